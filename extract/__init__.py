@@ -1,0 +1,1 @@
+"""Reading documents: file to grid, grid to form, form to records."""

@@ -1,0 +1,15 @@
+"""What can go wrong when a document is read, by who is at fault. Messages are for the reader: what, where, what to do."""
+
+from __future__ import annotations
+
+
+class ExtractError(Exception):
+    """The root of this package's errors."""
+
+
+class UnreadableDocumentError(ExtractError):
+    """The file is broken, empty, encrypted or not a document at all; nothing of it was read."""
+
+
+class UnsupportedFormatError(ExtractError):
+    """The file is of a kind that is known but not read; the message says what to do with it."""

@@ -1,0 +1,1 @@
+"""The RDF graph: mapping records to triples, storing, querying and comparing them."""
