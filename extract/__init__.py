@@ -1,1 +1,4 @@
-"""Reading documents: file to grid, grid to form, form to records."""
+"""From files to records: readers, grids, forms, values. Knows nothing of RDF."""
+
+EXTRACTOR_VERSION = "0.1.0"
+"""Stands in every extracted disclosure; raised whenever the same file would be read differently."""
