@@ -106,7 +106,11 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """A row of a performance form: the path of tiers, its target, and on a self-evaluation its actual and score."""
+    """A row of a performance form: the path of tiers, its target, and on a self-evaluation its actual and score.
+
+    `measure` (a notation of the ontology: satisfaction, timeliness_rate ...) and `object` (what it is measured on) are
+    what its name says, where that was understood.
+    """
 
     tier1: str | None
     tier2: str | None
@@ -123,6 +127,8 @@ class Indicator:
     explanation: str | None = None
     deviation: str | None = None
     note: str | None = None
+    measure: str | None = None
+    object: str | None = None
     place: Place | None = None
     cells: Cells = field(default_factory=dict)
 
