@@ -121,18 +121,22 @@ class _DocumentMapping:
         info = self.info
         disclosure = iri(self.namespace.disclosure(keys.disclosure_key(info)))
         region = self._region_iri(info.region)
-        yield from _node(
-            disclosure,
-            "Disclosure",
+        whose = (
             (_P["publisher"], self.publisher),
             (_P["region"], region),
             (_P["kind"], _concept("kind", info.kind)),
             (_P["level"], _concept("level", info.level)),
             (_P["fiscalYear"], _whole(info.fiscal_year)),
         )
+        yield from _node(disclosure, "Disclosure", *whose)
+        # Said of the document too, with the names as texts: what hangs on it alone stands in no other graph, so a
+        # query over the union of graphs that keeps to documents, forms and rows meets nothing twice.
         yield from _node(
             self.document,
             "Document",
+            *whose,
+            (_P["publisherText"], _text(info.unit.name) if info.unit else None),
+            (_P["regionText"], _text(info.region.name) if info.region else None),
             (_P["inDisclosure"], disclosure),
             (_P["sha256"], text_literal(self.sha256)),
             (_SCHEMA_NAME, _text(info.file)),
@@ -181,6 +185,10 @@ class _DocumentMapping:
             _FORM_CLASSES[printed.form],
             (RDFS.label, _text(printed.name)),
             (_P["ofProject"], project),
+            (_P["department"], department),
+            (_P["departmentText"], _text(printed.department.name) if printed.department else None),
+            (_P["implementingUnit"], unit),
+            (_P["implementingUnitText"], _text(printed.implementing_unit.name) if printed.implementing_unit else None),
             (_P["inDocument"], self.document),
             (DCTERMS.identifier, _text(printed.form_id)),
             (_P["fiscalYear"], _whole(year)),
