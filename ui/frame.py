@@ -1,0 +1,48 @@
+"""The frame around every page: the bar with the pages and the language, the store, and what to say without one."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.html import Html, show, tag
+from ui.i18n import Language, Texts, read_language
+from ui.links import HIDDEN_PAGES, PAGES, address, follow_links, link, read_page
+from ui.theme import icon, style_sheet
+
+
+def run() -> None:
+    """Show the app: the bar, then the page that the address names."""
+    parameters = st.query_params.to_dict()
+    language = read_language(parameters.get("lang"))
+    t = Texts(language)
+    page = read_page(parameters)
+    in_bar = HIDDEN_PAGES.get(page, page)
+    # A named icon of Streamlit's would be fetched from another host.
+    st.set_page_config(page_title=f"{t(f'page.{in_bar}')} · {t('app.name')}", page_icon=icon(), layout="wide")
+    with st.container(key="frame"):
+        show(Html(f"<style>{style_sheet()}</style>"))
+        follow_links(language)
+        show(_bar(in_bar, t))
+    _show_page(page, t)
+
+
+def _bar(current: str, t: Texts) -> Html:
+    brand = link(address(PAGES[0], t.language), tag("b", "pikg"), tag("i", t("app.name")), class_="pk-brand")
+    pages = [
+        link(address(name, t.language), t(f"page.{name}"), aria_current="page" if name == current else None)
+        for name in PAGES
+    ]
+    other: Language = "en" if t.language == "zh" else "zh"
+    same = {key: value for key, value in st.query_params.items() if key not in {"lang", "page"}}
+    switch = link(
+        address(read_page(st.query_params), other, **same),
+        t("app.language"), class_="pk-lang", title=t("app.language_hint"), lang=other,
+    )  # fmt: skip
+    inner = tag("div", brand, tag("nav", *pages, class_="pk-nav", aria_label=t("app.name")), switch, class_="pk-inner")
+    return tag("header", inner, class_="pk-bar")
+
+
+def _show_page(name: str, t: Texts) -> None:
+    st.write(name, t.language)
+    st.selectbox("x", ["a", "b"])
+    st.button("Run", type="primary")
