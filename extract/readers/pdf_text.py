@@ -1,0 +1,161 @@
+"""Characters to lines, lines to the text of a cell or to paragraphs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from extract.normalize import clean_text, is_wide, join_wrapped
+from extract.readers.pdf_page import Glyph
+from ontology.records import Box
+
+# What begins an item of a list: such a line starts a block of its own where the line before it did not run full.
+_ITEM = re.compile(
+    r"\s*(?:[（(]?\d{1,2}[)）、.．](?!\d)|[（(]?[一二三四五六七八九十]{1,3}[)）、]|[①-⑳]|目标\s*[\d一二三四五六七八九十]{1,2}\s*[:：])"
+)
+_SENTENCE_END = tuple("。；;！!？?：:")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A printed line: its text as printed, and its box."""
+
+    text: str
+    box: Box
+    size: float
+
+
+def read_lines(glyphs: Sequence[Glyph], *, split_gap: float | None = None) -> list[Line]:
+    """Given the characters of an area, return its lines from top to bottom.
+
+    Characters stand on one line where their middles differ by less than half their height. With `split_gap` (in
+    character sizes) a wider gap ends the line, so that what stands far apart is two texts.
+    """
+    rows: list[list[Glyph]] = []
+    for glyph in sorted(glyphs, key=lambda g: (g.y, g.x0)):
+        if rows and _on_line(rows[-1], glyph):
+            rows[-1].append(glyph)
+        else:
+            rows.append([glyph])
+    lines = []
+    for row in rows:
+        row.sort(key=lambda g: g.x0)
+        start = 0
+        printed = [i for i, g in enumerate(row) if not g.text.isspace()]
+        if split_gap is not None:
+            for before, after in pairwise(printed):
+                if row[after].x0 - row[before].x1 > split_gap * max(row[before].size, row[after].size):
+                    lines.append(_line(row[start : before + 1]))
+                    start = after
+        if printed:
+            lines.append(_line(row[start:]))
+    return lines
+
+
+def _on_line(row: Sequence[Glyph], glyph: Glyph) -> bool:
+    first = row[0]
+    return abs(glyph.y - first.y) < 0.5 * max(first.bottom - first.top, glyph.bottom - glyph.top)
+
+
+def _line(row: Sequence[Glyph]) -> Line:
+    pieces: list[str] = []
+    previous: Glyph | None = None
+    for glyph in row:
+        if previous is not None and _word_gap(previous, glyph):
+            pieces.append(" ")
+        pieces.append(glyph.text)
+        previous = glyph
+    printed = [glyph for glyph in row if not glyph.text.isspace()] or list(row)
+    box = Box(
+        min(g.x0 for g in printed),
+        min(g.top for g in printed),
+        max(g.x1 for g in printed),
+        max(g.bottom for g in printed),
+    )
+    return Line("".join(pieces), box, max(g.size for g in printed))
+
+
+def _word_gap(before: Glyph, after: Glyph) -> bool:
+    """Latin words may be set apart without a space character; Chinese characters are never."""
+    if before.text.isspace() or after.text.isspace() or is_wide(before.text[-1]) or is_wide(after.text[0]):
+        return False
+    return after.x0 - before.x1 > 0.25 * max(before.size, after.size)
+
+
+def cell_text(lines: Sequence[Line], right: float) -> str:
+    """Given the lines of a cell and the right edge of its text, return the text as the contract prints it.
+
+    Wrapped lines become one. A line begins a block of its own ("\\n") only where it starts a list's item or follows the
+    end of a sentence, and the line before it had room left.
+    """
+    latin = _is_latin("".join(line.text for line in lines))
+    text = ""
+    previous: Line | None = None
+    for line in lines:
+        if previous is None:
+            text = line.text
+        elif _new_block(previous, line, right):
+            text = f"{text.rstrip()}\n{line.text.lstrip()}"
+        else:
+            text = join_wrapped(text, line.text, latin=latin)
+        previous = line
+    return clean_text(text)
+
+
+def _is_latin(text: str) -> bool:
+    return not any(is_wide(character) for character in text)
+
+
+def _new_block(previous: Line, line: Line, right: float) -> bool:
+    room = right - previous.box.x1
+    if room < 1.5 * previous.size:
+        return False
+    return bool(_ITEM.match(line.text)) or previous.text.rstrip().endswith(_SENTENCE_END)
+
+
+def paragraphs(lines: Sequence[Line]) -> list[tuple[str, Box]]:
+    """Given the lines of a page outside of its tables, return its paragraphs with their boxes.
+
+    A line goes on in the next one where it reaches the right margin and the next begins at the left one, at the same
+    size and the same distance; a title or a line of its own (a unit, a date) stays alone.
+    """
+    if not lines:
+        return []
+    left, right = min(line.box.x0 for line in lines), max(line.box.x1 for line in lines)
+    groups: list[list[Line]] = []
+    for line in lines:
+        if groups and _continues(groups[-1][-1], line, left, right):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    found = []
+    for group in groups:
+        latin = _is_latin("".join(line.text for line in group))
+        text = ""
+        for line in group:
+            text = join_wrapped(text, line.text, latin=latin)
+        text = clean_text(text)
+        if text:
+            found.append((text, enclosing(line.box for line in group)))
+    return found
+
+
+def _continues(previous: Line, line: Line, left: float, right: float) -> bool:
+    size = max(previous.size, line.size)
+    return (
+        right - previous.box.x1 < 1.6 * size
+        and line.box.x0 - left < 1.2 * size
+        and 0 < line.box.top - previous.box.top < 2.6 * size
+        and abs(previous.size - line.size) < 1
+        and previous.box.x1 - previous.box.x0 > 8 * size
+    )
+
+
+def enclosing(boxes: Iterable[Box]) -> Box:
+    """Given boxes, return the smallest one around all of them."""
+    every = list(boxes)
+    return Box(
+        min(b.x0 for b in every), min(b.top for b in every), max(b.x1 for b in every), max(b.bottom for b in every)
+    )
