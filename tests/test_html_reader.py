@@ -1,0 +1,75 @@
+"""Web pages are read as a browser shows them: the tables, without the page around them."""
+
+import pytest
+
+from extract.errors import UnreadableDocumentError
+from extract.grid import Grid, Paragraph
+from extract.readers import html
+
+FORM = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>某局 项目支出绩效目标表</title><style>td{color:red}</style></head>
+<body><nav><a href="/">首页</a></nav><div style="display:none">看不见</div>
+<table><tr><td width="200">左边栏</td><td>
+  <p align="center">项目支出<b>绩效目标表</b></p><p>单位：万元</p>
+  <table border="1">
+    <tr><td>项目名称</td><td colspan="3"><p class="MsoNormal"><span>业务培训</span><o:p></o:p>经费</p></td></tr>
+    <tr><th>一级指标</th><th>二级指标</th><th>三级指标</th><th>指标值</th></tr>
+    <tr><td rowspan="2">产出指标</td><td>数量指标</td><td>培训<br>场次</td><td>≥12&nbsp;场次</td></tr>
+    <tr><td>质量指标</td><td>合格率</td><td>＝９５％</td></tr>
+    <tr style="display: none"><td>不</td><td>显</td><td>示</td><td>1</td></tr>
+  </table>
+</td></tr></table><script>var a = "<table>";</script></body></html>"""
+
+
+def blocks_of(tmp_path, content, name="page.html", encoding="utf-8"):
+    path = tmp_path / name
+    path.write_bytes(content.encode(encoding))
+    return html.read(path)
+
+
+def test_layout_tables_are_opened_and_data_tables_read(tmp_path):
+    document = blocks_of(tmp_path, FORM)
+    assert document.title == "某局项目支出绩效目标表"
+    assert [b.text if isinstance(b, Paragraph) else "table" for b in document.blocks] == [
+        "左边栏", "项目支出绩效目标表", "单位：万元", "table",
+    ]  # fmt: skip
+    grid = document.grids[0]
+    assert [[cell.text for cell in grid.row_cells(row)] for row in range(1, grid.rows + 1)] == [
+        ["项目名称", "业务培训经费"],
+        ["一级指标", "二级指标", "三级指标", "指标值"],
+        ["产出指标", "数量指标", "培训\n场次", "≥12 场次"],
+        ["产出指标", "质量指标", "合格率", "＝95%"],
+    ]
+    assert grid.at(3, 1) is grid.at(4, 1)
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8", "utf-16"])
+def test_the_encoding_is_found(tmp_path, encoding):
+    content = FORM.replace('charset="utf-8"', f'charset="{"gb2312" if encoding == "gb18030" else encoding}"')
+    assert "业务培训经费" in [cell.text for cell in blocks_of(tmp_path, content, encoding=encoding).grids[0]]
+
+
+def test_overlapping_and_wild_spans_stay_in_the_grid(tmp_path):
+    page = """<table><tr><td rowspan="99" colspan="0">a</td><td>b</td></tr><tr><td colspan="5000">c</td></tr></table>"""
+    grid = blocks_of(tmp_path, page).grids[0]
+    assert isinstance(grid, Grid)
+    assert grid.rows == 2
+    positions = [
+        (r, c)
+        for cell in grid
+        for r in range(cell.row, cell.last_row + 1)
+        for c in range(cell.column, cell.last_column + 1)
+    ]
+    assert len(positions) == len(set(positions))
+
+
+def test_deep_nesting_is_bounded(tmp_path):
+    page = "<html><body>" + "<div>" * 20_000 + "深" + "</div>" * 20_000 + "</body></html>"
+    try:
+        blocks_of(tmp_path, page)
+    except UnreadableDocumentError as error:
+        assert "page.html" in str(error)
+
+
+def test_an_empty_page_is_a_sentence(tmp_path):
+    with pytest.raises(UnreadableDocumentError, match="page.html"):
+        blocks_of(tmp_path, "   ")
