@@ -16,6 +16,8 @@ from extract.normalize import clean_text, join_wrapped
 from ontology.records import Place
 
 _NEAR = 3.0  # column edges of two pages this near (points) are the same
+_SENTENCE_END = tuple("。；;！!？?")
+_LONGEST_LABEL = 20  # characters: a longer text in a merged cell is a sentence, not a label
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +156,13 @@ def _merge(chain: _Chain) -> Grid:
     xs = _common_edges(tables)
     cells: list[Cell] = []
     rows = 0
+    parallel = _parallel_columns(tables, chain.heads, xs)
     notes = [f"page {table.page}: {note}" for table in tables for note in table.grid.notes] + chain.notes
     for index, (table, heads) in enumerate(zip(tables, chain.heads, strict=True)):
         body = [_moved(cell, table, xs, rows - heads) for cell in table.grid if cell.row > heads]
         if index:
             openings = _openings(tables[index - 1], table, xs)
-            cells, body, joined = _join_break(cells, body, rows, openings)
+            cells, body, joined = _join_break(cells, body, rows, openings, parallel)
             notes += [f"page {table.page}: {note}" for note in joined]
         cells += body
         rows += table.grid.rows - heads
@@ -200,37 +203,95 @@ def _openings(last: PageTable, table: PageTable, xs: Sequence[float]) -> set[int
 
 
 def _join_break(
-    above: list[Cell], below: list[Cell], rows: int, openings: set[int]
+    above: list[Cell], below: list[Cell], rows: int, openings: set[int], parallel: Sequence[frozenset[int]]
 ) -> tuple[list[Cell], list[Cell], list[str]]:
-    """Given the cells above and below a break after `rows` rows, return both with the cells that go on joined above."""
+    """Given the cells above and below a break after `rows` rows, return both with the cells that go on joined above.
+
+    `openings` are the columns without a line at the break, `parallel` the sets of columns whose cells are merged alike.
+    """
     ending = {(cell.column, cell.column_span): cell for cell in above if cell.last_row == rows}
     starting = sorted((cell for cell in below if cell.row == rows + 1), key=lambda cell: cell.column)
-    pairs = [(ending.get((cell.column, cell.column_span)), cell) for cell in starting]
+    pairs = {cell.column: (ending.get((cell.column, cell.column_span)), cell) for cell in starting}
     merged_columns = {cell.column for cell in (*above, *below) if cell.row_span > 1}
-    going_on: list[tuple[Cell, Cell, str]] = []
-    left_go_on = True  # whether every cell to the left goes on: only then can this one be an inner part of it
-    for number, (before, after) in enumerate(pairs):
+    reasons: dict[int, str] = {}
+    left_goes_on = True  # only where every cell to the left goes on can this one be an inner part of what goes on
+    for number, after in enumerate(starting):
+        before = pairs[after.column][0]
+        plain_follows = any(cell.text and cell.row_span == 1 for cell in starting[number + 1 :])
         reason = None
-        if before is not None:
-            plain_follows = any(cell.text and cell.row_span == 1 for cell in starting[number + 1 :])
-            if after.column in openings:
-                reason = "no line closes it"
-            elif not after.text and before.row_span > 1:
-                reason = "merged above, empty below"
-            elif not after.text and after.row_span > 1 and plain_follows and left_go_on:
-                reason = "merged and empty below"
-            elif not after.text and after.column in merged_columns and plain_follows and left_go_on:
-                reason = "empty below in a column of merged cells"
-        if before is not None and reason:
-            going_on.append((before, after, reason))
+        if before is None:
+            pass
+        elif after.column in openings:
+            reason = "no line closes it"
+        elif not after.text and before.row_span > 1:
+            reason = "merged above, empty below"
+        elif not left_goes_on:
+            pass
+        elif not after.text and after.row_span > 1 and plain_follows:
+            reason = "merged and empty below"
+        elif not after.text and after.column in merged_columns and plain_follows:
+            reason = "empty below in a column of merged cells"
+        elif after.text and not before.text and before.row_span > 1 and after.row_span > 1:
+            reason = "merged and empty above, its text below"
+        if reason:
+            reasons[after.column] = reason
         else:
-            left_go_on = False
+            left_goes_on = False
+    for columns in parallel:
+        together = [pair for column, pair in pairs.items() if column in columns]
+        if len(together) == len(columns) and _go_on_together(together):
+            for column in columns:
+                reasons.setdefault(column, "merged alike with a column that goes on")
     notes = []
-    for before, after, reason in going_on:
-        above[above.index(before)] = _joined(before, after)
-        below.remove(after)
-        notes.append(f"column {before.column} goes on over the break ({reason})")
+    for column, reason in sorted(reasons.items()):
+        before, after = pairs[column]
+        if before is not None:
+            above[above.index(before)] = _joined(before, after)
+            below.remove(after)
+            notes.append(f"column {column} goes on over the break ({reason})")
     return above, below, notes
+
+
+def _parallel_columns(tables: Sequence[PageTable], heads: Sequence[int], xs: Sequence[float]) -> list[frozenset[int]]:
+    """The sets of columns whose merged cells always cover the same rows: parts of one entry (a name, its amount).
+
+    Two different merged cells at least must show it; a column that is only finer or coarser than its neighbour (a
+    tier in a tier) differs in one of them.
+    """
+    covered: dict[int, set[tuple[int, int, int]]] = {}
+    for table, head in zip(tables, heads, strict=True):
+        for cell in table.grid:
+            if cell.row_span > 1 and cell.row > head:
+                column = _moved(cell, table, xs, 0).column
+                covered.setdefault(column, set()).add((table.page, cell.row, cell.row_span))
+    alike: dict[frozenset[tuple[int, int, int]], set[int]] = {}
+    for column, ranges in covered.items():
+        if len(ranges) > 1:
+            alike.setdefault(frozenset(ranges), set()).add(column)
+    return [frozenset(columns) for columns in alike.values() if len(columns) > 1]
+
+
+def _go_on_together(pairs: Sequence[tuple[Cell | None, Cell]]) -> bool:
+    """Whether the parts of one entry, above and below a break, are one entry.
+
+    They are where a part that is printed above is empty below, and where nothing speaks against it: a new entry would
+    print its name first and leave no part out, and the sentence above it would have ended.
+    """
+    ordered = sorted(pairs, key=lambda pair: pair[1].column)
+    spans = {(before.row_span, after.row_span) for before, after in ordered if before is not None}
+    if len(spans) != 1 or any(before is None for before, _ in ordered):
+        return False
+    left_out = [index for index, (before, after) in enumerate(ordered) if before and before.text and not after.text]
+    both = [before.text for before, after in ordered if before and before.text and after.text]
+    if not left_out:
+        return False
+    longest = max(both, key=len, default="")
+    unfinished = not longest.endswith(_SENTENCE_END)
+    if left_out == [0] and both:
+        # The first part alone is empty: so it is too where a new inner part begins below (a tier in a tier). Only a
+        # sentence that has not ended tells the two apart.
+        return unfinished and len(longest) > _LONGEST_LABEL
+    return unfinished
 
 
 def _joined(before: Cell, after: Cell) -> Cell:

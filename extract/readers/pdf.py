@@ -108,7 +108,7 @@ def _page_blocks(content: PageContent, issues: list[Issue]) -> list[Paragraph | 
     for number, lattice in enumerate(lattices, start=1):
         table = _table(content, lattice, number, {c: g for (t, c), g in inside.items() if t == number - 1})
         placed.append((lattice.ys[0], lattice.xs[0], table))
-    for text, box in paragraphs(read_lines(outside, split_gap=_GAP_BETWEEN_TEXTS)):
+    for text, box in paragraphs(read_lines(outside, split_gap=_GAP_BETWEEN_TEXTS), content.width):
         at_edge = box.bottom < _MARGIN * content.height or box.top > (1 - _MARGIN) * content.height
         if at_edge and _PAGE_NUMBER.fullmatch(text):
             continue

@@ -115,8 +115,8 @@ def _new_block(previous: Line, line: Line, right: float) -> bool:
     return bool(_ITEM.match(line.text)) or previous.text.rstrip().endswith(_SENTENCE_END)
 
 
-def paragraphs(lines: Sequence[Line]) -> list[tuple[str, Box]]:
-    """Given the lines of a page outside of its tables, return its paragraphs with their boxes.
+def paragraphs(lines: Sequence[Line], width: float) -> list[tuple[str, Box]]:
+    """Given the lines of a page outside of its tables and the page's width, return its paragraphs with their boxes.
 
     A line goes on in the next one where it reaches the right margin and the next begins at the left one, at the same
     size and the same distance; a title or a line of its own (a unit, a date) stays alone.
@@ -126,7 +126,7 @@ def paragraphs(lines: Sequence[Line]) -> list[tuple[str, Box]]:
     left, right = min(line.box.x0 for line in lines), max(line.box.x1 for line in lines)
     groups: list[list[Line]] = []
     for line in lines:
-        if groups and _continues(groups[-1][-1], line, left, right):
+        if groups and _continues(groups[-1][-1], line, left, right, width):
             groups[-1].append(line)
         else:
             groups.append([line])
@@ -142,15 +142,22 @@ def paragraphs(lines: Sequence[Line]) -> list[tuple[str, Box]]:
     return found
 
 
-def _continues(previous: Line, line: Line, left: float, right: float) -> bool:
+def _continues(previous: Line, line: Line, left: float, right: float, width: float) -> bool:
     size = max(previous.size, line.size)
+    if abs(previous.size - line.size) >= 1 or not 0 < line.box.top - previous.box.top < 2.6 * size:
+        return False
+    if _centred(previous, width) and _centred(line, width):  # a title of two lines: the first is long, the second short
+        first, second = (one.box.x1 - one.box.x0 for one in (previous, line))
+        return first > 0.6 * width and second < first - 2 * size
     return (
         right - previous.box.x1 < 1.6 * size
         and line.box.x0 - left < 1.2 * size
-        and 0 < line.box.top - previous.box.top < 2.6 * size
-        and abs(previous.size - line.size) < 1
         and previous.box.x1 - previous.box.x0 > 8 * size
     )
+
+
+def _centred(line: Line, width: float) -> bool:
+    return abs((line.box.x0 + line.box.x1) / 2 - width / 2) < line.size
 
 
 def enclosing(boxes: Iterable[Box]) -> Box:
