@@ -1,0 +1,421 @@
+"""The printed labels of forms by their meaning: heads, fields, funding, tiers and titles (data/*.yaml).
+
+A label is recognised however it was spaced, numbered or bracketed: "一、资 金 总 额（万元）：" is the label 资金总额 with
+the hint 万元. What a word means depends on where it stands (分值 is a column of the indicator table and one of the funding
+block), so there is a lookup for each place: `match_column` for the heads of indicator tables, `match_block` for the
+rest of a form.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any, Literal
+
+from ontology.records import Direction, FormKind, Scope
+from ontology.vocabulary import DataError, fold_label, read_data
+
+Group = Literal["field", "section", "left_out", "source", "stage", "execution", "outside"]
+
+_BRACKETS = re.compile(r"[(\[{<]([^()\[\]{}<>]*)[)\]}>]")
+_BRACKET_FORMS = str.maketrans("【】〔〕〈〉《》「」", "[][]<><><>")
+_ORDINAL = re.compile(
+    r"^\s*(?:[(（]?[一二三四五六七八九十]{1,3}[)）、.．]|[(（]\d{1,2}[)）]|\d{1,2}[、.．)）](?!\d)|[①-⑳])\s*"
+)
+_YEAR = re.compile(r"^(?:20\d\d年度?|20\d\d)")
+_MONEY_TAIL = re.compile(r"(?:人民币)?(?:百万|[千万亿])?元$|%$")
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a label can mean in a form: a group and the notation in it (field objective, source fiscal ...)."""
+
+    group: Group
+    notation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A recognised label: its possible roles, what stood in brackets behind it, and a value after a colon, if any."""
+
+    roles: tuple[Role, ...]
+    hints: tuple[str, ...] = ()
+    value: str | None = None
+
+    def role(self, group: Group) -> str | None:
+        """The notation that the label has in a group, or None."""
+        return next((role.notation for role in self.roles if role.group == group), None)
+
+    def means(self, *notations: str) -> bool:
+        """Whether one of the label's fields is one of these."""
+        return self.role("field") in notations
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What an entry of the columns list says: where its cells go."""
+
+    notation: str
+    zh: str
+    en: str
+    into_note: bool = False
+    ignored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMatch:
+    """A recognised head of a column, with what stood in brackets behind it."""
+
+    notation: str
+    hints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FormTitle:
+    """What a form's title says: its kind (None where it isn't read), scope, year, and a name in brackets."""
+
+    text: str
+    kind: FormKind | None
+    scope: Scope | None
+    year: int | None = None
+    name: str | None = None
+    reason: tuple[str, str] | None = None
+
+
+# --- reading the data files
+
+
+def _entries(file: str, key: str) -> Mapping[str, Any]:
+    data = read_data(file)
+    found = data.get(key) if isinstance(data, dict) else None
+    if not isinstance(found, dict):
+        raise DataError(file, key, "must be a mapping")
+    return found
+
+
+def _labels(file: str, entry: str, value: object) -> Iterator[str]:
+    if not isinstance(value, list) or not value or not all(isinstance(label, str) for label in value):
+        raise DataError(file, entry, "must be a list of texts (quote what YAML would take for something else)")
+    for label in value:
+        yield _fold(label)
+
+
+def _put(table: dict[str, Any], label: str, value: Any, file: str, entry: str) -> None:
+    if label in table and table[label] != value:
+        raise DataError(file, entry, f"the label {label!r} stands in two entries")
+    table[label] = value
+
+
+@cache
+def columns() -> Mapping[str, Column]:
+    """Return the columns an indicator table may have, by notation."""
+    made = {}
+    for notation, entry in _entries("heads.yaml", "columns").items():
+        if not isinstance(entry, dict) or not {"zh", "en", "labels"} <= set(entry):
+            raise DataError("heads.yaml", f"columns.{notation}", "must have zh, en and labels")
+        made[notation] = Column(notation, entry["zh"], entry["en"], bool(entry.get("note")), bool(entry.get("ignored")))
+    return made
+
+
+@cache
+def _column_table() -> Mapping[str, str]:
+    table: dict[str, str] = {}
+    for notation, entry in _entries("heads.yaml", "columns").items():
+        for label in _labels("heads.yaml", f"columns.{notation}", entry["labels"]):
+            _put(table, label, notation, "heads.yaml", f"columns.{notation}")
+    return table
+
+
+@cache
+def _subhead_table() -> Mapping[str, str]:
+    table: dict[str, str] = {}
+    for part, value in _entries("heads.yaml", "subheads").items():
+        for label in _labels("heads.yaml", f"subheads.{part}", value):
+            _put(table, label, part, "heads.yaml", f"subheads.{part}")
+    return table
+
+
+_BLOCK_LISTS: tuple[tuple[Group, str, str], ...] = (
+    ("field", "heads.yaml", "fields"),
+    ("section", "heads.yaml", "sections"),
+    ("left_out", "heads.yaml", "left_out"),
+    ("source", "funding.yaml", "sources"),
+    ("stage", "funding.yaml", "stages"),
+    ("execution", "funding.yaml", "execution"),
+)
+
+
+@cache
+def _block_table() -> Mapping[str, tuple[Role, ...]]:
+    table: dict[str, tuple[Role, ...]] = {}
+    for group, file, key in _BLOCK_LISTS:
+        own: dict[str, Role] = {}
+        for notation, entry in _entries(file, key).items():
+            for label in _labels(file, f"{key}.{notation}", entry.get("labels")):
+                _put(own, label, Role(group, notation), file, f"{key}.{notation}")
+        for label, role in own.items():
+            table[label] = (*table.get(label, ()), role)
+    for label in _labels("funding.yaml", "outside", _entries("funding.yaml", "outside").get("labels")):
+        table[label] = (*table.get(label, ()), Role("outside", "outside"))
+    return table
+
+
+# --- looking labels up
+
+
+def _fold(text: str) -> str:
+    return fold_label(text.translate(_BRACKET_FORMS))
+
+
+def _forms(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The forms in which a printed label may stand in the lists, the most literal first, with bracketed hints."""
+    plain = _ORDINAL.sub("", text)
+    for start in (text, plain) if plain != text else (text,):
+        whole = _fold(start)
+        yield whole, tuple(_BRACKETS.findall(whole))
+        bare = _BRACKETS.sub("", whole)
+        hints = tuple(_BRACKETS.findall(whole))
+        for year_free in dict.fromkeys((bare, _YEAR.sub("", bare), re.sub(r"^20\d\d年", "", bare))):
+            for part_free in dict.fromkeys((year_free, _without_part(year_free))):
+                if part_free != whole:
+                    yield part_free, hints
+                shorter = _MONEY_TAIL.sub("", part_free)
+                if shorter != part_free:
+                    yield shorter, (*hints, part_free[len(shorter) :])
+                if re.search(r"[一-鿿][a-z]$", part_free):
+                    yield part_free[:-1], hints
+
+
+@cache
+def _parts_of() -> tuple[str, ...]:
+    data = read_data("funding.yaml")["part_of"]
+    return tuple(sorted(_labels("funding.yaml", "part_of", data), key=len, reverse=True))
+
+
+def _without_part(label: str) -> str:
+    for word in _parts_of():
+        if label.startswith(word) and label != word:
+            return label[len(word) :]
+    return label
+
+
+_LONGEST_LABEL = 40
+
+
+@lru_cache(maxsize=8192)
+def match_column(text: str) -> ColumnMatch | None:
+    """Given the text of a head, return which column of an indicator table it names, or None."""
+    if not text or len(text) > _LONGEST_LABEL:
+        return None
+    table = _column_table()
+    for label, hints in _forms(text):
+        if label in table:
+            return ColumnMatch(table[label], hints)
+    return None
+
+
+def match_subhead(text: str) -> str | None:
+    """Given a head that stands under another, return which part of it the column is: "whole", "half", or None."""
+    return _subhead_table().get(_fold(text)) if text and len(text) <= _LONGEST_LABEL else None
+
+
+@lru_cache(maxsize=8192)
+def match_block(text: str) -> Match | None:
+    """Given a cell's text from a form outside of its indicator rows, return what label it is, or None.
+
+    "label：value" in one cell is a match with a value; a label with nothing behind its colon is a plain label.
+    """
+    found = _match_plain(text)
+    if found is not None:
+        return found
+    head, colon, value = re.sub(r"^\s+", "", text).replace(":", "：", 1).partition("：")
+    if not colon or not value.strip():
+        return None
+    found = _match_plain(head)
+    return Match(found.roles, found.hints, value.strip()) if found is not None else None
+
+
+def _match_plain(text: str) -> Match | None:
+    if not text or len(text) > _LONGEST_LABEL:
+        return None
+    table = _block_table()
+    for label, hints in _forms(text):
+        if label in table:
+            return Match(table[label], hints)
+    return None
+
+
+def left_out(notation: str) -> Mapping[str, Any]:
+    """Given the notation of a label that is left out, return its entry (zh, en: why)."""
+    entry: Mapping[str, Any] = _entries("heads.yaml", "left_out")[notation]
+    return entry
+
+
+def is_sensitive(match: Match) -> bool:
+    """Whether a label's value names people or telephones, which are never read nor reported."""
+    notation = match.role("left_out")
+    return notation is not None and bool(left_out(notation).get("sensitive"))
+
+
+@cache
+def _money_table() -> Mapping[str, str]:
+    data = read_data("funding.yaml")["money"]
+    return {label: label.removeprefix("人民币") for label in _labels("funding.yaml", "money", data)}
+
+
+def money_unit(*hints: str) -> str | None:
+    """Given bracketed hints or short texts, return the unit of money that one of them is, or None."""
+    for hint in hints:
+        text = _fold(hint).removeprefix("金额").removeprefix("单位")
+        if text in _money_table():
+            return _money_table()[text]
+    return None
+
+
+_UNIT_OF_MONEY = re.compile(r"单位[:：]?\s*(?:人民币)?\s*((?:百万|[千万亿])?元)")
+
+
+def find_money_unit(text: str) -> str | None:
+    """Given running text ("金额单位：万元"), return the unit of money it sets, or None."""
+    found = _UNIT_OF_MONEY.search("".join(text.split()))
+    return found[1] if found else None
+
+
+# --- tiers
+
+
+@cache
+def _tier_table(tier: str) -> Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+    table: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {}
+    for notation, entry in _entries("tiers.yaml", tier).items():
+        parents = tuple(entry.get("tier1", ()))
+        for label in _labels("tiers.yaml", f"{tier}.{notation}", entry.get("labels")):
+            known = table.get(label, ())
+            if any(set(parents) & set(others) or not parents for _, others in known):
+                raise DataError("tiers.yaml", f"{tier}.{notation}", f"the label {label!r} stands in two entries")
+            table[label] = (*known, (notation, parents))
+    return table
+
+
+def _find_tier(tier: str, text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    table = _tier_table(tier)
+    for label, _ in _forms(re.sub(r"\d+(?:\.\d+)?(?:分|%|％)$", "", text.strip())):
+        if label in table:
+            return table[label]
+    return ()
+
+
+def tier1_concept(text: str | None) -> str | None:
+    """Given a printed tier-1 name, return its concept's notation, or None where none fits."""
+    found = _find_tier("tier1", text) if text else ()
+    return found[0][0] if found else None
+
+
+def tier2_concept(text: str | None, tier1: str | None) -> str | None:
+    """Given a printed tier-2 name and the concept of its tier 1, return its concept's notation, or None.
+
+    The same words mean different things under different parents: 成本指标 is a cost of output under 产出指标.
+    """
+    found = _find_tier("tier2", text) if text else ()
+    for notation, parents in found:
+        if tier1 in parents:
+            return notation
+    return found[0][0] if found else None
+
+
+def tier_scheme(concepts: set[str]) -> str | None:
+    """Given the tier-1 concepts of a form, return the notation of the scheme it follows, or None."""
+    for notation, entry in _entries("tiers.yaml", "schemes").items():
+        if concepts & set(entry["any"]):
+            return str(notation)
+    return None
+
+
+# --- words in cells
+
+
+@cache
+def _words(key: str) -> frozenset[str]:
+    return frozenset("".join(str(word).split()) for word in read_data("heads.yaml")[key])
+
+
+_EMPTY_NUMBERED = re.compile(r"(?:三级)?指标[\d一二三四五六七八九十]*[:：]?(?:…+|\.{2,})?")
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text only fills a place: 无, /, ……, or a template's own "指标1：" that nobody filled in."""
+    squeezed = "".join(text.split())
+    return squeezed in _words("placeholders") or _EMPTY_NUMBERED.fullmatch(squeezed) is not None
+
+
+@cache
+def _direction_table() -> Mapping[str, Direction]:
+    table: dict[str, Direction] = {}
+    for notation, value in _entries("heads.yaml", "directions").items():
+        for label in _labels("heads.yaml", f"directions.{notation}", value):
+            _put(table, label, notation, "heads.yaml", f"directions.{notation}")
+    return table
+
+
+def direction(text: str) -> Direction | None:
+    """Given the text of a direction cell (正向指标), return positive or negative, or None."""
+    return _direction_table().get(_fold(text))
+
+
+# --- titles
+
+
+_TITLE_YEAR = re.compile(r"(20\d\d)\s*年?")
+
+
+def form_title(text: str) -> FormTitle | None:
+    """Given a line, return what it says of a form where it is the title of one, else None."""
+    data = read_data("forms.yaml")
+    rules = data["title"]
+    folded = _fold(text)
+    if len(text) > rules["longest"] or any(word in text or word in folded for word in rules["none_of"]):
+        return None
+    if not all(any(word in folded for word in words) for words in rules["all_of"]):
+        return None
+    outside = _BRACKETS.sub("", folded)
+    if not re.search(r"表[一二三四五六七八九十\d]*$", outside):
+        return None
+    kind, reason = _title_kind(data["kinds"], folded)
+    year = _TITLE_YEAR.search(folded)
+    return FormTitle(
+        text, kind, _title_scope(data["scopes"], folded), int(year[1]) if year else None, _title_name(text), reason
+    )
+
+
+def _title_kind(kinds: Mapping[str, Any], folded: str) -> tuple[FormKind | None, tuple[str, str] | None]:
+    for notation, entry in kinds.items():
+        if any(_fold(word) in folded for word in entry["words"]):
+            if entry["read"]:
+                return notation, None  # type: ignore[return-value]
+            return None, (entry["reason"]["zh"], entry["reason"]["en"])
+    return None, None
+
+
+def _title_scope(scopes: Mapping[str, Any], folded: str) -> Scope | None:
+    for notation, entry in scopes.items():
+        if any(_fold(word) in folded for word in entry["words"]):
+            return notation  # type: ignore[return-value]
+    return None
+
+
+_NAME_IN_TITLE = re.compile(r"表\s*[(（](.+)[)）]\s*$")
+
+
+def _title_name(text: str) -> str | None:
+    found = _NAME_IN_TITLE.search(text)
+    if found is None:
+        return None
+    name = found[1].strip()
+    return None if re.fullmatch(r"\s*20\d\d\s*年?\s*度?\s*|.{0,3}", name) else name
+
+
+def self_evaluation_heads() -> frozenset[str]:
+    """The columns that only a self-evaluation has."""
+    return frozenset(read_data("forms.yaml")["self_evaluation_heads"])
