@@ -29,12 +29,24 @@ class Rows:
         return len(self.rows)
 
 
+class Triples(tuple[Triple, ...]):
+    """The answer to a CONSTRUCT or DESCRIBE; `cut` says that there were more."""
+
+    cut: bool
+
+    def __new__(cls, triples: Iterable[Triple] = (), *, cut: bool = False) -> Triples:
+        """Given triples, and whether there were more of them, return the answer."""
+        made = super().__new__(cls, triples)
+        made.cut = cut
+        return made
+
+
 Answer = Rows | bool | tuple[Triple, ...]
 """What a query answers with: rows (SELECT), a truth (ASK), or triples (CONSTRUCT, DESCRIBE)."""
 
 
 class ReadableStore(Protocol):
-    """A store to ask. Queries see the union of all named graphs as their default graph."""
+    """A store to ask. Queries see the union of all named graphs, each statement once, as their default graph."""
 
     def query(self, sparql: str) -> Answer:
         """Answer a SPARQL 1.1 query; raise graph.errors.QueryError with line and column where it can't be read."""

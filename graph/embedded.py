@@ -1,0 +1,303 @@
+"""The embedded store: pyoxigraph behind the protocols of graph.store, rdflib's terms outside.
+
+Measured (pyoxigraph 0.5.13): its own union of all graphs as the default graph shows a statement once for each graph
+that holds it, so that a project named in two documents doubled every sum over it, and silently ignores FROM. So the
+union is kept here as a set: whatever a named graph holds stands once in Oxigraph's default graph, which queries see,
+and leaves it with the last named graph that holds it. `extend` and an `update` of several operations are each all or
+nothing; a change is one of them. `backup` writes a snapshot by hard links in milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+import pyoxigraph as ox
+from rdflib.term import BNode, Literal, Node, URIRef
+
+from graph.errors import GraphError, InvalidLiteralError, QueryError, WorkspaceError
+from graph.sparql import syntax_error
+from graph.store import Answer, Rows, Triple, Triples
+from ontology.namespaces import PREFIXES
+
+_XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
+_LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
+
+_DEFAULT = ox.DefaultGraph()
+
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+
+# --- terms: rdflib's outside, Oxigraph's inside -------------------------------------------------------------------
+def _to_oxigraph(node: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+    try:
+        if isinstance(node, URIRef):
+            return ox.NamedNode(str(node))
+        if isinstance(node, Literal):
+            if node.language:
+                return ox.Literal(str(node), language=node.language)
+            return ox.Literal(str(node), datatype=ox.NamedNode(str(node.datatype)) if node.datatype else None)
+        if isinstance(node, BNode):
+            return ox.BlankNode(str(node))
+    except ValueError as error:
+        raise InvalidLiteralError(f"{node!r} can't be stored: {error}") from error
+    raise InvalidLiteralError(f"{node!r} is neither an IRI nor a literal; only those can be stored")
+
+
+class _FromOxigraph:
+    """Oxigraph's terms as rdflib's; what one answer repeats (IRIs above all) is converted once."""
+
+    def __init__(self) -> None:
+        self._known: dict[Term, Node] = {}
+
+    def __call__(self, term: Term) -> Node:
+        known = self._known.get(term)
+        if known is None:
+            known = self._known[term] = self._convert(term)
+        return known
+
+    @staticmethod
+    def _convert(term: Term) -> Node:
+        if isinstance(term, ox.NamedNode):
+            return URIRef(term.value)
+        if isinstance(term, ox.Literal):
+            return make_literal(term.value, term.datatype.value, term.language)
+        if isinstance(term, ox.BlankNode):
+            return BNode(term.value)
+        raise QueryError("the answer holds a triple as a value, which pikg does not show; ask for its parts instead")
+
+
+def make_literal(text: str, datatype: str, language: str | None) -> Literal:
+    """Given a literal's text, datatype and language as a store tells them, return it as written (never normalised)."""
+    if language:
+        return Literal(text, lang=language)
+    if datatype in (_XSD_STRING, _LANG_STRING):
+        return Literal(text)
+    return Literal(text, datatype=URIRef(datatype), normalize=False)
+
+
+# --- the store ----------------------------------------------------------------------------------------------------
+class EmbeddedStore:
+    """A folder that Oxigraph keeps. Given by `open_store` (to write), `open_snapshot` (to read) or `new_in_memory`."""
+
+    def __init__(self, store: ox.Store, on_close: Callable[[], None] | None = None) -> None:
+        self._store: ox.Store | None = store
+        self._on_close = on_close
+
+    @property
+    def _open(self) -> ox.Store:
+        if self._store is None:
+            raise GraphError("the store is closed; open it again")
+        return self._store
+
+    # --- asking ---------------------------------------------------------------------------------------------------
+    def query(self, sparql: str) -> Answer:
+        """Answer a SPARQL 1.1 query over the union of all named graphs, each statement once (with FROM, over those that
+        it names); the prefixes of ontology.namespaces need no declaration. Raise QueryError where it can't be read."""
+        return self.query_up_to(sparql, None)
+
+    def query_up_to(self, sparql: str, limit: int | None) -> Answer:
+        """As `query`, but stop after `limit` rows or triples and say so (`Rows.cut`, `Triples.cut`)."""
+        found = self.solve(sparql)
+        convert = _FromOxigraph()
+        try:
+            if isinstance(found, ox.QueryBoolean):
+                return bool(found)
+            if isinstance(found, ox.QueryTriples):
+                triples = tuple(
+                    (convert(t.subject), convert(t.predicate), convert(t.object)) for t in islice(found, limit)
+                )
+                return Triples(triples, cut=limit is not None and next(found, None) is not None)
+            names = tuple(variable.value for variable in found.variables)
+            rows = tuple(
+                tuple(None if value is None else convert(value) for value in solution)
+                for solution in islice(found, limit)
+            )
+            return Rows(names, rows, cut=limit is not None and next(found, None) is not None)
+        except (OSError, RuntimeError) as error:
+            raise QueryError(f"the query could not be answered: {error}") from error
+
+    def solve(self, sparql: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        """Given a query, return Oxigraph's own lazy answer; for this package's modules that stream."""
+        try:
+            return self._open.query(sparql, prefixes=PREFIXES)
+        except SyntaxError as error:
+            raise syntax_error(sparql, str(error), PREFIXES) from error
+        except (OSError, ValueError) as error:
+            raise QueryError(f"the query could not be answered: {error}") from error
+
+    def graphs(self) -> list[str]:
+        """The IRIs of the named graphs, sorted."""
+        return sorted(name.value for name in self._open.named_graphs())
+
+    def has_graph(self, graph: str) -> bool:
+        """Whether a named graph is there."""
+        return self._open.contains_named_graph(ox.NamedNode(graph))
+
+    def triples(self, graph: str) -> Iterator[Triple]:
+        """The triples of one named graph, in no order."""
+        convert = _FromOxigraph()
+        for quad in self._open.quads_for_pattern(None, None, None, ox.NamedNode(graph)):
+            yield convert(quad.subject), convert(quad.predicate), convert(quad.object)
+
+    def values(self, graph: str, subject: Node, predicate: Node) -> list[Node]:
+        """The values of one property of a subject in a named graph."""
+        convert, asked = _FromOxigraph(), (_to_oxigraph(subject), _to_oxigraph(predicate))
+        found = self._open.quads_for_pattern(asked[0], asked[1], None, ox.NamedNode(graph))  # type: ignore[arg-type]
+        return [convert(quad.object) for quad in found]
+
+    def count(self, graph: str | None = None) -> int:
+        """How many triples one graph holds, or all of them as a set (read from the store: linear in the number)."""
+        name = _DEFAULT if graph is None else ox.NamedNode(graph)
+        return sum(1 for _ in self._open.quads_for_pattern(None, None, None, name))
+
+    def nquads(self) -> Iterator[str]:
+        """All statements of the named graphs as lines of N-Quads without their line ends, in no order."""
+        for name in self._open.named_graphs():
+            for quad in self._open.quads_for_pattern(None, None, None, name):
+                yield f"{quad} ."
+
+    # --- changing -------------------------------------------------------------------------------------------------
+    def replace_graph(self, graph: str, triples: Iterable[Triple]) -> None:
+        """Put triples in the place of a graph's content; no triples removes the graph."""
+        self.replace_graphs([(graph, triples)])
+
+    def replace_graphs(self, graphs: Sequence[tuple[str, Iterable[Triple]]]) -> None:
+        """Replace several graphs in one update request: all of them, or on any error none."""
+        changes = _Changes(self._open)
+        for name, triples in graphs:
+            changes.replace(_graph_name(name), [_to_triple(triple) for triple in triples])
+        try:
+            changes.apply()
+        except (SyntaxError, OSError) as error:
+            names = ", ".join(name for name, _ in graphs[:3])
+            raise GraphError(f"the store refused to replace {names}; it is as it was before: {error}") from error
+
+    def optimize(self) -> None:
+        """Have Oxigraph rewrite its files for reading."""
+        self._open.optimize()
+
+    def publish(self, folder: Path) -> None:
+        """Write a snapshot that readers can open to a new folder (hard links where the file system is the same)."""
+        try:
+            self._open.flush()
+            self._open.backup(folder)
+        except OSError as error:
+            raise GraphError(f"no snapshot could be written to {folder}: {error}") from error
+
+    def close(self) -> None:
+        """Give the folder back; closing twice is no error."""
+        if self._store is not None:
+            self._store = None
+            if self._on_close is not None:
+                self._on_close()
+
+    def __enter__(self) -> EmbeddedStore:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Changes:
+    """What must be taken out of a store and put into it so that graphs have a new content, applied as one transaction.
+
+    Only the difference is written: a document that is read again and says the same costs no write at all.
+    """
+
+    def __init__(self, store: ox.Store) -> None:
+        self._store = store
+        self._added: dict[ox.NamedNode, set[ox.Triple]] = {}
+        self._removed: dict[ox.NamedNode, set[ox.Triple]] = {}
+
+    def replace(self, graph: ox.NamedNode, triples: Iterable[ox.Triple]) -> None:
+        """Have a graph hold these triples alone."""
+        new = set(triples)
+        old = {quad.triple for quad in self._store.quads_for_pattern(None, None, None, graph)}
+        self._added[graph] = new - old
+        self._removed[graph] = old - new
+
+    def _stays(self, triple: ox.Triple, removed_from: set[ox.NamedNode]) -> bool:
+        """Whether a named graph will still hold a triple that some graphs lose."""
+        if any(triple in added for added in self._added.values()):
+            return True
+        quads = self._store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
+        return any(quad.graph_name != _DEFAULT and quad.graph_name not in removed_from for quad in quads)
+
+    def apply(self) -> None:
+        """Write the changes: all of them, or on an error none."""
+        losing: dict[ox.Triple, set[ox.NamedNode]] = {}
+        for graph, triples in self._removed.items():
+            for triple in triples:
+                losing.setdefault(triple, set()).add(graph)
+        gone = [triple for triple, graphs in losing.items() if not self._stays(triple, graphs)]
+        emptied = [g for g, triples in self._removed.items() if triples and not self._added[g] and self._is_all(g)]
+        added = [(graph, triples) for graph, triples in self._added.items() if triples]
+        if losing:
+            removed = [(graph, triples) for graph, triples in self._removed.items() if triples]
+            self._store.update(_update_text(removed, gone, emptied, added))
+        elif added:
+            self._store.extend(
+                ox.Quad(triple.subject, triple.predicate, triple.object, name)
+                for graph, triples in added
+                for name in (graph, _DEFAULT)
+                for triple in triples
+            )
+
+    def _is_all(self, graph: ox.NamedNode) -> bool:
+        held = sum(1 for _ in self._store.quads_for_pattern(None, None, None, graph))
+        return held == len(self._removed[graph])
+
+
+def _update_text(
+    removed: Sequence[tuple[ox.NamedNode, set[ox.Triple]]],
+    gone: Iterable[ox.Triple],
+    emptied: Iterable[ox.NamedNode],
+    added: Sequence[tuple[ox.NamedNode, set[ox.Triple]]],
+) -> str:
+    """One update request. str() of a term is N-Triples with its texts escaped, which SPARQL reads."""
+
+    def block(triples: Iterable[ox.Triple]) -> str:
+        return "".join(f"{triple} .\n" for triple in triples)
+
+    operations = [f"DELETE DATA {{ GRAPH {graph} {{\n{block(triples)}}} }}" for graph, triples in removed]
+    operations.append(f"DELETE DATA {{\n{block(gone)}}}")
+    operations += [f"DROP SILENT GRAPH {graph}" for graph in emptied]
+    operations += [f"INSERT DATA {{ GRAPH {g} {{\n{block(triples)}}}\n{block(triples)}}}" for g, triples in added]
+    return " ;\n".join(operations)
+
+
+def _graph_name(iri: str) -> ox.NamedNode:
+    try:
+        return ox.NamedNode(iri)
+    except ValueError as error:
+        raise InvalidLiteralError(f"{iri!r} can't name a graph: {error}") from error
+
+
+def _to_triple(triple: Triple) -> ox.Triple:
+    subject, predicate, value = map(_to_oxigraph, triple)
+    if isinstance(subject, ox.Literal) or not isinstance(predicate, ox.NamedNode):
+        raise InvalidLiteralError(f"{triple!r} can't be stored: its subject and predicate must be IRIs")
+    return ox.Triple(subject, predicate, value)
+
+
+def new_in_memory() -> EmbeddedStore:
+    """An empty store that lives in memory only: for tests, and for one document's graph."""
+    return EmbeddedStore(ox.Store())
+
+
+def open_store(folder: Path) -> EmbeddedStore:
+    """Given a folder (made where it is missing), open it to write. The caller holds the workspace's lock."""
+    try:
+        return EmbeddedStore(ox.Store(str(folder)))
+    except OSError as error:
+        raise WorkspaceError(f"the graph in {folder} can't be opened: {error}") from error
+
+
+def open_snapshot(folder: Path, on_close: Callable[[], None] | None = None) -> EmbeddedStore:
+    """Given the folder of a snapshot, which nobody writes to any more, open it to read."""
+    try:
+        return EmbeddedStore(ox.Store.read_only(str(folder)), on_close)
+    except OSError as error:
+        raise WorkspaceError(f"the snapshot in {folder} can't be opened: {error}") from error

@@ -1,0 +1,337 @@
+"""The workspace: the folder that `--store` names. One writes, under a lock; everybody else reads published snapshots.
+
+    workspace.json      what it is: schema and extractor versions, base IRI, publisher and terms of the data
+    graph/              the embedded store, opened by the writer alone
+    snapshots/<n>/      what readers open; snapshots/current holds the number of the newest
+    documents/<sha256>  the originals
+    decisions.jsonl     what people said
+    index/              text search (derived, may be removed)
+    writer.lock         who writes; `unpublished` beside it says that graph/ is ahead of the snapshots
+
+A writer changes graph/, then publishes: a new snapshot (hard links), and one atomic replacement of the pointer. A run
+that is killed in between leaves whole graphs and the mark `unpublished`; the next writer publishes or undoes the rest.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from graph.embedded import EmbeddedStore, open_snapshot, open_store
+from graph.errors import NotFoundError, WorkspaceError
+from graph.lock import Holder, Lease, WriterLock, try_claim
+from ontology.namespaces import DEFAULT_BASE, Namespace
+
+SCHEMA_VERSION = 1
+"""The version of the workspace's layout and of the graph's model; another one is refused."""
+
+KEPT_SNAPSHOTS = 3
+"""The newest and those before it that stay for readers who have read the pointer but not opened the folder yet."""
+
+_OURS = frozenset(
+    {"workspace.json", "graph", "snapshots", "documents", "index", "decisions.jsonl", "writer.lock", "unpublished"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceInfo:
+    """What workspace.json says."""
+
+    schema_version: int = SCHEMA_VERSION
+    base: str = DEFAULT_BASE
+    extractor_version: str | None = None
+    publisher: str | None = None
+    terms: str | None = None
+
+
+def _replace_file(path: Path, content: bytes) -> None:
+    """Put content in the place of a file's: whoever reads sees the old or the new one, whole."""
+    partial = path.with_name(path.name + ".partial")
+    with partial.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    for attempt in range(40):
+        try:
+            partial.replace(path)
+        except PermissionError:  # Windows: a reader has the old file open, for an instant
+            if attempt == 39:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+class Workspace:
+    """A workspace folder, opened by `Workspace.open`. Holding one costs nothing and locks nothing."""
+
+    def __init__(self, folder: Path, info: WorkspaceInfo) -> None:
+        self.folder = folder
+        self.info = info
+        self.namespace = Namespace(info.base)
+        self.lock = WriterLock(folder / "writer.lock")
+
+    # --- opening and making ---------------------------------------------------------------------------------------
+    @classmethod
+    def open(cls, folder: str | os.PathLike[str], *, create: bool = False, base: str | None = None) -> Workspace:
+        """Given a folder, return its workspace; with `create`, make one where the folder is missing or empty.
+
+        `base` is the base IRI for a new one; of one that exists it must be the same. Raise WorkspaceError where the
+        folder holds something else or a workspace of another version, NotFoundError where there is none.
+        """
+        path = Path(folder)
+        if not (path / "workspace.json").is_file():
+            if not create:
+                raise NotFoundError(f"there is no store in {path}; `pikg ingest FILE --store {path}` makes one")
+            cls._create(path, base or DEFAULT_BASE)
+        workspace = cls(path, _read_info(path / "workspace.json"))
+        if base is not None and base != workspace.info.base:
+            raise WorkspaceError(
+                f"the store in {path} has the base IRI {workspace.info.base}, not {base}; "
+                "a store keeps the one that it began with"
+            )
+        return workspace
+
+    @classmethod
+    def _create(cls, path: Path, base: str) -> None:
+        try:
+            Namespace(base)
+        except ValueError as error:
+            raise WorkspaceError(str(error)) from error
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            strangers = sorted({entry.name.removesuffix(".partial") for entry in path.iterdir()} - _OURS)
+        except OSError as error:
+            raise WorkspaceError(f"{path} can't be made a store: {error.strerror or error}") from error
+        if strangers:
+            raise WorkspaceError(
+                f"{path} holds other things ({', '.join(strangers[:3])}) and no store; name an empty or a new folder"
+            )
+        info = WorkspaceInfo(base=base)
+        workspace = cls(path, info)
+        workspace.lock.acquire(wait=10.0)
+        try:
+            if (path / "workspace.json").is_file():
+                return  # another process was first
+            for name in ("snapshots", "documents", "index"):
+                (path / name).mkdir(exist_ok=True)
+            (path / "decisions.jsonl").touch()
+            store = open_store(path / "graph")
+            try:
+                Writer(workspace, store).publish()
+            finally:
+                store.close()
+            workspace._write_info(info)  # last: from now on it is a workspace
+        finally:
+            workspace.lock.release()
+
+    def _write_info(self, info: WorkspaceInfo) -> None:
+        text = json.dumps(asdict(info), ensure_ascii=False, indent=2) + "\n"
+        _replace_file(self.folder / "workspace.json", text.encode())
+        self.info = info
+
+    # --- reading --------------------------------------------------------------------------------------------------
+    @property
+    def snapshot(self) -> int:
+        """The number of the newest snapshot: it grows, so a reader sees that there is a newer one."""
+        try:
+            return int((self.folder / "snapshots" / "current").read_text("ascii"))
+        except (OSError, ValueError) as error:
+            raise WorkspaceError(
+                f"the store in {self.folder} has no readable snapshot; `pikg optimize --store {self.folder}` makes one"
+            ) from error
+
+    @property
+    def snapshot_folder(self) -> Path:
+        """The folder of the newest snapshot. It may be pruned two publications later unless somebody reads it."""
+        return self.folder / "snapshots" / str(self.snapshot)
+
+    def read(self) -> EmbeddedStore:
+        """Open the newest snapshot; close it when done. It never changes: open again to see what came later."""
+        for _ in range(20):
+            folder = self.snapshot_folder
+            try:
+                lease = Lease(folder)
+            except FileNotFoundError:
+                time.sleep(0.01)  # pruned since the pointer was read: there is a newer one
+                continue
+            try:
+                return open_snapshot(folder, lease.release)
+            except BaseException:
+                lease.release()
+                raise
+        raise WorkspaceError(f"the snapshot that {self.folder / 'snapshots' / 'current'} points to is missing")
+
+    def original(self, sha256: str) -> Path:
+        """Where the original of a document is kept."""
+        return self.folder / "documents" / sha256
+
+    def holder(self) -> Holder | None:
+        """Who is writing now."""
+        return self.lock.holder()
+
+    @property
+    def unpublished(self) -> bool:
+        """Whether a writer is at work, or was killed, with changes that no snapshot shows yet."""
+        return (self.folder / "unpublished").exists()
+
+    # --- writing --------------------------------------------------------------------------------------------------
+    @contextmanager
+    def write(self, *, wait: float = 0.0, command: str | None = None) -> Iterator[Writer]:
+        """Take the lock (waiting up to `wait` seconds; StoreLockedError says who has it) and open the graph.
+
+        What was changed and not published when the block ends stays marked, for the next writer.
+        """
+        self.lock.acquire(wait=wait, command=command)
+        try:
+            self._heal()
+            store = open_store(self.folder / "graph")
+            try:
+                yield Writer(self, store)
+            finally:
+                store.close()
+        finally:
+            self.lock.release()
+
+    def _heal(self) -> None:
+        """Remove what a killed run left half done beside the graph. The caller holds the lock."""
+        for leftover in self.folder.glob("*.partial"):
+            leftover.unlink(missing_ok=True)
+        for leftover in (self.folder / "documents").glob("*.partial"):
+            leftover.unlink(missing_ok=True)
+        for leftover in [
+            *(self.folder / "snapshots").glob("*.partial"),
+            *(self.folder / "snapshots").glob("*.removed"),
+        ]:
+            if leftover.is_dir():
+                shutil.rmtree(leftover, ignore_errors=True)
+            else:
+                leftover.unlink(missing_ok=True)
+
+    # --- copies ---------------------------------------------------------------------------------------------------
+    def backup(self, target: Path) -> None:
+        """Write a workspace of its own to a new folder: the newest snapshot as its graph, originals, decisions.
+
+        It waits for no writer and stops none. Raise WorkspaceError where the folder is there already.
+        """
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise WorkspaceError(f"{target} is there already; name a new folder for the backup")
+        partial = target.with_name(target.name + ".partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        try:
+            partial.mkdir(parents=True)
+            self._copy_to(partial)
+            if target.exists():
+                target.rmdir()
+            partial.rename(target)
+        except OSError as error:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise WorkspaceError(f"the backup could not be written to {target}: {error}") from error
+
+    def _copy_to(self, target: Path) -> None:
+        for name in ("snapshots", "documents", "index"):
+            (target / name).mkdir()
+        for _ in range(20):
+            folder = self.snapshot_folder
+            with suppress(FileNotFoundError), Lease(folder):
+                shutil.copytree(folder, target / "graph", ignore=shutil.ignore_patterns("LOCK"))
+                break
+        for original in (self.folder / "documents").iterdir():
+            if original.suffix != ".partial":
+                shutil.copy2(original, target / "documents" / original.name)
+        shutil.copy2(self.folder / "decisions.jsonl", target / "decisions.jsonl")
+        copy = Workspace(target, self.info)
+        with copy.write(command="backup") as writer:
+            writer.publish()
+        copy._write_info(self.info)
+
+
+class Writer:
+    """The one writer, given by `Workspace.write`: a WritableStore that marks what is not published yet."""
+
+    def __init__(self, workspace: Workspace, store: EmbeddedStore) -> None:
+        self.workspace = workspace
+        self.store = store
+        self._mark = workspace.folder / "unpublished"
+
+    @property
+    def unpublished(self) -> bool:
+        """Whether the graph holds changes that no snapshot shows, from this run or from a killed one."""
+        return self._mark.exists()
+
+    def mark(self) -> None:
+        """Say that the workspace is about to change: what follows must be published, or undone by the next writer."""
+        if not self._mark.exists():
+            _replace_file(self._mark, b"")
+
+    def keep_original(self, path: Path, sha256: str) -> None:
+        """Given a file and its hash, keep a copy under that hash; one that is there already is left."""
+        kept = self.workspace.original(sha256)
+        if kept.exists():
+            return
+        self.mark()
+        partial = kept.with_name(kept.name + ".partial")
+        try:
+            shutil.copyfile(path, partial)
+            partial.replace(kept)
+        except OSError as error:
+            partial.unlink(missing_ok=True)
+            raise WorkspaceError(f"no copy of {path.name} could be kept in {kept.parent}: {error}") from error
+
+    def drop_original(self, sha256: str) -> None:
+        """Remove the copy of a document."""
+        self.workspace.original(sha256).unlink(missing_ok=True)
+
+    def originals(self) -> list[str]:
+        """The hashes of the documents that are kept."""
+        return sorted(path.name for path in (self.workspace.folder / "documents").iterdir())
+
+    def set_extractor_version(self, version: str) -> None:
+        """Record which extractor last wrote."""
+        if self.workspace.info.extractor_version != version:
+            self.workspace._write_info(replace(self.workspace.info, extractor_version=version))
+
+    def publish(self) -> int:
+        """Write a snapshot, point readers to it, prune the oldest; return its number."""
+        snapshots = self.workspace.folder / "snapshots"
+        taken = [int(entry.name) for entry in snapshots.iterdir() if entry.name.isdecimal()]
+        number = max(taken, default=0) + 1
+        partial = snapshots / f"{number}.partial"
+        shutil.rmtree(partial, ignore_errors=True)
+        self.store.publish(partial)
+        partial.rename(snapshots / str(number))
+        _replace_file(snapshots / "current", f"{number}\n".encode())
+        self._mark.unlink(missing_ok=True)
+        for old in sorted(taken)[: -(KEPT_SNAPSHOTS - 1)]:
+            claimed = snapshots / f"{old}.removed"
+            if try_claim(snapshots / str(old), claimed):
+                shutil.rmtree(claimed, ignore_errors=True)
+        return number
+
+
+def _read_info(path: Path) -> WorkspaceInfo:
+    try:
+        said = json.loads(path.read_text("utf-8"))
+        version = said["schema_version"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise WorkspaceError(f"{path} can't be read as a store's description; restore it from a backup") from error
+    if version != SCHEMA_VERSION:
+        age, advice = (
+            ("a newer", "install that pikg")
+            if isinstance(version, int) and version > SCHEMA_VERSION
+            else ("an older", "ingest the documents into a new store")
+        )
+        raise WorkspaceError(
+            f"the store in {path.parent} was made by {age} pikg (its version is {version}, this one's is "
+            f"{SCHEMA_VERSION}); {advice}, or name another folder with --store"
+        )
+    try:
+        return WorkspaceInfo(**said)
+    except TypeError as error:
+        raise WorkspaceError(f"{path} holds entries that pikg doesn't know: {error}") from error

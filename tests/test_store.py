@@ -1,0 +1,185 @@
+"""The embedded store: whole changes only, terms as written, the union of graphs to ask, errors that say where."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from rdflib import XSD, Literal, URIRef
+
+from graph.embedded import EmbeddedStore, new_in_memory, open_snapshot, open_store
+from graph.errors import GraphError, InvalidLiteralError, QueryError
+from graph.store import Rows, Triples
+
+A, B = "https://example.org/g/a", "https://example.org/g/b"
+S, P = URIRef("https://example.org/s"), URIRef("https://example.org/p")
+
+
+def rows(store: EmbeddedStore, sparql: str) -> Rows:
+    answer = store.query(sparql)
+    assert isinstance(answer, Rows)
+    return answer
+
+
+def objects(store: EmbeddedStore, graph: str) -> set[str]:
+    return {str(o) for _, _, o in store.triples(graph)}
+
+
+def test_replacing_a_graph_leaves_the_others():
+    store = new_in_memory()
+    store.replace_graphs([(A, [(S, P, Literal("one"))]), (B, [(S, P, Literal("two"))])])
+    store.replace_graph(A, [(S, P, Literal("three"))])
+    assert (objects(store, A), objects(store, B)) == ({"three"}, {"two"})
+
+
+def test_no_triples_remove_the_graph():
+    store = new_in_memory()
+    store.replace_graph(A, [(S, P, Literal("one"))])
+    store.replace_graph(A, [])
+    assert store.graphs() == []
+
+
+@pytest.mark.parametrize("bad", [URIRef("no spaces allowed"), URIRef("relative"), "text"])
+def test_a_term_that_cannot_be_stored_changes_nothing(bad):
+    store = new_in_memory()
+    store.replace_graph(A, [(S, P, Literal("kept"))])
+    with pytest.raises(InvalidLiteralError):
+        store.replace_graphs([(A, [(S, P, Literal("new"))]), (B, [(S, P, bad)])])
+    assert objects(store, A) == {"kept"}
+    assert store.graphs() == [A]
+
+
+TEXTS = [
+    "", "满意度≥95%", "quotes \" and ' and \\", "lines\nand\ttabs\r\n", "control \x07\x1b", "astral 𠮷", "\\u0041",
+    '"""', "} } DROP ALL ;",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_any_text_comes_back_as_it_went_in(text):
+    store = new_in_memory()
+    store.replace_graph(A, [(S, P, Literal(text))])
+    assert rows(store, "SELECT ?o { ?s ?p ?o }").rows == ((Literal(text),),)
+    store.replace_graph(A, [(S, P, Literal(text + "!"))])  # the other way of writing: something is taken out as well
+    assert rows(store, "SELECT ?o { ?s ?p ?o }").rows == ((Literal(text + "!"),),)
+    store.replace_graph(A, [])
+    assert store.count() == 0
+
+
+def test_datatypes_and_languages_come_back():
+    terms = {
+        Literal("10.5", datatype=XSD.decimal),
+        Literal("产出", lang="zh"),
+        Literal("2025-09-30", datatype=XSD.date),
+    }
+    store = new_in_memory()
+    store.replace_graph(A, [(S, P, term) for term in terms])
+    found = {row["o"] for row in rows(store, "SELECT ?o { ?s ?p ?o }")}
+    assert found == terms
+    assert Decimal("10.5") in {term.toPython() for term in found if isinstance(term, Literal)}
+
+
+def test_the_union_counts_a_statement_of_two_graphs_once():
+    store = new_in_memory()
+    store.replace_graphs([(A, [(S, P, Literal("x"))]), (B, [(S, P, Literal("x"))])])
+    assert len(rows(store, "SELECT * { ?s ?p ?o }")) == 1
+    assert len(rows(store, "SELECT * { GRAPH ?g { ?s ?p ?o } }")) == 2
+    assert len(list(store.nquads())) == 2
+    assert store.count() == 1
+
+
+def test_a_statement_leaves_the_union_with_the_last_graph_that_holds_it():
+    store, shared = new_in_memory(), (S, P, Literal("x"))
+    store.replace_graphs([(A, [shared]), (B, [shared])])
+    store.replace_graph(A, [(S, P, Literal("y"))])
+    assert store.query("ASK { ?s ?p 'x' }") is True
+    store.replace_graphs([(B, []), (A, [shared])])  # moves within one change
+    assert store.query("ASK { ?s ?p 'x' }") is True
+    assert store.query("ASK { ?s ?p 'y' }") is False
+    store.replace_graph(A, [])
+    assert (store.count(), store.graphs()) == (0, [])
+
+
+def test_any_sequence_of_changes_keeps_the_union_in_step():
+    import random
+
+    chance, store = random.Random(7), new_in_memory()
+    pool = [(S, P, Literal(str(n))) for n in range(12)]
+    for _ in range(60):
+        store.replace_graphs([(graph, chance.sample(pool, chance.randrange(6))) for graph in chance.sample([A, B], 2)])
+        union = {str(o) for g in store.graphs() for _, _, o in store.triples(g)}
+        assert sorted(str(row["o"]) for row in rows(store, "SELECT ?o { ?s ?p ?o }")) == sorted(union)
+
+
+def test_from_asks_the_named_graphs_only():
+    store = new_in_memory()
+    store.replace_graphs([(A, [(S, P, Literal("a"))]), (B, [(S, P, Literal("b"))])])
+    assert [str(row["o"]) for row in rows(store, f"SELECT ?o FROM <{A}> {{ ?s ?p ?o }}")] == ["a"]
+    assert len(rows(store, f"SELECT ?o FROM <{A}> FROM <{B}> {{ ?s ?p ?o }}")) == 2
+    named = rows(store, f"SELECT ?o FROM NAMED <{B}> {{ GRAPH ?g {{ ?s ?p ?o }} }}")
+    assert [str(row["o"]) for row in named] == ["b"]
+
+
+def test_ask_and_construct():
+    store = new_in_memory()
+    store.replace_graph(A, [(S, P, Literal("a"))])
+    assert store.query("ASK { ?s ?p 'a' }") is True
+    assert store.query("CONSTRUCT WHERE { ?s ?p ?o }") == ((S, P, Literal("a")),)
+
+
+def test_a_limit_says_when_it_cuts():
+    store = new_in_memory()
+    store.replace_graph(A, [(S, P, Literal(str(n))) for n in range(5)])
+    select, construct = "SELECT * { ?s ?p ?o }", "CONSTRUCT WHERE { ?s ?p ?o }"
+    cut, whole = store.query_up_to(select, 4), store.query_up_to(select, 5)
+    assert isinstance(cut, Rows)
+    assert isinstance(whole, Rows)
+    assert (len(cut), cut.cut, len(whole), whole.cut) == (4, True, 5, False)
+    triples = store.query_up_to(construct, 4)
+    assert isinstance(triples, Triples)
+    assert (len(triples), triples.cut) == (4, True)
+
+
+def test_the_prefixes_of_the_house_need_no_declaration():
+    store = new_in_memory()
+    assert len(rows(store, "SELECT ?x { ?x a pikg:Project ; rdfs:label ?l }")) == 0
+
+
+@pytest.mark.parametrize(
+    ("sparql", "line", "column", "says"),
+    [
+        ("SELECT * {\n ?s foo:p ?o }", 2, 5, "foo:"),
+        ("SELECT ?a WHERE {\n ?a rdfs:label ?c .\n ?a rdf:type ?d ?e .\n}", 3, 17, "?e"),
+        ("SELECT ?a WHERE {\n ?a rdfs:label ?c .\n OPTIONL { ?a a ?e }\n}", 3, 2, "OPTIONL"),
+        ("SELECT ?a {\n ?a a ?b", 2, 9, "end"),
+        ("selct ?a { ?a ?b ?c }", 1, 1, "selct"),
+    ],
+)
+def test_a_query_that_cannot_be_read_says_where(sparql, line, column, says):
+    with pytest.raises(QueryError) as caught:
+        new_in_memory().query(sparql)
+    assert (caught.value.line, caught.value.column) == (line, column)
+    assert says in str(caught.value)
+
+
+def test_a_misuse_of_variables_says_why():
+    with pytest.raises(QueryError, match="unbound"):
+        new_in_memory().query("SELECT ?a (COUNT(*) AS ?n) { ?s ?p ?o }")
+
+
+def test_a_snapshot_stays_as_it_was(tmp_path):
+    store = open_store(tmp_path / "graph")
+    store.replace_graph(A, [(S, P, Literal("old"))])
+    store.publish(tmp_path / "one")
+    with open_snapshot(tmp_path / "one") as snapshot, open_snapshot(tmp_path / "one") as another:
+        store.replace_graph(A, [(S, P, Literal("new"))])
+        assert objects(snapshot, A) == objects(another, A) == {"old"}
+    assert objects(store, A) == {"new"}
+
+
+def test_a_closed_store_says_so():
+    store = new_in_memory()
+    store.close()
+    store.close()
+    with pytest.raises(GraphError, match="closed"):
+        store.query("ASK {}")
