@@ -1,31 +1,29 @@
 """Digital PDF to `Document`: paragraphs and tables in reading order, each with its place.
 
-Pages are read one at a time and given back at once, so that memory does not grow with the document.
+Pages are read one at a time and given back at once, so that memory does not grow with the document. pdfium reads every
+page: it is fast enough that no page has to be passed over, and so no form can be missed. Where it finds characters
+without an encoding, pdfplumber reads the page again and the better of the two counts.
 """
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pdfplumber
-from pdfminer.pdfdocument import PDFPasswordIncorrect
-from pdfminer.pdfexceptions import PDFException
+import pypdfium2 as pdfium
 from pdfplumber.utils.exceptions import PdfminerException
 
-from extract.errors import UnreadableDocumentError
 from extract.grid import Cell, Document, Grid, Paragraph
 from extract.lattice import Lattice, LatticeCell, find_lattices
-from extract.readers.pdf_page import Glyph, PageContent, read_page
+from extract.readers import pdf_pdfium, pdf_plumber
+from extract.readers.pdf_open import open_pdf
+from extract.readers.pdf_page import Glyph, PageContent
 from extract.readers.pdf_text import cell_text, paragraphs, read_lines
 from extract.stitch import PageTable, stitch
 from ontology.issues import issue
 from ontology.records import Issue, Place, PrintedCell
-
-logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it warns of fonts' boxes by the thousand
 
 _GAP_BETWEEN_TEXTS = 2.5  # character sizes: what stands farther apart on a line outside of tables is two texts
 _MARGIN = 0.12  # the share of a page's height at its head and foot in which a page number stands
@@ -36,50 +34,57 @@ _GARBLED = 0.2  # the share of characters without an encoding above which a page
 def read(path: Path, *, pages: Sequence[int] | None = None) -> Document:
     """Given a PDF's path (and the pages to read, from 1; all by default), return the document.
 
-    Raise UnreadableDocumentError where the file is empty, broken, encrypted or no PDF.
+    Raise UnreadableDocumentError where the file is empty, cut off, broken, encrypted or no PDF.
     """
-    _check_head(path)
     blocks: list[Paragraph | PageTable] = []
     issues: list[Issue] = []
-    try:
-        with pdfplumber.open(path) as pdf:
-            title = (pdf.metadata or {}).get("Title") or None
-            count = len(pdf.pages)
-            for number, page in enumerate(pdf.pages, start=1):
-                if pages is None or number in pages:
-                    try:
-                        content = read_page(page, number)
-                    finally:
-                        page.close()
+    with open_pdf(path) as document:
+        count = len(document)
+        title = document.get_metadata_value("Title") or None
+        for number in range(1, count + 1):
+            if pages is None or number in pages:
+                content = _content(document, path, number, issues)
+                if content is not None:
                     blocks += _page_blocks(content, issues)
-    except PdfminerException as error:
-        raise _unreadable(path, error) from error
-    except PDFException as error:
-        raise _unreadable(path, error) from error
     return Document(tuple(stitch(blocks)), count, title, tuple(issues))
 
 
-def _check_head(path: Path) -> None:
+def _content(document: pdfium.PdfDocument, path: Path, number: int, issues: list[Issue]) -> PageContent | None:
+    """A page's content; None, and an issue, where it cannot be read."""
+    place = Place(page=number)
     try:
-        with path.open("rb") as file:
-            head = file.read(1024)
-    except OSError as error:
-        raise UnreadableDocumentError(f"{path.name}: the file cannot be opened ({error.strerror}).") from error
-    if not head:
-        raise UnreadableDocumentError(f"{path.name}: the file is empty. Get it again from where it was published.")
-    if b"%PDF-" not in head:
-        raise UnreadableDocumentError(f"{path.name}: this is not a PDF file, whatever its name says.")
+        page = document[number - 1]
+    except pdfium.PdfiumError as error:
+        issues.append(issue("page.failed", place, page=number, reason=error))
+        return None
+    try:
+        content = pdf_pdfium.read_page(page, number)
+        picture = not content.glyphs and pdf_pdfium.is_picture(page)
+    finally:
+        page.close()
+    if picture:
+        issues.append(issue("page.no_text", place, page=number))
+        return None
+    if content.unmapped:
+        content = min((content, _second_opinion(path, content)), key=lambda one: one.unmapped)
+    if content.doubled:
+        issues.append(issue("page.duplicates", place, page=number, count=content.doubled))
+    if content.unmapped > _GARBLED * len(content.glyphs):
+        share = f"{100 * content.unmapped // len(content.glyphs)}%"
+        issues.append(issue("page.garbled", place, page=number, ratio=share))
+        return None
+    if content.unmapped:
+        issues.append(issue("text.unmapped", place, page=number, count=content.unmapped))
+    return content
 
 
-def _unreadable(path: Path, error: Any) -> UnreadableDocumentError:
-    cause = error.args[0] if error.args else error
-    if isinstance(cause, PDFPasswordIncorrect):
-        return UnreadableDocumentError(
-            f"{path.name}: the PDF is encrypted. Save a copy without a password and read that."
-        )
-    return UnreadableDocumentError(
-        f"{path.name}: the PDF is broken or cut off. Get it again from where it was published."
-    )
+def _second_opinion(path: Path, first: PageContent) -> PageContent:
+    """The page as pdfplumber reads it; the first reading again where it cannot."""
+    try:
+        with pdfplumber.open(path, pages=[first.number]) as pdf:
+            return pdf_plumber.read_page(pdf.pages[0], first.number)
+    except PdfminerException:
+        return first
 
 
 # --- one page
@@ -87,14 +92,6 @@ def _unreadable(path: Path, error: Any) -> UnreadableDocumentError:
 
 def _page_blocks(content: PageContent, issues: list[Issue]) -> list[Paragraph | PageTable]:
     """The blocks of a page from top to bottom, without its page number."""
-    place = Place(page=content.number)
-    if content.doubled:
-        issues.append(issue("page.duplicates", place, page=content.number, count=content.doubled))
-    printed = sum(not glyph.text.isspace() for glyph in content.glyphs)
-    if content.unmapped > _GARBLED * printed:
-        share = f"{100 * content.unmapped // printed}%"
-        issues.append(issue("page.garbled", place, page=content.number, ratio=share))
-        return []
     lattices = find_lattices(content.rules)
     inside: dict[tuple[int, int], list[Glyph]] = {}
     outside: list[Glyph] = []

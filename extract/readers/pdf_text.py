@@ -144,9 +144,10 @@ def paragraphs(lines: Sequence[Line], width: float) -> list[tuple[str, Box]]:
 
 def _continues(previous: Line, line: Line, left: float, right: float, width: float) -> bool:
     size = max(previous.size, line.size)
-    if abs(previous.size - line.size) >= 1 or not 0 < line.box.top - previous.box.top < 2.6 * size:
+    if abs(previous.size - line.size) >= 0.35 * size or not 0 < line.box.top - previous.box.top < 2.6 * size:
         return False
-    if _centred(previous, width) and _centred(line, width):  # a title of two lines: the first is long, the second short
+    if line.box.x0 - left > 1.2 * size and _centred(previous, width) and _centred(line, width):
+        # A title of two lines: the first is long, the second short.
         first, second = (one.box.x1 - one.box.x0 for one in (previous, line))
         return first > 0.6 * width and second < first - 2 * size
     return (

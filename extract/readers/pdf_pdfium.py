@@ -1,0 +1,261 @@
+"""A page's content by pdfium: characters with their boxes, and the lines that are drawn.
+
+pdfium's coordinates start at the bottom left of the unrotated page; everything leaves here in points from the top left
+of the page as displayed. Its own layout (the spaces and line breaks that it makes up) is not used.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
+from typing import Any
+
+import pypdfium2 as pdfium
+from pypdfium2 import raw
+
+from extract.lattice import Rule
+from extract.readers.pdf_page import THIN, UNMAPPED, Glyph, PageContent, drop_doubled, line_rules, rectangle_rules
+
+Matrix = tuple[float, float, float, float, float, float]
+Rectangle = tuple[float, float, float, float]
+ToPage = Callable[[float, float], tuple[float, float]]
+
+_IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+_HYPHENS = {0x2, 0xFFFE}  # what pdfium gives for a hyphen at the end of a line
+_SPACES = {0x20, 0x0D, 0x0A, 0x09, 0xA0, 0x3000}  # printed or made up: distances tell more
+_RECTANGLE = 5  # the segments of a path that is one rectangle or less
+_DEEPEST = 5  # forms in forms beyond this depth hold no table
+_MOST = 0.3  # the share of a page that an image covers where the page is a scan
+_LEAST_ALPHA = 8  # of 255: fainter lines cannot be seen
+_PALE = 247  # of 255: lighter lines are white
+
+
+def read_page(page: pdfium.PdfPage, number: int) -> PageContent:
+    """Given a pdfium page and its number, return its content.
+
+    Characters off the page or clipped away are not printed and are left out; those printed twice over each other (a
+    fake bold) are taken once and counted.
+    """
+    rotation = page.get_rotation() % 360
+    left, bottom, right, top = page.get_bbox()
+    width, height = right - left, top - bottom
+    transforms: dict[int, ToPage] = {
+        0: lambda x, y: (x - left, top - y),
+        90: lambda x, y: (y - bottom, x - left),
+        180: lambda x, y: (right - x, y - bottom),
+        270: lambda x, y: (top - y, right - x),
+    }
+    to_page = transforms[rotation]
+    if rotation in (90, 270):
+        width, height = height, width
+    glyphs, unmapped = _glyphs(page, to_page, width, height)
+    once = drop_doubled(glyphs)
+    rules = tuple(_rules(page, to_page))
+    return PageContent(number, width, height, tuple(once), rules, len(glyphs) - len(once), unmapped)
+
+
+def is_picture(page: pdfium.PdfPage) -> bool:
+    """Given a pdfium page, return whether an image covers most of it (a scan)."""
+    left, bottom, right, top = page.get_bbox()
+    area = (right - left) * (top - bottom)
+    return any(
+        (box[2] - box[0]) * (box[3] - box[1]) > _MOST * area
+        for box in (item.get_bounds() for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=_DEEPEST))
+    )
+
+
+# --- characters
+
+
+def _glyphs(page: pdfium.PdfPage, to_page: ToPage, width: float, height: float) -> tuple[list[Glyph], int]:
+    textpage = page.get_textpage()
+    try:
+        found: list[Glyph] = []
+        unmapped = 0
+        box = raw.FS_RECTF()
+        clips: dict[int, Rectangle | None] = {}
+        surrogate = 0
+        for index in range(textpage.count_chars()):
+            code = raw.FPDFText_GetUnicode(textpage, index)
+            if code in _SPACES:
+                continue
+            if 0xD800 <= code < 0xDC00:
+                surrogate = code
+                continue
+            if 0xDC00 <= code < 0xE000 and surrogate:
+                code = 0x10000 + ((surrogate - 0xD800) << 10) + (code - 0xDC00)
+            surrogate = 0
+            if not raw.FPDFText_GetLooseCharBox(textpage, index, box):
+                continue
+            if _clipped(textpage, index, box, clips):
+                continue
+            if code == 0 or raw.FPDFText_HasUnicodeMapError(textpage, index) == 1:
+                text = UNMAPPED
+                unmapped += 1
+            else:
+                text = "-" if code in _HYPHENS else chr(code)
+            (x0, y0), (x1, y1) = to_page(box.left, box.top), to_page(box.right, box.bottom)
+            x0, x1 = min(x0, x1), max(x0, x1)
+            y0, y1 = min(y0, y1), max(y0, y1)
+            if 0 <= (x0 + x1) / 2 <= width and 0 <= (y0 + y1) / 2 <= height:
+                found.append(Glyph(text, x0, y0, x1, y1, y1 - y0))
+        return found, unmapped
+    finally:
+        textpage.close()
+
+
+def _clipped(textpage: Any, index: int, box: Any, clips: dict[int, Rectangle | None]) -> bool:
+    """Whether a character lies where its clipping path lets nothing be seen (as text that runs out of its cell)."""
+    text = raw.FPDFText_GetTextObject(textpage, index)
+    if not text:
+        return False
+    key = ctypes.addressof(text.contents)
+    if key not in clips:
+        clips[key] = _clip_box(text)
+    clip = clips[key]
+    if clip is None:
+        return False
+    x, y = (box.left + box.right) / 2, (box.bottom + box.top) / 2
+    return not (clip[0] - 1 <= x <= clip[2] + 1 and clip[1] - 1 <= y <= clip[3] + 1)
+
+
+def _clip_box(item: Any) -> Rectangle | None:
+    """The rectangle that an object's clipping paths leave open, or None where it has none."""
+    path = raw.FPDFPageObj_GetClipPath(item)
+    count = raw.FPDFClipPath_CountPaths(path) if path else 0
+    open_box: Rectangle | None = None
+    x, y = ctypes.c_float(), ctypes.c_float()
+    for number in range(max(0, count)):
+        points = []
+        for index in range(raw.FPDFClipPath_CountPathSegments(path, number)):
+            segment = raw.FPDFClipPath_GetPathSegment(path, number, index)
+            if raw.FPDFPathSegment_GetPoint(segment, x, y):
+                points.append((x.value, y.value))
+        if not points:
+            continue
+        xs, ys = [point[0] for point in points], [point[1] for point in points]
+        box = (min(xs), min(ys), max(xs), max(ys))
+        if open_box is not None:
+            box = (
+                max(box[0], open_box[0]),
+                max(box[1], open_box[1]),
+                min(box[2], open_box[2]),
+                min(box[3], open_box[3]),
+            )
+        open_box = box
+    return open_box
+
+
+# --- lines
+
+
+def _rules(page: pdfium.PdfPage, to_page: ToPage) -> Iterator[Rule]:
+    for index in range(raw.FPDFPage_CountObjects(page)):
+        yield from _object_rules(raw.FPDFPage_GetObject(page, index), _IDENTITY, to_page, 0)
+
+
+def _object_rules(item: Any, outer: Matrix, to_page: ToPage, depth: int) -> Iterator[Rule]:
+    kind = raw.FPDFPageObj_GetType(item)
+    if kind == raw.FPDF_PAGEOBJ_PATH:
+        yield from _path_rules(item, outer, to_page)
+    elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
+        inner = _times(_matrix(item), outer)
+        for index in range(raw.FPDFFormObj_CountObjects(item)):
+            yield from _object_rules(raw.FPDFFormObj_GetObject(item, index), inner, to_page, depth + 1)
+
+
+def _path_rules(item: Any, outer: Matrix, to_page: ToPage) -> Iterator[Rule]:
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    if not raw.FPDFPath_GetDrawMode(item, fill, stroke) or not (fill.value or stroke.value):
+        return
+    stroked = bool(stroke.value)
+    if not _visible(item, stroked=stroked):
+        return
+    if outer == _IDENTITY and raw.FPDFPath_CountSegments(item) <= _RECTANGLE:
+        # Nearly all lines of a table are paths of their own; the box around one is had by a single call.
+        box = _bounds(item, to_page)
+        if min(box[2] - box[0], box[3] - box[1]) <= THIN:
+            yield from rectangle_rules(*box, stroked=stroked)
+            return
+    matrix = _times(_matrix(item), outer)
+    for points, closed in _subpaths(item):
+        placed = [to_page(*_apply(matrix, point)) for point in points]
+        xs, ys = [point[0] for point in placed], [point[1] for point in placed]
+        box = (min(xs), min(ys), max(xs), max(ys))
+        if len(placed) > 3 and _is_rectangle(placed):
+            yield from rectangle_rules(*box, stroked=stroked)
+        elif stroked:
+            if closed:
+                placed.append(placed[0])
+            for (x0, y0), (x1, y1) in pairwise(placed):
+                yield from line_rules(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+        elif len(placed) == 2:  # a filled line without area is drawn one device unit wide
+            yield from line_rules(*box)
+
+
+def _bounds(item: Any, to_page: ToPage) -> Rectangle:
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    raw.FPDFPageObj_GetBounds(item, left, bottom, right, top)
+    (x0, y0), (x1, y1) = to_page(left.value, top.value), to_page(right.value, bottom.value)
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+
+def _subpaths(item: Any) -> Iterable[tuple[list[tuple[float, float]], bool]]:
+    """The corners of each part of a path, and whether it is closed. A curve counts as the line to its end."""
+    x, y = ctypes.c_float(), ctypes.c_float()
+    points: list[tuple[float, float]] = []
+    closed = False
+    for index in range(raw.FPDFPath_CountSegments(item)):
+        segment = raw.FPDFPath_GetPathSegment(item, index)
+        if raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_MOVETO:
+            if len(points) > 1:
+                yield points, closed
+            points, closed = [], False
+        raw.FPDFPathSegment_GetPoint(segment, x, y)
+        points.append((x.value, y.value))
+        closed = closed or bool(raw.FPDFPathSegment_GetClose(segment))
+    if len(points) > 1:
+        yield points, closed
+
+
+def _is_rectangle(points: list[tuple[float, float]]) -> bool:
+    """Whether the corners are those of one upright rectangle (the first may be given again at the end)."""
+    corners = points[:-1] if _near(points[0], points[-1]) else points
+    if len(corners) != 4:
+        return False
+    sides = zip(corners, corners[1:] + corners[:1], strict=True)
+    return all(abs(a[0] - b[0]) < 0.5 or abs(a[1] - b[1]) < 0.5 for a, b in sides)
+
+
+def _near(a: tuple[float, float], b: tuple[float, float]) -> bool:
+    return abs(a[0] - b[0]) < 0.01 and abs(a[1] - b[1]) < 0.01
+
+
+def _visible(item: Any, *, stroked: bool) -> bool:
+    """White or transparent lines are there to hide something, not to rule a table."""
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    colour_of = raw.FPDFPageObj_GetStrokeColor if stroked else raw.FPDFPageObj_GetFillColor
+    if not colour_of(item, red, green, blue, alpha):
+        return True
+    return alpha.value >= _LEAST_ALPHA and min(red.value, green.value, blue.value) < _PALE
+
+
+def _matrix(item: Any) -> Matrix:
+    matrix = raw.FS_MATRIX()
+    if not raw.FPDFPageObj_GetMatrix(item, matrix):
+        return _IDENTITY
+    return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
+
+
+def _times(first: Matrix, second: Matrix) -> Matrix:
+    """The matrix that does `first`, then `second`."""
+    a, b, c, d, e, f = first
+    p, q, r, s, t, u = second
+    return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u
+
+
+def _apply(matrix: Matrix, point: tuple[float, float]) -> tuple[float, float]:
+    a, b, c, d, e, f = matrix
+    x, y = point
+    return a * x + c * y + e, b * x + d * y + f
