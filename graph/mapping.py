@@ -102,7 +102,6 @@ class _DocumentMapping:
         self.sha256 = self.info.sha256
         self.document = iri(namespace.document(self.sha256))
         self.publisher = iri(namespace.unit(keys.publisher_key(self.info))) if self.info.unit else None
-        self.context = self.info.unit.name if self.info.unit else ""
 
     def triples(self) -> Iterator[Triple]:
         """All triples of the document, shared ones possibly more than once."""
@@ -157,7 +156,7 @@ class _DocumentMapping:
         return iri(self.namespace.region(code))
 
     def _unit_iri(self, unit: records.Named | None) -> URIRef | None:
-        return iri(self.namespace.unit(keys.unit_key(unit, self.context))) if unit else None
+        return iri(self.namespace.unit(keys.named_unit_key(self.info, unit))) if unit else None
 
     # --- forms, projects, money -----------------------------------------------------------------------------------
     def _form(self, number: int, printed: records.Project) -> Iterator[Triple]:
@@ -185,6 +184,7 @@ class _DocumentMapping:
             _FORM_CLASSES[printed.form],
             (RDFS.label, _text(printed.name)),
             (_P["ofProject"], project),
+            (_P["scope"], _concept("scope", printed.scope)),
             (_P["department"], department),
             (_P["departmentText"], _text(printed.department.name) if printed.department else None),
             (_P["implementingUnit"], unit),
