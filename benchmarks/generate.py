@@ -15,6 +15,7 @@ from pathlib import Path
 
 from generator.blocks import characters
 from generator.facts import Disclosure, FactsError, read_facts
+from generator.fonts import MissingToolError
 from generator.gold import gold_text
 from generator.pages import pages
 from generator.portable import write_pdf
