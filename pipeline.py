@@ -1,1 +1,326 @@
-"""..."""
+"""The two arms joined: files are read (extract), what was read is stored (graph), and everything is told.
+
+Every command of the command line has its twin here; `Store`, which `pikg.open_store` returns, is what a notebook needs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from extract import EXTRACTOR_VERSION
+from extract.errors import ExtractError, UnreadableDocumentError, UnsupportedFormatError
+from graph.errors import GraphError, WorkspaceError
+from graph.guard import TIME_LIMIT, run_user_query
+from graph.load import Batch, StoredDocument, open_batch
+from graph.status import Status, read_status
+from graph.store import Answer, ReadableStore, Rows
+from graph.workspace import Workspace
+from ontology.records import Disclosure, Issue
+
+if TYPE_CHECKING:
+    from extract.batch import Reading
+    from graph.comparables import Comparable
+
+__all__ = ["ExtractError", "FileStatus", "FileSummary", "IngestReport", "Store", "ingest", "open_store", "read_file"]
+
+DEFAULT_STORE = Path("pikg-store")
+"""Where a store is looked for when neither `--store` nor PIKG_STORE names one."""
+
+PUBLISH_EVERY = 30.0
+"""Seconds after which a long batch lets readers see what it has stored so far."""
+
+# Folders and files that no publisher made: an office program's lock files, an archiver's and a system's own.
+_NOBODYS = ("~$", ".", "Thumbs.db", "desktop.ini", "__MACOSX")
+
+
+class FileStatus(StrEnum):
+    """What became of a file."""
+
+    STORED = "stored"
+    UNCHANGED = "unchanged"
+    PASSED_OVER = "passed over"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class FileSummary:
+    """What became of a file, what was read from it, what was not and why."""
+
+    path: Path
+    status: FileStatus
+    reason: str | None = None
+    """Why it failed or was passed over, in a sentence."""
+    sha256: str | None = None
+    publisher: str | None = None
+    fiscal_year: int | None = None
+    projects: int = 0
+    indicators: int = 0
+    funding: int = 0
+    budget_lines: int = 0
+    issues: tuple[Issue, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """The summary of every file of a run, in the order in which they were read."""
+
+    files: tuple[FileSummary, ...] = field(default=())
+
+    def having(self, status: FileStatus) -> tuple[FileSummary, ...]:
+        """The files of which this became."""
+        return tuple(summary for summary in self.files if summary.status is status)
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything that was named, or claims to be of a kind that is read, is in the store."""
+        return not self.having(FileStatus.FAILED)
+
+
+Progress = Callable[[int, int, Path, FileSummary | None], None]
+"""Told of every file: its number, how many there are, its path, and its summary once it is done (None before)."""
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+def read_file(path: str | os.PathLike[str]) -> Reading:
+    """Given a document, return what was read and the report on it; nothing is stored. Raise ExtractError where it can't
+    be read at all."""
+    from extract.batch import read_disclosure  # noqa: PLC0415 - a second's worth of parsers that a query doesn't need
+
+    return read_disclosure(Path(path))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    path: Path
+    named: bool
+
+
+def find_files(paths: Iterable[str | os.PathLike[str]]) -> Iterator[tuple[Path, bool]]:
+    """Given files and folders, return each file once, and whether it was named itself; folders are walked by name,
+    other stores, hidden files and what office programs leave behind left out."""
+    seen: set[Path] = set()
+    for path in map(Path, paths):
+        found = _walk(path) if path.is_dir() else [path]
+        for file in found:
+            real = file.resolve()
+            if real not in seen:
+                seen.add(real)
+                yield file, file == path
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        if "workspace.json" in names and "snapshots" in folders:
+            folders.clear()
+            continue
+        folders[:] = sorted(name for name in folders if not name.startswith(_NOBODYS))
+        for name in sorted(names):
+            if not name.startswith(_NOBODYS):
+                yield Path(parent) / name
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+# --- ingesting ----------------------------------------------------------------------------------------------------
+def ingest(
+    paths: Iterable[str | os.PathLike[str]],
+    store_folder: str | os.PathLike[str],
+    *,
+    progress: Progress | None = None,
+    wait: float = 0.0,
+    base: str | None = None,
+) -> IngestReport:
+    """Given files and folders, read each document and put it into the store (made where it is missing).
+
+    Documents are read one at a time; each is stored whole or not at all, and one that can't be read stops no other.
+    What the store has already, read by this extractor, is passed over. Raise StoreLockedError where another writer has
+    the store after `wait` seconds, WorkspaceError where the folder is no store. Ctrl-C leaves whole documents.
+    """
+    found = list(find_files(paths))
+    if not any(path.exists() for path, _ in found):
+        return IngestReport(tuple(_missing(path) for path, _ in found))
+    summaries = []
+    workspace = Workspace.open(store_folder, create=True, base=base)
+    with open_batch(workspace, wait=wait) as batch:
+        published = time.monotonic()
+        for number, (path, named) in enumerate(found, 1):
+            if progress is not None:
+                progress(number, len(found), path, None)
+            summary = _ingest_file(batch, path, named)
+            summaries.append(summary)
+            if progress is not None:
+                progress(number, len(found), path, summary)
+            if time.monotonic() - published > PUBLISH_EVERY:
+                batch.publish()
+                published = time.monotonic()
+    return IngestReport(tuple(summaries))
+
+
+def _missing(path: Path) -> FileSummary:
+    return FileSummary(path, FileStatus.FAILED, f"{path}: there is no such file or folder")
+
+
+def _ingest_file(batch: Batch, path: Path, named: bool) -> FileSummary:
+    if not path.exists():
+        return _missing(path)
+    begun = time.monotonic()
+    try:
+        sha256 = _hash(path)
+        if batch.is_current(sha256, EXTRACTOR_VERSION):
+            return FileSummary(path, FileStatus.UNCHANGED, sha256=sha256)
+        disclosure = read_file(path).disclosure
+        batch.load(disclosure, path)
+    except (UnsupportedFormatError, UnreadableDocumentError) as error:
+        passed_over = not named and not _claims_to_be_read(path)
+        return FileSummary(path, FileStatus.PASSED_OVER if passed_over else FileStatus.FAILED, str(error))
+    except OSError as error:
+        return FileSummary(path, FileStatus.FAILED, f"{path.name}: cannot be opened ({error.strerror or error})")
+    except WorkspaceError:
+        raise  # nothing more can be stored
+    except (ExtractError, GraphError) as error:
+        return FileSummary(path, FileStatus.FAILED, f"{path.name}: {error}")
+    return _summary(path, disclosure, time.monotonic() - begun)
+
+
+def _claims_to_be_read(path: Path) -> bool:
+    """Whether a file's name says that it is of a kind that is read: then not reading it is a failure."""
+    return path.suffix.lower() in (".pdf", ".docx")
+
+
+def _summary(path: Path, disclosure: Disclosure, seconds: float) -> FileSummary:
+    document = disclosure.document
+    return FileSummary(
+        path,
+        FileStatus.STORED,
+        sha256=document.sha256,
+        publisher=document.unit.name if document.unit else None,
+        fiscal_year=document.fiscal_year,
+        projects=len(disclosure.projects),
+        indicators=sum(len(project.indicators) for project in disclosure.projects),
+        funding=sum(len(project.funding) for project in disclosure.projects),
+        budget_lines=len(disclosure.budget_lines),
+        issues=disclosure.issues,
+        seconds=seconds,
+    )
+
+
+# --- the store, for notebooks and for the doors -------------------------------------------------------------------
+class Store:
+    """A store to fill and to ask, given by `open_store`. It always asks the newest published snapshot.
+
+    Use it as a context manager, or close it; it holds no lock except while it changes the store.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self._reading: ReadableStore | None = None
+        self._snapshot = 0
+
+    @property
+    def folder(self) -> Path:
+        """The store's folder."""
+        return self.workspace.folder
+
+    @property
+    def reading(self) -> ReadableStore:
+        """The newest published snapshot, opened; the one before is closed."""
+        newest = self.workspace.snapshot
+        if self._reading is None or newest != self._snapshot:
+            self.close()
+            self._reading, self._snapshot = self.workspace.read(), newest
+        return self._reading
+
+    def ingest(
+        self,
+        paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+        *,
+        progress: Progress | None = None,
+        wait: float = 0.0,
+    ) -> IngestReport:
+        """Given files and folders, read each document and store it; see `pipeline.ingest`."""
+        several = [paths] if isinstance(paths, str | os.PathLike) else paths
+        return ingest(several, self.folder, progress=progress, wait=wait)
+
+    def query(self, sparql: str, *, timeout: float | None = TIME_LIMIT, limit: int | None = None) -> Answer:
+        """Given SPARQL, return its answer: rows, a truth, or triples. It only reads, and is stopped after `timeout`
+        seconds. Raise QueryError, QueryRefusedError, QueryTimeoutError."""
+        return run_user_query(self.workspace.snapshot_folder, sparql, timeout, limit)
+
+    def named(self, name: str, **parameters: Any) -> Rows:
+        """Given the name of a named query and its parameters, return its rows."""
+        from graph.queries import run_named  # noqa: PLC0415 - the queries' files are read once they are asked for
+
+        return run_named(self.reading, name, **parameters)
+
+    def comparable(
+        self, project: str, *, region: str | None = None, year: int | None = None, top: int = 10
+    ) -> list[Comparable]:
+        """Given a project (its IRI, its name or a unique part of it), return comparable projects elsewhere, best first;
+        an empty list where nothing is comparable."""
+        from graph.comparables import find_comparables  # noqa: PLC0415
+
+        return find_comparables(self.reading, project, region=region, year=year, top=top)
+
+    def status(self) -> Status:
+        """What the store holds and how it stands."""
+        return read_status(self.workspace)
+
+    def remove(self, document: str, *, wait: float = 0.0) -> StoredDocument:
+        """Given a document's file name or hash, take it out of the store, its original too."""
+        with open_batch(self.workspace, wait=wait) as batch:
+            return batch.remove(document)
+
+    def optimize(self, *, wait: float = 0.0) -> None:
+        """Have the store's files rewritten for reading, and publish them."""
+        with open_batch(self.workspace, wait=wait) as batch:
+            batch.writer.store.optimize()
+            batch.writer.mark()
+
+    def backup(self, folder: str | os.PathLike[str]) -> None:
+        """Given a new folder, write a copy of the store to it that is a store itself; waits for no writer."""
+        self.workspace.backup(Path(folder))
+
+    def close(self) -> None:
+        """Give the snapshot back; the store may be asked again."""
+        if self._reading is not None:
+            self._reading.close()
+            self._reading = None
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_store(
+    folder: str | os.PathLike[str] = DEFAULT_STORE, *, create: bool = True, base: str | None = None
+) -> Store:
+    """Given a folder, return its store; with `create`, make one where the folder is missing or empty.
+
+    `base` is the base IRI for the instances of a new store. Raise WorkspaceError or NotFoundError.
+    """
+    return Store(Workspace.open(folder, create=create, base=base))
+
+
+def examples_folder() -> Path:
+    """Where the shipped examples are: in the wheel the package pikg_examples, in a checkout examples/."""
+    beside = Path(__file__).resolve().parent / "examples"
+    if beside.is_dir():
+        return beside
+    try:
+        return Path(str(files("pikg_examples")))
+    except ModuleNotFoundError as error:
+        raise UnreadableDocumentError("the shipped examples are not installed; reinstall pikg") from error

@@ -1,0 +1,89 @@
+"""How an answer is written down: SPARQL 1.1 Query Results JSON, CSV for office programs, Turtle."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from typing import IO, Any
+
+from rdflib import Graph, Literal
+from rdflib.term import BNode, Node
+
+from graph.store import Answer, Rows, Triple
+from ontology.namespaces import CONCEPT, PREFIXES
+
+BYTE_ORDER_MARK = "\ufeff"
+"""What tells Excel and WPS that a CSV file is UTF-8."""
+
+_XSD = PREFIXES["xsd"]
+_NUMBERS = frozenset(_XSD + name for name in ("decimal", "integer", "double", "float", "boolean", "date", "dateTime"))
+
+# What a spreadsheet takes for the beginning of a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def to_sparql_json(answer: Rows | bool) -> dict[str, Any]:
+    """Given the answer to a SELECT or ASK, return SPARQL 1.1 Query Results JSON."""
+    if isinstance(answer, bool):
+        return {"head": {}, "boolean": answer}
+    bindings = [{name: _json_term(node) for name, node in row.items() if node is not None} for row in answer]
+    return {"head": {"vars": list(answer.variables)}, "results": {"bindings": bindings}}
+
+
+def _json_term(node: Node) -> dict[str, str]:
+    if isinstance(node, Literal):
+        told = {"type": "literal", "value": str(node)}
+        if node.language:
+            told["xml:lang"] = node.language
+        elif node.datatype is not None:
+            told["datatype"] = str(node.datatype)
+        return told
+    return {"type": "bnode" if isinstance(node, BNode) else "uri", "value": str(node)}
+
+
+def write_csv(answer: Answer, output: IO[str], headings: Mapping[str, str] | None = None) -> None:
+    """Given an answer, write it as CSV (RFC 4180, with headings by variable where they are given): texts as they are,
+    except that one which a spreadsheet would take for a formula gets an apostrophe in front."""
+    writer = csv.writer(output, lineterminator="\r\n")
+    if isinstance(answer, bool):
+        writer.writerows([["answer"], ["true" if answer else "false"]])
+    elif isinstance(answer, Rows):
+        writer.writerow([(headings or {}).get(name, name) for name in answer.variables])
+        writer.writerows([_csv_text(node) for node in row] for row in answer.rows)
+    else:
+        writer.writerow(["subject", "predicate", "object"])
+        writer.writerows([_csv_text(node) for node in triple] for triple in answer)
+
+
+def _csv_text(node: Node | None) -> str:
+    if node is None:
+        return ""
+    text = str(node)
+    is_number = isinstance(node, Literal) and str(node.datatype) in _NUMBERS
+    return f"'{text}" if len(text) > 1 and text.startswith(_FORMULA) and not is_number else text
+
+
+def to_turtle(triples: Iterable[Triple]) -> str:
+    """Given triples, return them as Turtle with the prefixes of the house, the same text for the same triples."""
+    graph = Graph(bind_namespaces="none")
+    for prefix, iri in PREFIXES.items():
+        graph.bind(prefix, iri)
+    for triple in triples:
+        graph.add(triple)
+    return graph.serialize(format="turtle")
+
+
+def show(node: Node | None) -> str:
+    """Given a term, return it as a person reads it: a concept by its notation, a known IRI by its prefix, a text as it
+    is, nothing for nothing."""
+    if node is None:
+        return ""
+    text = str(node)
+    if isinstance(node, Literal):
+        return text
+    if text.startswith(CONCEPT):
+        return text.rpartition("/")[2]
+    for prefix, iri in PREFIXES.items():
+        if text.startswith(iri) and text != iri and "/" not in text[len(iri) :]:
+            return f"{prefix}:{text[len(iri) :]}"
+    return text

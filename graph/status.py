@@ -1,0 +1,85 @@
+"""What a workspace holds and how it stands, read from its newest snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from graph.load import StoredDocument, find_documents
+from graph.lock import Holder
+from graph.store import Rows
+from graph.workspace import Workspace
+
+_COUNTS = """
+SELECT ?class (COUNT(?thing) AS ?n) WHERE {
+  VALUES ?class { pikg:Disclosure pikg:Unit pikg:Region pikg:Project pikg:Form pikg:IndicatorRow pikg:Funding
+                  pikg:BudgetLine pikg:Issue }
+  ?thing a ?class
+} GROUP BY ?class
+"""
+_SUPERSEDED = "SELECT (COUNT(DISTINCT ?form) AS ?n) WHERE { ?form pikg:supersededBy ?other }"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A workspace at one moment. `counts` is by local name of the class; superseded forms are among the forms."""
+
+    folder: Path
+    base: str
+    schema_version: int
+    extractor_version: str | None
+    snapshot: int
+    published: datetime
+    documents: tuple[StoredDocument, ...]
+    counts: Mapping[str, int]
+    superseded_forms: int
+    triples: int
+    bytes_on_disk: int
+    writer: Holder | None
+    unpublished: bool
+
+
+def read_status(workspace: Workspace) -> Status:
+    """Given a workspace, return what it holds; waits for no writer."""
+    with workspace.read() as store:
+        counted, superseded = store.query(_COUNTS), store.query(_SUPERSEDED)
+        documents = tuple(find_documents(store))
+        triples = store.count()
+    names = {str(row["class"]).rpartition("#")[2]: int(str(row["n"])) for row in _rows(counted)}
+    pointer = (workspace.folder / "snapshots" / "current").stat()
+    return Status(
+        folder=workspace.folder,
+        base=workspace.info.base,
+        schema_version=workspace.info.schema_version,
+        extractor_version=workspace.info.extractor_version,
+        snapshot=workspace.snapshot,
+        published=datetime.fromtimestamp(pointer.st_mtime, UTC),
+        documents=documents,
+        counts={"Document": len(documents), **names},
+        superseded_forms=next((int(str(row["n"])) for row in _rows(superseded)), 0),
+        triples=triples,
+        bytes_on_disk=_size(workspace.folder),
+        writer=workspace.holder(),
+        unpublished=workspace.unpublished,
+    )
+
+
+def _rows(answer: object) -> Rows:
+    if not isinstance(answer, Rows):
+        raise TypeError("this query is a SELECT")
+    return answer
+
+
+def _size(folder: Path) -> int:
+    """Bytes on disk, a file that several snapshots share counted once."""
+    sizes: dict[tuple[int, int] | Path, int] = {}
+    for path in folder.rglob("*"):
+        try:
+            told = path.stat()
+        except FileNotFoundError:
+            continue  # a snapshot that was pruned meanwhile
+        if path.is_file():
+            sizes[(told.st_dev, told.st_ino) if told.st_ino else path] = told.st_size
+    return sum(sizes.values())
