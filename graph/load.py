@@ -40,17 +40,15 @@ SELECT ?document ?sha256 ?name ?version WHERE {
 } ORDER BY ?name ?sha256
 """
 
-# Forms of one project, year and kind in more than one document: ontology.keys.form_key in the graph's terms.
+# Forms of one project, year and kind in more than one document: ontology.keys.form_key in the graph's terms. Forms
+# whose year is unknown are never rivals.
 _RIVALS = """
 SELECT ?project ?year ?kind ?form ?document ?order WHERE {
   { SELECT ?project ?year ?kind WHERE {
-      ?f pikg:ofProject ?project ; pikg:inDocument ?d ; a ?kind .
+      ?f pikg:ofProject ?project ; pikg:inDocument ?d ; a ?kind ; pikg:fiscalYear ?year .
       FILTER(?kind != pikg:Form)
-      OPTIONAL { ?f pikg:fiscalYear ?year }
     } GROUP BY ?project ?year ?kind HAVING (COUNT(DISTINCT ?d) > 1) }
-  ?form pikg:ofProject ?project ; pikg:inDocument ?document ; pikg:order ?order ; a ?kind .
-  OPTIONAL { ?form pikg:fiscalYear ?itsYear }
-  FILTER(COALESCE(?itsYear, 0) = COALESCE(?year, 0))
+  ?form pikg:ofProject ?project ; pikg:inDocument ?document ; pikg:order ?order ; a ?kind ; pikg:fiscalYear ?year .
 }
 """
 
