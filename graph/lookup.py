@@ -1,0 +1,110 @@
+"""What a person names: regions, units and projects in the store, by IRI, code, full name or an unambiguous part."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Mapping
+from typing import TypeVar
+
+from rdflib import URIRef
+
+from graph.errors import AmbiguousError, NotFoundError
+from graph.store import ReadableStore, Rows
+from graph.terms import iri, text_literal
+from ontology.keys import fold
+
+_Thing = TypeVar("_Thing", bound=Hashable)
+
+_PREFIXES = """PREFIX pikg: <https://w3id.org/pikg/ns#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+"""
+
+_REGIONS = """SELECT DISTINCT ?region ?name ?code WHERE {
+  ?region a pikg:Region ; rdfs:label ?name .
+  OPTIONAL { ?region pikg:code ?code }
+}"""
+
+_UNITS = "SELECT DISTINCT ?unit ?name WHERE { ?unit a pikg:Unit ; rdfs:label ?name }"
+
+# A form has the name as its document prints it; a superseded form names nothing any more.
+_PROJECTS = """SELECT DISTINCT ?project ?name ?publisher WHERE {
+  %s
+  ?form a pikg:Form ; rdfs:label ?name ; pikg:ofProject ?project ; pikg:inDocument ?document .
+  OPTIONAL { ?document pikg:publisherText ?publisher }
+  MINUS { ?form pikg:supersededBy ?newer }
+}"""
+
+# What may follow a short name: 达州 is 达州市, 北京 is 北京市, 广西 is 广西壮族自治区.
+_REGION_ENDING = re.compile(r"(?:省|市|县|区|旗|盟|州|地区|新区|林区|特区|.{0,6}自治[区州县旗]|特别行政区)")
+
+
+def find_region(store: ReadableStore, text: str) -> URIRef:
+    """Given a region's IRI, code, full name or an unambiguous short one (达州), return its IRI; raise NotFoundError or
+    AmbiguousError."""
+    if _is_iri(text):
+        return iri(text)
+    asked = fold(text)
+    found: dict[URIRef, str] = {}
+    short: dict[URIRef, str] = {}
+    for row in _rows(store, _REGIONS):
+        region, name, code = URIRef(str(row["region"])), str(row["name"]), str(row["code"] or "")
+        if asked in (code, fold(name)):
+            found[region] = name
+        elif asked and fold(name).startswith(asked) and _REGION_ENDING.fullmatch(fold(name)[len(asked) :]):
+            short[region] = name
+    return _only_one(found or short, "region", text)
+
+
+def find_unit(store: ReadableStore, text: str) -> URIRef:
+    """Given a unit's IRI, name or a unique part of it, return its IRI; raise NotFoundError or AmbiguousError."""
+    if _is_iri(text):
+        return iri(text)
+    named = {URIRef(str(row["unit"])): str(row["name"]) for row in _rows(store, _UNITS)}
+    return _only_one(_matching(named, text), "unit", text)
+
+
+def find_project(store: ReadableStore, text: str) -> URIRef:
+    """Given a project's IRI, name or a unique part of it, return its IRI; raise NotFoundError or AmbiguousError."""
+    if _is_iri(text):
+        return iri(text)
+    printed = _PROJECTS % f"VALUES ?name {{ {text_literal(text.strip()).n3()} }}"
+    rows = _rows(store, printed) or _rows(store, _PROJECTS % "")  # by exact name at once, else over all names
+    named: dict[URIRef, list[str]] = {}
+    publishers: dict[URIRef, str] = {}
+    for row in rows:
+        project = URIRef(str(row["project"]))
+        named.setdefault(project, []).append(str(row["name"]))
+        publishers[project] = str(row["publisher"] or "")
+    flat = {(project, name): name for project, names in named.items() for name in names}
+    matches = {
+        project: f"{name} ({publishers[project]})" if publishers[project] else name
+        for (project, _), name in sorted(_matching(flat, text).items())
+    }
+    return _only_one(matches, "project", text)
+
+
+def _is_iri(text: str) -> bool:
+    return text.startswith(("http://", "https://", "urn:"))
+
+
+def _matching(named: Mapping[_Thing, str], text: str) -> dict[_Thing, str]:
+    """The things whose name is the text; where there are none, those whose name holds it."""
+    asked = fold(text)
+    if not asked:
+        return {}
+    exact = {thing: name for thing, name in named.items() if fold(name) == asked}
+    return exact or {thing: name for thing, name in named.items() if asked in fold(name)}
+
+
+def _only_one(found: Mapping[URIRef, str], what: str, text: str) -> URIRef:
+    if not found:
+        raise NotFoundError(f"no {what} of that name is in the store: {text}")
+    if len(found) > 1:
+        candidates = sorted(f"{name} <{node}>" for node, name in found.items())
+        raise AmbiguousError(f"several {what}s have that name: {text}; give more of the name, or the IRI", candidates)
+    return next(iter(found))
+
+
+def _rows(store: ReadableStore, sparql: str) -> Rows:
+    answer = store.query(_PREFIXES + sparql)
+    return answer if isinstance(answer, Rows) else Rows((), ())
