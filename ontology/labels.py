@@ -1,9 +1,9 @@
 """The printed labels of forms by their meaning: heads, fields, funding, tiers and titles (data/*.yaml).
 
-A label is recognised however it was spaced, numbered or bracketed: "一、资 金 总 额（万元）：" is the label 资金总额 with
-the hint 万元. What a word means depends on where it stands (分值 is a column of the indicator table and one of the funding
-block), so there is a lookup for each place: `match_column` for the heads of indicator tables, `match_block` for the
-rest of a form.
+A label is recognised however it was spaced, numbered or bracketed: "一、资 金 总 额（万元）：" is the label 资金总额
+with the hint 万元. What a word means depends on where it stands (分值 is a column of the indicator table and one of the
+funding block), so there is a lookup for each place: `match_column` for the heads of indicator tables, `match_block`
+for the rest of a form.
 """
 
 from __future__ import annotations
@@ -257,6 +257,21 @@ def is_sensitive(match: Match) -> bool:
     """Whether a label's value names people or telephones, which are never read nor reported."""
     notation = match.role("left_out")
     return notation is not None and bool(left_out(notation).get("sensitive"))
+
+
+@cache
+def _sensitive_labels() -> tuple[str, ...]:
+    found: list[str] = []
+    for notation, entry in _entries("heads.yaml", "left_out").items():
+        if entry.get("sensitive"):
+            found += _labels("heads.yaml", f"left_out.{notation}", entry["labels"])
+    return tuple(found)
+
+
+def mentions_people(text: str) -> bool:
+    """Whether a short text prints a label of people or telephones anywhere: it is then neither read nor reported."""
+    folded = _fold(text)
+    return len(folded) <= _LONGEST_LABEL * 2 and any(label in folded for label in _sensitive_labels())
 
 
 @cache

@@ -1,0 +1,215 @@
+"""The fields of a form outside of its indicator rows: who, what, how much, to what end.
+
+Each label finds its value: the next cell to its right that is no label, the cells below where the label is a head, or
+what follows its colon. A label that heads others (年度总体目标 over 预期目标 and 实际完成情况) has no value of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from extract.grid import Cell, Grid
+from extract.ledger import Ledger
+from ontology import labels
+
+
+@dataclass(frozen=True, slots=True)
+class FieldValue:
+    """A field's value: its text, the cells that print it, and the cell of its label."""
+
+    text: str
+    cells: tuple[Cell, ...]
+    label: Cell | None = None
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether the value stands in its label's row or in its label's cell, as in a form, and not below a head."""
+        return self.label is None or any(cell.row <= self.label.last_row for cell in self.cells)
+
+
+@dataclass(slots=True)
+class Block:
+    """The fields of one form by notation (heads.yaml, fields), in printed order."""
+
+    fields: dict[str, list[FieldValue]] = field(default_factory=dict)
+    titles: list[Cell] = field(default_factory=list)
+
+    def first(self, *notations: str) -> FieldValue | None:
+        """The first value that isn't blank of the first of the fields that has one."""
+        for notation in notations:
+            for value in self.fields.get(notation, ()):
+                if value.text.strip():
+                    return value
+        return None
+
+
+_TEXTS = frozenset(("objective", "outcome", "subgoals", "stages", "term_objective", "half_objective"))
+_FOOT_ONLY = frozenset(("total_row", "subtotal_row"))
+
+
+def read_block(grid: Grid, rows: Iterable[int], ledger: Ledger) -> Block:
+    """Given the rows of a form outside of its indicators, return its fields; note in the ledger what was used."""
+    wanted = sorted(set(rows))
+    block = Block()
+    matches = _find_labels(grid, wanted)
+    reader = _Reader(grid, set(wanted), matches, ledger, block)
+    for cell in grid:
+        if cell.row in wanted and _is_title(grid, cell) and ledger.is_free(cell):
+            block.titles.append(cell)
+            ledger.label(cell, "title")
+    for spot, match in matches.items():
+        label = grid.at(*spot)
+        if label is not None and match.value is None and ledger.is_free(label):
+            reader.read_label(label, match)
+    for spot, match in matches.items():
+        label = grid.at(*spot)
+        if label is not None and match.value is not None and ledger.is_free(label):
+            reader.read_inline(label, match)
+    return block
+
+
+def _find_labels(grid: Grid, rows: list[int]) -> dict[tuple[int, int], labels.Match]:
+    found: dict[tuple[int, int], labels.Match] = {}
+    wanted = set(rows)
+    for cell in grid:
+        if cell.row in wanted and (match := labels.match_block(cell.text)) is not None:
+            found[cell.row, cell.column] = match
+    return found
+
+
+def _is_title(grid: Grid, cell: Cell) -> bool:
+    return cell.column_span * 2 > grid.columns and labels.form_title(cell.text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    grid: Grid
+    rows: set[int]
+    matches: dict[tuple[int, int], labels.Match]
+    ledger: Ledger
+    block: Block
+
+    def read_label(self, cell: Cell, match: labels.Match) -> None:
+        """Give a label its value, or note that it is left out or only heads others."""
+        notation = match.role("field")
+        reason = match.role("left_out")
+        if notation is not None and notation not in _FOOT_ONLY:
+            self._read_field(cell, match, notation)
+        elif reason is not None:
+            entry = labels.left_out(reason)
+            self.ledger.label(cell, str(entry["zh"]))
+            for value in self._values(cell, match):
+                self.ledger.leave_out(value, f"{entry['zh']} ({entry['en']})", sensitive=bool(entry.get("sensitive")))
+        elif match.role("section") == "tasks":
+            self.ledger.label(cell, "tasks")
+            self._leave_out_tasks(cell)
+        elif match.role("section") is not None and len(match.roles) == 1:
+            self.ledger.label(cell, str(match.role("section")))
+
+    def _read_field(self, cell: Cell, match: labels.Match, notation: str) -> None:
+        values = self._values(cell, match)
+        if not values and len(match.roles) > 1:
+            return  # 合计, 资金 and the like mean something else where nothing answers to them here
+        self.ledger.label(cell, notation)
+        taken = [value for value in values if value.text.strip()]
+        for value in taken:
+            self.ledger.value(value, notation)
+        if values:
+            text = "\n".join(value.text.strip() for value in taken)
+            self.block.fields.setdefault(notation, []).append(FieldValue(text, tuple(taken), cell))
+
+    def read_inline(self, cell: Cell, match: labels.Match) -> None:
+        """Read a cell that holds a label and its value."""
+        notation, reason = match.role("field"), match.role("left_out")
+        if notation is not None and notation not in _FOOT_ONLY:
+            self.ledger.value(cell, notation)
+            found = FieldValue(match.value or "", (cell,), cell)
+            self.block.fields.setdefault(notation, []).append(found)
+        elif reason is not None:
+            entry = labels.left_out(reason)
+            self.ledger.leave_out(cell, f"{entry['zh']} ({entry['en']})", sensitive=bool(entry.get("sensitive")))
+
+    # --- where the value of a label stands
+
+    def _values(self, cell: Cell, match: labels.Match) -> list[Cell]:
+        text = match.role("field") in _TEXTS
+        beside = self.grid.at(cell.row, cell.last_column + 1)
+        if beside is not None and not self._is_label(beside, cell, text):
+            return self._beside(cell, text)
+        below = self.grid.at(cell.last_row + 1, cell.column)
+        if below is not None and below.row in self.rows and not self._is_label(below, cell, text):
+            if below.column_span > cell.column_span and not text:
+                return []  # a wide cell under a narrow label belongs to something else
+            return self._below(cell, text) if text else [below]
+        return self._beside(cell, text) if text else []
+
+    def _beside(self, cell: Cell, text: bool) -> list[Cell]:
+        """The cells to the right of a label, in each of the rows it covers; for a plain field, of the first row."""
+        found: list[Cell] = []
+        for row in range(cell.row, cell.last_row + 1):
+            value = self.grid.at(row, cell.last_column + 1)
+            if value is None or value.row not in self.rows or any(value is other for other in found):
+                continue
+            if self._is_label(value, cell, text):
+                continue
+            found.append(value)
+            if not text:
+                break
+        if len(found) == 1 and not found[0].text.strip() and not text:
+            # A blank cell and then a text, with no label between them, is one value in two cells.
+            value = self.grid.at(cell.row, found[0].last_column + 1)
+            if value is not None and value.text.strip() and not self._is_label(value, cell, text):
+                return [value]
+        return found
+
+    def _below(self, cell: Cell, text: bool) -> list[Cell]:
+        found: list[Cell] = []
+        row = cell.last_row + 1
+        while (value := self.grid.at(row, cell.column)) is not None and value.row in self.rows:
+            lead = self.grid.row_cells(row)[0]
+            if self._is_label(value, cell, text) or (found and lead.row == row and self._is_label(lead, cell, text)):
+                break
+            found.append(value)
+            row = value.last_row + 1
+        return found
+
+    def _is_label(self, cell: Cell, of: Cell, text: bool) -> bool:
+        """Whether a cell is a label rather than the value of the label `of`."""
+        match = self.matches.get((cell.row, cell.column))
+        if match is None:
+            return False
+        if match.value is not None:
+            # "总目标：……" inside an objective is the objective's own wording.
+            return not text and (match.role("field") not in _TEXTS)
+        asked = self.matches[of.row, of.column]
+        if asked.means("name", "grade", "unit_name"):
+            # A project may be called 公用经费: words of money are labels only where money is asked for.
+            return any(role.group in ("field", "left_out", "section") for role in match.roles)
+        return True
+
+    def _leave_out_tasks(self, cell: Cell) -> None:
+        """The tasks of the year fill rows and columns of their own; whatever no other label claims is left out."""
+        last = cell.last_row
+        if cell.row_span == 1:
+            # A head (任务名称 | 主要内容): its rows go on until a label stands in front.
+            while (lead := self.grid.at(last + 1, cell.column)) is not None and last + 1 in self.rows:
+                if (lead.row, lead.column) in self.matches or (
+                    (front := self.grid.row_cells(last + 1)[0]).row == last + 1
+                    and (front.row, front.column) in self.matches
+                ):
+                    break
+                last += 1
+        for row in range(cell.row, last + 1):
+            if any(self._is_money(other) for other in self.grid.row_cells(row)):
+                continue
+            for other in self.grid.row_cells(row):
+                beside = other.column > cell.last_column if cell.row_span > 1 else other.column >= cell.column
+                if beside and other.row in self.rows and (other.row, other.column) not in self.matches:
+                    self.ledger.leave_out(other, "年度主要任务不属于绩效记录 (tasks are not part of the record)")
+
+    def _is_money(self, cell: Cell) -> bool:
+        match = self.matches.get((cell.row, cell.column))
+        if match is None:
+            return False
+        return any(role.group in ("source", "stage") for role in match.roles) or match.role("section") == "funding"

@@ -1,0 +1,231 @@
+"""The funding block of a form: each printed amount by its source and its stage, however the block is laid out.
+
+An amount is known by the labels it answers to: the nearest label to its left in its row and the nearest above it in its
+column. A list of labels with amounts beside them, heads with amounts below, and a grid of sources against stages
+(年初预算数 | 全年预算数 | 全年执行数, with 分值, 执行率 and 得分 beside them) are then one case.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from extract.grid import Cell, Grid
+from extract.ledger import Ledger
+from extract.values import parse_amount, parse_decimal
+from ontology import labels
+
+_DASHES = frozenset("-—－–/") | {"——", "--", "", "无", "—-"}
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A printed amount: which figure (stage) of which money (source), its text, unit and cells."""
+
+    stage: str
+    source: str
+    text: str
+    unit: str | None
+    cell: Cell
+    label: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FundingBlock:
+    """What a form's funding block prints: its amounts, and the cells of the execution rate, its points and score."""
+
+    amounts: tuple[Amount, ...]
+    execution: dict[str, Cell]
+    unread: tuple[tuple[Cell, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """The labels that a cell answers to, with the cells that print them."""
+
+    left: labels.Match | None
+    left_cell: Cell | None
+    above: labels.Match | None
+    above_cell: Cell | None
+    blocked: Cell | None = None
+
+
+def read_funding(grid: Grid, rows: Iterable[int], ledger: Ledger) -> FundingBlock:
+    """Given the rows of a form outside of its indicators, return its funding; note in the ledger what was used."""
+    wanted = set(rows)
+    marks = _marks(grid, wanted, ledger)
+    if not any(_is_money(match) for match in marks.values()):
+        return FundingBlock((), {})
+    amounts: list[Amount] = []
+    execution: dict[str, Cell] = {}
+    unread: list[tuple[Cell, str]] = []
+    for cell in grid:
+        if cell.row not in wanted or not ledger.is_free(cell) or (cell.row, cell.column) in marks:
+            continue
+        answer = _find_labels(grid, cell, wanted, marks)
+        place = _place(answer)
+        if place is None:
+            continue
+        kind, stage, source = place
+        text = cell.text.strip()
+        if text in _DASHES:
+            ledger.leave_out(cell, "空或“-” (blank or a dash)")
+        elif kind == "outside":
+            ledger.leave_out(cell, "合同未收录的金额 (an amount the contract has no place for)")
+        elif kind == "execution":
+            ledger.value(cell, f"execution.{stage}")
+            if source == "total":
+                execution.setdefault(stage, cell)
+        elif parse_amount(text) is None:
+            if re.search(r"\d", text) and len(text) < 30:
+                unread.append((cell, _label_text(answer)))
+        else:
+            named = answer.left_cell if answer.left is not None and answer.left.role("source") else answer.above_cell
+            amounts.append(Amount(stage, source, text, _own_unit(answer), cell, named))
+            ledger.value(cell, "funding.amount")
+    amounts = _with_unit_of_block(amounts, [match for match in marks.values() if _is_money(match)])
+    inline = _read_inline(grid, wanted, ledger)
+    for spot, match in marks.items():
+        label = grid.at(*spot)
+        if label is not None and _is_money(match) and match.value is None:
+            ledger.label(label, "funding")
+    return FundingBlock((*amounts, *inline), execution, tuple(unread))
+
+
+def _marks(grid: Grid, rows: set[int], ledger: Ledger) -> dict[tuple[int, int], labels.Match]:
+    """The label cells of the rows; what already is some field's value is no label whatever it spells."""
+    found: dict[tuple[int, int], labels.Match] = {}
+    for cell in grid:
+        if not any(row in rows for row in range(cell.row, cell.last_row + 1)):
+            continue
+        match = labels.match_block(cell.text)
+        if match is not None and (ledger.is_free(cell) or not _is_value(ledger, cell)):
+            found[cell.row, cell.column] = match
+    return found
+
+
+def _is_value(ledger: Ledger, cell: Cell) -> bool:
+    return any(entry.cell is cell and entry.use == "value" for entry in ledger.entries)
+
+
+def _is_money(match: labels.Match) -> bool:
+    return (
+        any(role.group in ("source", "stage", "execution", "outside") for role in match.roles)
+        or match.role("section") == "funding"
+    )
+
+
+def _find_labels(grid: Grid, cell: Cell, rows: set[int], marks: dict[tuple[int, int], labels.Match]) -> _Answer:
+    left: labels.Match | None = None
+    left_cell: Cell | None = None
+    for column in range(cell.column - 1, 0, -1):
+        other = grid.at(cell.row, column)
+        if other is None or other is left_cell:
+            continue
+        match = marks.get((other.row, other.column))
+        if match is not None:
+            if match.value is None:
+                left, left_cell = match, other
+            break
+        if not _is_figure(other.text):
+            break
+    above: labels.Match | None = None
+    above_cell: Cell | None = None
+    blocked: Cell | None = None
+    for row in range(cell.row - 1, 0, -1):
+        other = grid.at(row, cell.column)
+        if row not in rows and (other is None or other.row not in rows):
+            break
+        if other is None:
+            continue
+        match = marks.get((other.row, other.column))
+        if match is not None:
+            if match.value is None:
+                above, above_cell = match, other
+            break
+        if not _is_figure(other.text):
+            blocked = other
+            break
+    return _Answer(left, left_cell, above, above_cell, blocked)
+
+
+def _is_figure(text: str) -> bool:
+    """Whether a cell holds an amount, a rate or nothing: what may stand between a figure and its label."""
+    text = text.strip()
+    return text in _DASHES or parse_amount(text) is not None or parse_decimal(text.rstrip("%％")) is not None
+
+
+def _place(answer: _Answer) -> tuple[str, str, str] | None:
+    """Which figure of which money a cell is, by its labels: (kind, stage or execution part, source), or None."""
+    left, above = answer.left, answer.above
+    if left is None and above is None:
+        return None
+    left_source = left.role("source") if left else None
+    left_stage = left.role("stage") if left else None
+    above_source = above.role("source") if above else None
+    above_stage = above.role("stage") if above else None
+    if (left and left.role("outside")) or (above and above.role("outside") and left_source):
+        return "outside", "", ""
+    part = above.role("execution") if above else None
+    if left_source is not None:
+        if part is not None and above_source is None:
+            return "execution", part, left_source
+        return "amount", above_stage or "budget", left_source
+    if left is not None and left.role("execution") and not left_stage:
+        return "execution", left.role("execution") or "", "total"
+    if left_stage is not None:
+        return "amount", left_stage, above_source or "total"
+    if above_source is not None:
+        return "amount", "budget", above_source
+    if left is not None and left.role("section") == "funding":
+        if part is not None:
+            return "execution", part, "total"
+        return "amount", above_stage or "budget", "total"
+    return None
+
+
+def _label_text(answer: _Answer) -> str:
+    cell = answer.left_cell or answer.above_cell
+    return cell.text if cell is not None else ""
+
+
+def _own_unit(answer: _Answer) -> str | None:
+    for match in (answer.left, answer.above):
+        if match is not None and (unit := labels.money_unit(*match.hints)):
+            return unit
+    return None
+
+
+def _with_unit_of_block(amounts: list[Amount], marks: list[labels.Match]) -> list[Amount]:
+    """Amounts whose own labels set no unit take the one that another label of the block sets: 资金总额（万元）."""
+    set_units = [unit for match in marks if (unit := labels.money_unit(*match.hints))]
+    unit = set_units[0] if set_units else None
+    return [
+        amount if amount.unit else Amount(amount.stage, amount.source, amount.text, unit, amount.cell, amount.label)
+        for amount in amounts
+    ]
+
+
+_INLINE = re.compile(
+    r"([^\d:：，,；;。\s][^\d:：，；;。\n]{0,24})[:：]\s*(-?[\d,，]+(?:\.\d+)?)\s*((?:百万|[千万亿])?元)?"
+)
+
+
+def _read_inline(grid: Grid, rows: set[int], ledger: Ledger) -> list[Amount]:
+    """Amounts printed behind their labels in one cell: "资金总额：120万元；其中：财政拨款：100万元"."""
+    found: list[Amount] = []
+    for cell in grid:
+        if cell.row not in rows or not ledger.is_free(cell) or len(cell.text) > 300:
+            continue
+        here: list[Amount] = []
+        for label, figure, unit in _INLINE.findall(cell.text):
+            match = labels.match_block(label.strip())
+            source = match.role("source") if match is not None else None
+            if match is not None and source is not None:
+                told = unit or labels.money_unit(*match.hints)
+                here.append(Amount("budget", source, figure + unit, told, cell, cell))
+        if here:
+            ledger.value(cell, "funding.amount")
+            found += here
+    return found

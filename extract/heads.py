@@ -1,0 +1,395 @@
+"""The indicator tables of a grid: where their heads are, what each column holds, which rows are indicators.
+
+Nothing is known of a column but its head (one row or two, the second splitting the first): columns may come in any
+order, be missing, or be new. A row is an indicator where its tier-3 cell names one; totals, subtotals, template rows
+and remarks are told apart by what they print.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from extract.grid import Cell, Grid
+from extract.ledger import Ledger
+from ontology import labels
+
+_TIERS = ("tier1", "tier2", "tier3")
+_FOOT_FIELDS = ("score", "grade", "total_row", "subtotal_row", "name", "code", "department", "implementing_unit",
+                "unit_name", "outcome", "objective")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FundingColumn:
+    """A column of money in a table of many projects: stage and source as the head says, and the unit in the head."""
+
+    column: int
+    stage: str | None
+    source: str | None
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorTable:
+    """The head of an indicator table: its rows and what each grid column holds.
+
+    `columns` maps a notation to the grid columns under its head; `notes` maps grid columns kept as notes to their
+    heads' texts; `unknown` are heads that no list has.
+    """
+
+    first_row: int
+    last_row: int
+    columns: dict[str, tuple[int, ...]]
+    notes: dict[int, str] = field(default_factory=dict)
+    funding: tuple[FundingColumn, ...] = ()
+    unknown: tuple[Cell, ...] = ()
+    head_cells: tuple[Cell, ...] = ()
+
+    @property
+    def has_projects(self) -> bool:
+        """Whether the table prints many projects, each row naming its own."""
+        return "project_name" in self.columns
+
+    @property
+    def first_tier(self) -> int:
+        """The leftmost grid column that holds a tier."""
+        return min(columns[0] for notation, columns in self.columns.items() if notation in _TIERS)
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorRow:
+    """One printed indicator: the cells of each column by notation, with tiers carried down, and what goes to its note.
+
+    `texts` has the text of each notation (of several cells under one head, joined); `cells` the cells themselves.
+    """
+
+    row: int
+    texts: dict[str, str]
+    cells: dict[str, tuple[Cell, ...]]
+    notes: tuple[str, ...] = ()
+
+
+# --- heads
+
+
+def find_tables(grid: Grid) -> list[IndicatorTable]:
+    """Given a grid, return the heads of the indicator tables in it, from top to bottom."""
+    found: list[IndicatorTable] = []
+    row = 1
+    while row <= grid.rows:
+        table = _match_head(grid, row)
+        if table is None:
+            row += 1
+            continue
+        found.append(table)
+        row = table.last_row + 1
+    return found
+
+
+def _match_head(grid: Grid, row: int) -> IndicatorTable | None:
+    tiers: dict[str, Cell] = {}
+    notations: set[str] = set()
+    for cell in grid.row_cells(row):
+        match = labels.match_column(cell.text)
+        if match is not None:
+            notations.add(match.notation)
+            if match.notation in _TIERS:
+                tiers.setdefault(match.notation, cell)
+    # A head names the indicators, and a tier above them or what is asked of them; "备注" alone makes none.
+    if "tier3" in notations:
+        enough = bool(notations & {"tier1", "tier2"}) or {"target"} <= notations
+    else:
+        enough = {"tier1", "tier2"} <= notations and bool(notations & {"target", "actual"})
+    if not enough:
+        return None
+    last = max(cell.last_row for cell in tiers.values())
+    first = min(row, *(cell.row for cell in tiers.values()))
+    if last == row and _is_second_head_row(grid, row + 1, tiers):
+        last = row + 1
+    return _read_head(grid, first, last)
+
+
+def _is_second_head_row(grid: Grid, row: int, tiers: dict[str, Cell]) -> bool:
+    """Whether a row only splits heads above it: blank under the tiers, heads or parts of heads elsewhere."""
+    if row > grid.rows:
+        return False
+    starting = [cell for cell in grid.row_cells(row) if cell.row == row and cell.text.strip()]
+    under_tiers = {column for cell in tiers.values() for column in range(cell.column, cell.last_column + 1)}
+    return bool(starting) and all(
+        cell.column not in under_tiers and (labels.match_column(cell.text) or labels.match_subhead(cell.text))
+        for cell in starting
+    )
+
+
+def _read_head(grid: Grid, first: int, last: int) -> IndicatorTable:
+    columns: dict[str, list[int]] = {}
+    notes: dict[int, str] = {}
+    funding: list[FundingColumn] = []
+    unknown: dict[tuple[int, int], Cell] = {}
+    head_cells: dict[tuple[int, int], Cell] = {}
+    owners: dict[str, Cell] = {}
+    for column in range(1, grid.columns + 1):
+        path = _head_path(grid, first, last, column)
+        for cell in path:
+            head_cells[cell.row, cell.column] = cell
+        if not path:
+            continue
+        notation = _column_notation(path)
+        lowest = path[-1]
+        if notation is None:
+            money = _funding_column(path, column)
+            if money is not None:
+                funding.append(money)
+            elif lowest.text.strip() and labels.match_block(lowest.text) is None:
+                unknown[lowest.row, lowest.column] = lowest
+            continue
+        if notation == "number":
+            continue
+        # A second column of one meaning ("实际完成值" and "完成情况") is a note, but for tiers: see below.
+        owner = owners.setdefault(notation, lowest)
+        if owner is lowest or notation in _TIERS or notation == "target":
+            columns.setdefault(notation, []).append(column)
+        else:
+            notes[column] = lowest.text
+        if labels.columns()[notation].into_note:
+            notes[column] = lowest.text
+    ordered = {notation: tuple(found) for notation, found in columns.items()}
+    ordered = _place_units(ordered)
+    ordered, dropped = _keep_last_of_two(grid, first, last, ordered)
+    notes.update(dict.fromkeys(dropped, ""))
+    return IndicatorTable(
+        first, last, ordered, notes, tuple(funding), tuple(unknown.values()), tuple(head_cells.values())
+    )
+
+
+def _head_path(grid: Grid, first: int, last: int, column: int) -> list[Cell]:
+    """The different cells over a column in the head's rows, top to bottom, leaving out a side label that goes on."""
+    path: list[Cell] = []
+    for row in range(max(1, first - 1), last + 1):
+        cell = grid.at(row, column)
+        if cell is None or cell.last_row > last or any(cell is other for other in path):
+            continue
+        # The row above the tiers is part of the head only where a head there spans columns that need a parent.
+        if row < first and (cell.column_span == 1 or labels.match_column(cell.text) is None):
+            continue
+        path.append(cell)
+    return path
+
+
+def _column_notation(path: list[Cell]) -> str | None:
+    lowest = path[-1]
+    match = labels.match_column(lowest.text)
+    parent = next((m for cell in reversed(path[:-1]) if (m := labels.match_column(cell.text))), None)
+    if match is not None:
+        return _by_half(match.notation, match.hints)
+    if parent is None:
+        return None
+    joined = labels.match_column(path[-2].text + lowest.text)
+    if joined is not None:
+        return joined.notation
+    part = labels.match_subhead(lowest.text)
+    if part == "half":
+        return _by_half(parent.notation, ("半年",))
+    return parent.notation if part == "whole" or not lowest.text.strip() else None
+
+
+def _by_half(notation: str, hints: tuple[str, ...]) -> str:
+    if any(labels.match_subhead(hint) == "half" for hint in hints):
+        return {"target": "half_target", "actual": "half_actual"}.get(notation, notation)
+    return notation
+
+
+def _funding_column(path: list[Cell], column: int) -> FundingColumn | None:
+    stage = source = unit = None
+    seen = False
+    for cell in path:
+        match = labels.match_block(cell.text)
+        if match is None or match.value is not None:
+            continue
+        stage = match.role("stage") or stage
+        source = match.role("source") or source
+        unit = labels.money_unit(*match.hints) or unit
+        seen = seen or any(role.group in ("stage", "source") for role in match.roles)
+        seen = seen or match.role("section") == "funding"
+    return FundingColumn(column, stage, source, unit) if seen else None
+
+
+def _place_units(columns: dict[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+    """A bare 单位 left of the tiers in a table of projects is the unit that runs them, not a unit of measure."""
+    tiers = [found[0] for notation, found in columns.items() if notation in _TIERS]
+    if "project_name" in columns and "unit" in columns and "unit_name" not in columns:
+        left = tuple(column for column in columns["unit"] if column < min(tiers))
+        if left:
+            rest = tuple(column for column in columns["unit"] if column not in left)
+            columns = {**columns, "unit_name": left, "unit": rest}
+            if not rest:
+                del columns["unit"]
+    return columns
+
+
+def _keep_last_of_two(
+    grid: Grid, first: int, last: int, columns: dict[str, tuple[int, ...]]
+) -> tuple[dict[str, tuple[int, ...]], tuple[int, ...]]:
+    """Two sets of tiers side by side are the whole term and the year: keep the year, which stands last.
+
+    Return the columns kept and the grid columns left out.
+    """
+    spans: list[list[int]] = []
+    for column in columns.get("tier3", ()):
+        cell = grid.at(last, column)
+        if spans and grid.at(last, spans[-1][-1]) is cell:
+            spans[-1].append(column)
+        else:
+            spans.append([column])
+    if len(spans) < 2:
+        return columns, ()
+    start = min([c for c in columns.get("tier2", ()) if spans[-2][-1] < c < spans[-1][0]] or [spans[-1][0]])
+    kept: dict[str, tuple[int, ...]] = {}
+    dropped: list[int] = []
+    for notation, found in columns.items():
+        late = tuple(column for column in found if column >= start)
+        if notation == "tier1" or not late:
+            # What stands once (tier 1, weights) belongs to both.
+            kept[notation] = found
+            continue
+        kept[notation] = late
+        dropped += [column for column in found if column < start]
+    return kept, tuple(dropped)
+
+
+# --- rows
+
+
+def is_foot(grid: Grid, row: int, table: IndicatorTable) -> bool:
+    """Whether a row below a head is none of its table's rows but a total, a remark, or the next form's label."""
+    lead = next((cell for cell in grid.row_cells(row) if cell.row == row and cell.text.strip()), None)
+    if lead is None or lead.column > table.first_tier:
+        return False
+    match = labels.match_block(lead.text)
+    if match is None or labels.tier1_concept(lead.text) is not None:
+        return False
+    return match.means(*_FOOT_FIELDS) or match.role("left_out") is not None or match.role("section") is not None
+
+
+def read_rows(
+    grid: Grid, table: IndicatorTable, rows: Iterable[int], ledger: Ledger
+) -> Iterator[tuple[IndicatorRow, dict[str, Cell]]]:
+    """Given a table's head and the rows below it, yield its indicators with the cells that name their project.
+
+    Rows that are no indicators are noted in the ledger, with the reason. The second part of each pair holds the
+    project's own cells in a table of many projects (project_name, unit_name, objective ...), else nothing.
+    """
+    carried: dict[str, Cell] = {}
+    project: Cell | None = None
+    for row in rows:
+        own = {notation: _cells(grid, row, found) for notation, found in table.columns.items()}
+        owner = {n: cells[0] for n, cells in own.items() if n in _PROJECT_COLUMNS and cells}
+        named = owner.get("project_name")
+        if named is not None and named.text.strip() and named is not project:
+            if project is None or named.text != project.text:
+                carried = {}
+            project = named
+        texts = {notation: "".join(cell.text for cell in cells) for notation, cells in own.items()}
+        if _is_spanning(own) or not any(cell.row == row for cells in own.values() for cell in cells):
+            continue
+        carried = _carry(own, texts, carried)
+        if table.has_projects and (named is None or not named.text.strip()) and project is None:
+            _leave_out_row(grid, row, None, "合计行，不是项目 (a unit's total, no project)", ledger)
+            continue
+        indicator = _read_row(grid, row, table, _Row(own, texts, carried))
+        if isinstance(indicator, str):
+            _leave_out_row(grid, row, table, indicator, ledger)
+            continue
+        if indicator is None:
+            continue
+        yield indicator, owner
+
+
+_PROJECT_COLUMNS = ("project_name", "project_code", "unit_name", "unit_code", "implementing_unit",
+                    "department", "objective")  # fmt: skip
+
+
+def _cells(grid: Grid, row: int, columns: tuple[int, ...]) -> tuple[Cell, ...]:
+    found: list[Cell] = []
+    for column in columns:
+        cell = grid.at(row, column)
+        if cell is not None and not any(cell is other for other in found):
+            found.append(cell)
+    return tuple(found)
+
+
+def _is_spanning(own: dict[str, tuple[Cell, ...]]) -> bool:
+    """Whether one cell covers both the indicator's name and its target: a remark over the width of the table."""
+    name = own.get("tier3") or own.get("tier2")
+    target = own.get("target") or own.get("actual") or own.get("weight")
+    return bool(name and target and name[0] is target[0])
+
+
+def _carry(own: dict[str, tuple[Cell, ...]], texts: dict[str, str], carried: dict[str, Cell]) -> dict[str, Cell]:
+    """The tiers that hold for this row: its own, or those printed above it while nothing above them changed."""
+    now = dict(carried)
+    for tier, below in (("tier1", ("tier2",)), ("tier2", ())):
+        cells = own.get(tier, ())
+        if cells and texts[tier].strip():
+            if now.get(tier) is not cells[0] and (tier not in now or now[tier].text != cells[0].text):
+                for lower in below:
+                    now.pop(lower, None)
+            now[tier] = cells[0]
+    return now
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row before it is judged: its cells and their texts by notation, and the tiers that hold for it."""
+
+    own: dict[str, tuple[Cell, ...]]
+    texts: dict[str, str]
+    carried: dict[str, Cell]
+
+
+def _read_row(grid: Grid, row: int, table: IndicatorTable, read: _Row) -> IndicatorRow | str | None:
+    """One row as an indicator; or why it is none; or None where something is asked of an indicator without a name."""
+    own, carried = read.own, read.carried
+    texts, cells = dict(read.texts), dict(read.own)
+    two_tiers = "tier3" not in table.columns
+    if two_tiers:
+        # The lower of two tiers names the indicators.
+        texts["tier3"], cells["tier3"] = texts.pop("tier2", ""), cells.pop("tier2", ())
+    for tier in ("tier1",) if two_tiers else ("tier1", "tier2"):
+        if tier in carried:
+            texts[tier], cells[tier] = carried[tier].text, (carried[tier],)
+    if cells.get("tier2") and cells.get("tier3") and cells["tier2"][0] is cells["tier3"][0]:
+        # One cell over both columns is the indicator; it has no second tier.
+        texts.pop("tier2")
+        cells.pop("tier2")
+    name = texts.get("tier3", "").strip()
+    asked = any(texts.get(notation, "").strip() for notation in ("target", "actual", "unit"))
+    if not name and asked and not two_tiers:
+        second = own.get("tier2", ())
+        if second and second[0].row == row and labels.tier2_concept(second[0].text, None) is None and second[0].text:
+            texts["tier3"], cells["tier3"] = second[0].text, second
+            texts.pop("tier2", None)
+            cells.pop("tier2", None)
+            name = texts["tier3"].strip()
+    if not name:
+        return None if asked else "空行 (a row without an indicator)"
+    if labels.is_placeholder(name):
+        return "占位行 (a row that only fills its place)"
+    if (match := labels.match_block(name)) and match.means("total_row", "subtotal_row") and not texts.get("target"):
+        return "小计行 (a subtotal)"
+    first = labels.match_block(texts.get("tier1", "")) or labels.match_block(texts.get("tier2", ""))
+    if first and first.means("subtotal_row"):
+        return "小计行 (a subtotal)"
+    notes = tuple(
+        f"{head}：{cell.text}" if head else cell.text
+        for column, head in table.notes.items()
+        if head and (cell := grid.at(row, column)) is not None and cell.text.strip()
+    )
+    return IndicatorRow(row, texts, cells, notes)
+
+
+def _leave_out_row(grid: Grid, row: int, table: IndicatorTable | None, why: str, ledger: Ledger) -> None:
+    """Note the cells that start in a row as left out: those of the indicator, or, without a table, all of them."""
+    for cell in grid.row_cells(row):
+        if cell.row == row and (table is None or cell.column >= table.first_tier):
+            ledger.leave_out(cell, why)
