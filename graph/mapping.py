@@ -20,6 +20,7 @@ from graph.store import Triple
 from graph.terms import date_literal, decimal_literal, integer_literal, iri, text_literal
 from ontology import keys, records
 from ontology.namespaces import PIKG, PREFIXES, Namespace, concept
+from ontology.regions import region_of
 
 _SCHEMA_NAME = URIRef(PREFIXES["schema"] + "name")
 
@@ -426,4 +427,14 @@ def _unit(node: URIRef, unit: records.Named) -> Iterator[Triple]:
 
 
 def _region(namespace: Namespace, node: URIRef, region: records.Named) -> Iterator[Triple]:
+    """A region and what it lies in, up to the province; one that is no more lies in its successor too."""
     yield from _node(node, "Region", (RDFS.label, _text(region.name)), (_P["code"], _text(region.code)))
+    known = region_of(region.code) if region.code else None
+    while known is not None:
+        successor = region_of(known.successor) if known.successor else None
+        for outer in (successor, known.parents[0] if known.parents else None):
+            if outer is not None:
+                inside, around = iri(namespace.region(known.code)), iri(namespace.region(outer.code))
+                yield inside, _P["withinRegion"], around
+                yield from _node(around, "Region", (RDFS.label, _text(outer.name)), (_P["code"], _text(outer.code)))
+        known = successor or (known.parents[0] if known.parents else None)

@@ -163,10 +163,11 @@ def region_of(code: str) -> Region | None:
 
 
 def covered_codes(region: Region) -> frozenset[str]:
-    """Given a region, return the codes of all that it covers: itself, what lies in it, and what became part of it."""
+    """Given a region, return the codes of all that it covers: itself, what lies in it, and what became part of it.
+
+    中央 covers the central bodies alone, not the country.
+    """
     index = _index()
-    if region.level == "central":
-        return frozenset(index.regions)  # the whole country
     inside = {other.code for other in index.regions.values() if other.lies_in(region)}
     return frozenset(inside | {other.code for other in index.regions.values() if other.successor in inside})
 
