@@ -31,6 +31,8 @@ from ontology.records import (
     Place,
     PrintedCell,
     Project,
+    Source,
+    Stage,
     StageGoal,
     Value,
 )  # fmt: skip
@@ -346,8 +348,7 @@ def _report_tiers(row: IndicatorRow, first: str | None, second: str | None, work
         if text and concept is None and text not in work.unknown_tiers:
             work.unknown_tiers.add(text)
             place = row.cells[tier][0].printed.place
-            number = {"tier1": "一", "tier2": "二"}[tier]
-            work.issues.append(issue("tier.unknown", place, text=_one_line(text), tier=f"{number} ({tier[-1]}) "))
+            work.issues.append(issue("tier.unknown", place, text=_one_line(text), tier=tier[-1]))
 
 
 # --- places

@@ -184,8 +184,8 @@ class _Reader:
             return not text and (match.role("field") not in _TEXTS)
         asked = self.matches[of.row, of.column]
         if asked.means("name", "grade", "unit_name"):
-            # A project may be called 公用经费: words of money are labels only where money is asked for.
-            return any(role.group in ("field", "left_out", "section") for role in match.roles)
+            # A project may be called 公用经费: sources of money are labels only where money is asked for.
+            return any(role.group in ("field", "left_out", "section", "stage") for role in match.roles)
         return True
 
     def _leave_out_tasks(self, cell: Cell) -> None:

@@ -173,7 +173,7 @@ def _has_value_beside(grid: Grid, cell: Cell) -> bool:
     if beside is None:
         return False
     match = labels.match_block(beside.text)
-    return match is None or not any(role.group in ("field", "left_out", "section") for role in match.roles)
+    return match is None or not any(role.group in ("field", "left_out", "section", "stage") for role in match.roles)
 
 
 def _department_rows(grid: Grid, tables: list[IndicatorTable]) -> list[int]:
