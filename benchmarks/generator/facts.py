@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -293,6 +294,7 @@ def read_facts(folder: Path = FACTS) -> list[Disclosure]:
     return [parse_disclosure(path.read_text("utf-8"), path.name) for path in paths]
 
 
+@cache
 def read_tiers(folder: Path = FACTS) -> tuple[dict[str, str], dict[str, str]]:
     """Given the folder of facts, return the notations of the printed tiers 1 and of the tiers 2."""
     data = yaml.load((folder / "tiers.yaml").read_text("utf-8"), Loader=_Loader)

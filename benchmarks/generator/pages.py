@@ -50,11 +50,11 @@ def _contents(disclosure: facts.Disclosure) -> list[Words]:
     return listed
 
 
-def pages(disclosure: facts.Disclosure) -> list[Section]:
-    """Given a disclosure's facts, return its pages; each part, table group and form begins on a page of its own
-    where the orientation changes or the form is long."""
+def pages(disclosure: facts.Disclosure, note: str = COVER_NOTE) -> list[Section]:
+    """Given a disclosure's facts and the note on the cover, return its pages; a form begins on a
+    page of its own, after the titles that lead up to it."""
     cover = Section(
-        (Words("cover", disclosure.title), Words("cover_year", disclosure.unit.name), Words("cover_note", COVER_NOTE))
+        (Words("cover", disclosure.title), Words("cover_year", disclosure.unit.name), Words("cover_note", note))
     )
     made = [cover, Section(tuple(_contents(disclosure)))]
     flow: list[Words | Table] = []
