@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Mapping
 from typing import TypeVar
 
@@ -12,6 +11,7 @@ from graph.errors import AmbiguousError, NotFoundError
 from graph.store import ReadableStore, Rows
 from graph.terms import iri, text_literal
 from ontology.keys import fold
+from ontology.regions import resolve_region
 
 _Thing = TypeVar("_Thing", bound=Hashable)
 
@@ -34,25 +34,20 @@ _PROJECTS = """SELECT DISTINCT ?project ?name ?publisher WHERE {
   MINUS { ?form pikg:supersededBy ?newer }
 }"""
 
-# What may follow a short name: 达州 is 达州市, 北京 is 北京市, 广西 is 广西壮族自治区.
-_REGION_ENDING = re.compile(r"(?:省|市|县|区|旗|盟|州|地区|新区|林区|特区|.{0,6}自治[区州县旗]|特别行政区)")
-
 
 def find_region(store: ReadableStore, text: str) -> URIRef:
     """Given a region's IRI, code, full name or an unambiguous short one (达州), return its IRI; raise NotFoundError or
     AmbiguousError."""
     if _is_iri(text):
         return iri(text)
-    asked = fold(text)
-    found: dict[URIRef, str] = {}
-    short: dict[URIRef, str] = {}
-    for row in _rows(store, _REGIONS):
-        region, name, code = URIRef(str(row["region"])), str(row["name"]), str(row["code"] or "")
-        if asked in (code, fold(name)):
-            found[region] = name
-        elif asked and fold(name).startswith(asked) and _REGION_ENDING.fullmatch(fold(name)[len(asked) :]):
-            short[region] = name
-    return _only_one(found or short, "region", text)
+    meant = {region.code: region.name for region in resolve_region(text)}
+    rows = list(_rows(store, _REGIONS))
+    named = {URIRef(str(row["region"])): str(row["name"]) for row in rows}
+    coded = {URIRef(str(row["region"])): str(row["name"]) for row in rows if str(row["code"]) in meant}
+    found = coded or {region: name for region, name in named.items() if fold(name) == fold(text)}
+    if not found and meant:
+        raise NotFoundError(f"no document of {', '.join(meant.values())} is in the store")
+    return _only_one(found, "region", text)
 
 
 def find_unit(store: ReadableStore, text: str) -> URIRef:

@@ -18,9 +18,8 @@ from rdflib.term import BNode, Node
 from graph.errors import InvalidLiteralError
 from graph.store import Triple
 from graph.terms import date_literal, decimal_literal, integer_literal, iri, text_literal
-from ontology import keys, records
+from ontology import keys, records, regions
 from ontology.namespaces import PIKG, PREFIXES, Namespace, concept
-from ontology.regions import region_of
 
 _SCHEMA_NAME = URIRef(PREFIXES["schema"] + "name")
 
@@ -153,7 +152,8 @@ class _DocumentMapping:
     def _region_iri(self, region: records.Named | None) -> URIRef | None:
         if region is None:
             return None
-        code = quote(region.code, safe="") if region.code else f"name-{keys.digest('region', region.name)}"
+        known = _known_region(region)
+        code = known.code if known else quote(region.code or f"name-{keys.digest('region', region.name)}", safe="")
         return iri(self.namespace.region(code))
 
     def _unit_iri(self, unit: records.Named | None) -> URIRef | None:
@@ -426,15 +426,33 @@ def _unit(node: URIRef, unit: records.Named) -> Iterator[Triple]:
     yield from _node(node, "Unit", (RDFS.label, _text(keys.unit_name(unit.name))), (_P["code"], _text(unit.code)))
 
 
-def _region(namespace: Namespace, node: URIRef, region: records.Named) -> Iterator[Triple]:
-    """A region and what it lies in, up to the province; one that is no more lies in its successor too."""
-    yield from _node(node, "Region", (RDFS.label, _text(region.name)), (_P["code"], _text(region.code)))
-    known = region_of(region.code) if region.code else None
-    while known is not None:
-        successor = region_of(known.successor) if known.successor else None
-        for outer in (successor, known.parents[0] if known.parents else None):
+def _known_region(printed: records.Named) -> regions.Region | None:
+    """The region of the GB/T 2260 table that a record names by code, or else by its name alone."""
+    return regions.region_of(printed.code) if printed.code else regions.find_region(printed.name)
+
+
+def _region(namespace: Namespace, node: URIRef, printed: records.Named) -> Iterator[Triple]:
+    """A region with what it lies in, up to the province (one that is no more lies in its successor too); one that the
+    table doesn't have stands under its printed name."""
+    known = _known_region(printed)
+    if known is None:
+        yield from _node(node, "Region", (RDFS.label, _text(printed.name)), (_P["code"], _text(printed.code)))
+        return
+    waiting, stated = [known], {known.code}
+    while waiting:
+        region = waiting.pop(0)
+        inside = iri(namespace.region(region.code))
+        yield from _node(
+            inside,
+            "Region",
+            (RDFS.label, text_literal(region.name)),
+            (_P["code"], text_literal(region.code)),
+            (_P["level"], _concept("level", region.level)),
+        )
+        successor = regions.region_of(region.successor) if region.successor else None
+        for outer in (successor, *region.parents[:1]):
             if outer is not None:
-                inside, around = iri(namespace.region(known.code)), iri(namespace.region(outer.code))
-                yield inside, _P["withinRegion"], around
-                yield from _node(around, "Region", (RDFS.label, _text(outer.name)), (_P["code"], _text(outer.code)))
-        known = successor or (known.parents[0] if known.parents else None)
+                yield inside, _P["withinRegion"], iri(namespace.region(outer.code))
+                if outer.code not in stated:
+                    stated.add(outer.code)
+                    waiting.append(outer)
