@@ -376,6 +376,9 @@ def _write_record(record: Any) -> dict[str, Json]:
         value = getattr(record, entry.name)
         if entry.always or entry.needed or not _is_empty(value, entry):
             written[entry.key] = entry.codec.write(value)
+    if isinstance(record, records.PrintedCell) and record.more:
+        # The cell reads as a whole; `more` says which parts of it were printed at its further places.
+        written["text"] = record.whole
     if isinstance(record, records.Place):
         written["reading"] = record.reading
     if isinstance(record, records.Issue):
@@ -414,6 +417,8 @@ def _read_record(record: type, json: Json, path: str) -> Any:
             given[entry.name] = entry.default
     if left:
         raise ContractError(path, f"holds what contract version {CONTRACT_VERSION} does not have: {', '.join(left)}")
+    if record is records.PrintedCell and given.get("more"):
+        given["text"] = given["text"].removesuffix("".join(part.text for part in given["more"]))
     return record(**given)
 
 

@@ -222,7 +222,7 @@ def test_places_are_told_as_provenance_and_cells() -> None:
         "row": 7,
         "column": 4,
         "bbox": box,
-        "text": "≥98",
+        "text": "≥98%",
         "more": [{"page": 4, "table": 1, "row": 1, "column": 4, "bbox": [1, 2, 3, 4], "text": "%"}],
     }
     assert funding["currency"] == "CNY"
