@@ -1,1 +1,384 @@
-def main(): ...
+"""The command line, and the door for Python: `import pikg` re-exports what a notebook needs.
+
+Each command is a thin call of its twin in pipeline.py. Exit statuses: 0 done; 1 something that was named could not be
+done (each told in a line); 2 the call was not understood; 130 stopped by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from pipeline import FileStatus, FileSummary, IngestReport, Store, ingest, open_store, read_file
+
+__version__ = "0.1.0"
+__all__ = ["FileStatus", "FileSummary", "IngestReport", "Store", "ingest", "open_store", "read_file"]
+
+
+def __getattr__(name: str) -> Any:
+    """What is re-exported from the pipeline, imported when it is first used: `pikg --help` waits for nothing."""
+    if name not in __all__:
+        raise AttributeError(f"module 'pikg' has no attribute {name!r}")
+    import pipeline
+
+    return getattr(pipeline, name)
+
+
+def __dir__() -> list[str]:
+    """What completion in a notebook offers."""
+    return [*__all__, "main"]
+
+
+# --- options that several commands share --------------------------------------------------------------------------
+def _default_language() -> str:
+    told = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    if not told:
+        import locale
+
+        told = locale.getlocale()[0] or ""
+    return "zh" if told.lower().startswith(("zh", "chinese")) else "en"
+
+
+_store_option = click.option(
+    "--store",
+    "folder",
+    type=click.Path(path_type=Path),
+    envvar="PIKG_STORE",
+    default=Path("pikg-store"),
+    show_default="$PIKG_STORE, else ./pikg-store",
+    help="The folder of the store.",
+)
+_lang_option = click.option(
+    "--lang",
+    "language",
+    type=click.Choice(["zh", "en"]),
+    default=_default_language,
+    show_default="by locale",
+    help="The language of titles and of messages about documents.",
+)
+_port_option = click.option(
+    "--port", type=click.IntRange(1, 65535), default=8501, show_default=True, help="The port to serve on."
+)
+
+
+def _format_option(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return click.option("--format", "format_", type=click.Choice(formats), default=formats[0], show_default=True)
+
+
+def _open(folder: Path) -> Store:
+    import pipeline
+
+    return pipeline.open_store(folder, create=False)
+
+
+# --- the commands -------------------------------------------------------------------------------------------------
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="pikg")
+def cli() -> None:
+    """Read Chinese budget disclosures (部门预算, 部门决算) into a knowledge graph of projects, performance
+    indicators, targets and funding, and ask it."""
+
+
+@cli.command("extract", short_help="Read one document and print what was read.")
+@click.argument("file", type=click.Path(path_type=Path))
+@_format_option("table", "json")
+@click.option("--report", is_flag=True, help="Print how it was read instead: tables, cells used, cells left out.")
+@_lang_option
+def _extract(file: Path, format_: str, report: bool, language: str) -> None:
+    """Read one document and print what was read; nothing is stored.
+
+    The JSON follows version 1 of the disclosure contract.
+    """
+    import pipeline
+    from ontology.contract import to_json
+    from ui import terminal
+
+    reading = pipeline.read_file(file)
+    if format_ == "json":
+        terminal.write_json(reading.report.to_json() if report else to_json(reading.disclosure), sys.stdout)
+    elif report:
+        terminal.say(reading.report.to_text())
+    else:
+        terminal.say_disclosure(reading.disclosure, language)
+
+
+@cli.command("ingest", short_help="Read files and folders into the store.")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@_store_option
+@_lang_option
+def _ingest(paths: tuple[Path, ...], folder: Path, language: str) -> int:
+    """Read files and folders of documents and put them into the store.
+
+    A document is stored whole or not at all; read again, it takes its own place. Files that have not changed since
+    they were read by this version are passed over. The summary tells, for each file, what was read, what was not and
+    why.
+    """
+    import pipeline
+    from ui import terminal
+
+    with terminal.show_progress() as progress:
+        report = pipeline.ingest(paths, folder, progress=progress)
+    terminal.say_ingest_report(report, folder, language)
+    return 0 if report.ok else 1
+
+
+@cli.command("query", short_help="Ask the store: a named query, or SPARQL.")
+@click.argument("name", required=False)
+@click.option("--sparql", metavar="TEXT", help="Ask this SPARQL instead of a named query.")
+@click.option("--file", type=click.Path(path_type=Path), metavar="F.rq", help="Ask the SPARQL in this UTF-8 file.")
+@click.option(
+    "--param", "parameters", multiple=True, metavar="KEY=VALUE", help="A parameter; again for a second value."
+)
+@click.option("--list", "list_", is_flag=True, help="List the named queries with their parameters.")
+@_format_option("table", "csv", "json", "turtle")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file.")
+@click.option("--timeout", type=float, default=30.0, show_default=True, help="Seconds after which SPARQL is stopped.")
+@click.option("--limit", type=int, default=10_000, show_default=True, help="Rows after which SPARQL's answer is cut.")
+@_store_option
+@_lang_option
+def _query(list_: bool, **given: Any) -> None:
+    """Ask the store: a named query, or SPARQL.
+
+    SPARQL only reads; the prefixes pikg, concept, rdfs, skos … need no declaration, and the default graph is
+    everything that the store holds.
+    """
+    from ui import terminal
+
+    language = given["language"]
+    if list_:
+        from graph.queries import named_queries
+
+        terminal.say_queries(named_queries(), language)
+        return
+    if sum(given[name] is not None for name in ("name", "sparql", "file")) != 1:
+        raise click.UsageError("give the NAME of a query (--list shows them), or --sparql TEXT, or --file F.rq")
+    headings = {}
+    if given["name"] is not None:
+        from graph.queries import find_query
+
+        headings = {column.name: getattr(column.label, language) for column in find_query(given["name"]).columns}
+        parameters = _parse_parameters(given["parameters"])
+        with _open(given["folder"]) as store:
+            answer: Any = store.named(given["name"], **parameters)
+    else:
+        if given["parameters"]:
+            raise click.UsageError("--param goes with a named query")
+        text = given["sparql"] if given["sparql"] is not None else _read_text(given["file"])
+        with _open(given["folder"]) as store:
+            answer = store.query(text, timeout=given["timeout"], limit=given["limit"])
+    terminal.write_answer(answer, given["format_"], given["output"], headings)
+    if getattr(answer, "cut", False):
+        terminal.complain(f"cut: there are more than {len(answer)}; narrow the query, or raise --limit")
+
+
+def _parse_parameters(given: Sequence[str]) -> dict[str, str | list[str]]:
+    parsed: dict[str, str | list[str]] = {}
+    for entry in given:
+        key, equals, value = entry.partition("=")
+        if not equals or not key:
+            raise click.UsageError(f"--param {entry!r}: write it as KEY=VALUE")
+        before = parsed.get(key)
+        parsed[key] = value if before is None else [*([before] if isinstance(before, str) else before), value]
+    return parsed
+
+
+def _read_text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{file} is not UTF-8 text; save it as UTF-8") from error
+
+
+@cli.command("comparable", short_help="Find projects comparable to one.")
+@click.argument("project")
+@click.option("--region", help="Only projects of this region (code, full or short name); a province covers its cities.")
+@click.option("--year", type=int, help="Only projects of this fiscal year.")
+@click.option("--top", type=click.IntRange(min=1), default=10, show_default=True, help="How many.")
+@_format_option("table", "json")
+@_store_option
+def _comparable(project: str, format_: str, folder: Path, **narrow: Any) -> None:
+    """Find projects comparable to PROJECT (an IRI, a name or a unique part of it), elsewhere by default.
+
+    A score of 0.5 is the line between comparable and not; the reasons are shown.
+    """
+    from ui import terminal
+
+    with _open(folder) as store:
+        found = [item.to_json() for item in store.comparable(project, **narrow)]
+    if format_ == "json":
+        terminal.write_json(found, sys.stdout)
+    elif found:
+        terminal.say_comparables(found)
+    else:
+        terminal.say("nothing comparable is in the store")
+
+
+@cli.command("status", short_help="Tell what the store holds, and who writes to it.")
+@_format_option("table", "json")
+@click.option("--documents", is_flag=True, help="List the documents too.")
+@_store_option
+def _status(format_: str, documents: bool, folder: Path) -> None:
+    """Tell what the store holds, and who writes to it."""
+    from ui import terminal
+
+    with _open(folder) as store:
+        status = store.status()
+    if format_ == "json":
+        terminal.write_json(terminal.status_json(status, documents=documents), sys.stdout)
+    else:
+        terminal.say_status(status, documents=documents)
+
+
+@cli.command("remove", short_help="Take a document out of the store.")
+@click.argument("document")
+@_store_option
+def _remove(document: str, folder: Path) -> None:
+    """Take DOCUMENT (its file name, its SHA-256 or the first eight digits of it) out of the store."""
+    with _open(folder) as store:
+        removed = store.remove(document)
+    click.echo(f"removed {removed.file} ({removed.sha256[:12]})")
+
+
+@cli.command("optimize", short_help="Rewrite the store's files for reading.")
+@_store_option
+def _optimize(folder: Path) -> None:
+    """Rewrite the store's files for reading; useful after many documents were read."""
+    with _open(folder) as store:
+        store.optimize()
+    click.echo(f"{folder} is optimized")
+
+
+@cli.command("backup", short_help="Copy the store to a new folder.")
+@click.argument("target", metavar="FOLDER", type=click.Path(path_type=Path))
+@_store_option
+def _backup(target: Path, folder: Path) -> None:
+    """Copy the store to a new FOLDER, which is a store itself. Waits for no writer."""
+    with _open(folder) as store:
+        store.backup(target)
+    click.echo(f"{folder} is copied to {target}")
+
+
+@cli.command("app", short_help="Serve the app in the browser.")
+@_store_option
+@_port_option
+def _app(folder: Path, port: int) -> int:
+    """Serve the app on this machine, in the browser; Ctrl-C ends it."""
+    _open(folder).close()
+    return _serve_app(folder, port)
+
+
+@cli.command("demo", short_help="The shipped examples in a store of their own, and the app on it.")
+@click.option(
+    "--store",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path(".demo-store"),
+    show_default=True,
+    help="The folder of the demo's own store.",
+)
+@_port_option
+@_lang_option
+def _demo(folder: Path, port: int, language: str) -> int:
+    """Read the shipped examples into a store of their own, and serve the app on it."""
+    import pipeline
+    from ui import terminal
+
+    with terminal.show_progress() as progress:
+        report = pipeline.ingest_examples(folder, progress=progress)
+    terminal.say_ingest_report(report, folder, language)
+    return _serve_app(folder, port) if report.ok else 1
+
+
+def _serve_app(folder: Path, port: int) -> int:
+    from ui.theme import server_options
+
+    program = Path(__file__).resolve().with_name("app.py")
+    command = [sys.executable, "-m", "streamlit", "run", str(program), f"--server.port={port}", *server_options()]
+    environment = os.environ | {"PIKG_STORE": str(folder.resolve()), "PYTHONUTF8": "1"}
+    click.echo(f"the app is at http://localhost:{port} (Ctrl-C ends it)")
+    sys.stdout.flush()
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    try:
+        ended = server.wait()
+    except KeyboardInterrupt:
+        server.wait()  # the terminal has told it, too
+        return 0
+    if ended > 0:
+        click.echo(f"error: the app ended; if the port {port} is in use, name another with --port", err=True)
+        return 1
+    return 0
+
+
+# --- the entry ----------------------------------------------------------------------------------------------------
+def _known_errors() -> tuple[type[Exception], ...]:
+    """What is told in a sentence. Asked for only once something went wrong, so that nothing is imported before."""
+    from graph.errors import GraphError
+    from ontology.contract import ContractError
+    from ontology.vocabulary import DataError
+    from pipeline import ExtractError
+
+    return GraphError, ExtractError, ContractError, DataError, OSError
+
+
+def _tell(error: Exception) -> int:
+    from graph.errors import AmbiguousError, ParameterError, QueryError
+    from ui.terminal import FormatError
+
+    told = str(error)
+    if isinstance(error, OSError) and error.strerror:
+        told = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    click.echo(f"error: {told}", err=True)
+    if isinstance(error, AmbiguousError):
+        for candidate in error.candidates:
+            click.echo(f"    {candidate}", err=True)
+    return 2 if isinstance(error, AmbiguousError | ParameterError | QueryError | FormatError) else 1
+
+
+def _use_utf8() -> None:
+    """Whatever the machine's code page is, what we print is UTF-8; what can't be printed is shown, not fatal."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Given the arguments of a call, do it and return its exit status; what goes wrong is told on standard error."""
+    _use_utf8()
+    try:
+        told = cli.main(args=list(arguments), prog_name="pikg", standalone_mode=False)
+        sys.stdout.flush()
+    except click.UsageError as error:
+        error.show()
+        return 2
+    except click.ClickException as error:
+        click.echo(f"error: {error.format_message()}", err=True)
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped; every document that is in the store is there whole", err=True)
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has enough; Python must not complain about it when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except _known_errors() as error:
+        return _tell(error)
+    return told if isinstance(told, int) else 0
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

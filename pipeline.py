@@ -26,8 +26,9 @@ from graph.workspace import Workspace
 from ontology.records import Disclosure, Issue
 
 if TYPE_CHECKING:
-    from extract.batch import Reading
     from graph.comparables import Comparable
+
+    from extract.assemble import Reading
 
 __all__ = ["ExtractError", "FileStatus", "FileSummary", "IngestReport", "Store", "ingest", "open_store", "read_file"]
 
@@ -98,12 +99,6 @@ def read_file(path: str | os.PathLike[str]) -> Reading:
     return read_disclosure(Path(path))
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    path: Path
-    named: bool
-
-
 def find_files(paths: Iterable[str | os.PathLike[str]]) -> Iterator[tuple[Path, bool]]:
     """Given files and folders, return each file once, and whether it was named itself; folders are walked by name,
     other stores, hidden files and what office programs leave behind left out."""
@@ -166,6 +161,13 @@ def ingest(
                 batch.publish()
                 published = time.monotonic()
     return IngestReport(tuple(summaries))
+
+
+def ingest_examples(store_folder: str | os.PathLike[str], *, progress: Progress | None = None) -> IngestReport:
+    """Read the shipped examples into a store of their own; see `ingest`."""
+    folder = examples_folder()
+    documents = sorted(path for path in folder.iterdir() if _claims_to_be_read(path))
+    return ingest(documents, store_folder, progress=progress)
 
 
 def _missing(path: Path) -> FileSummary:
