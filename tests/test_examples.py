@@ -129,6 +129,9 @@ def test_no_document_names_a_person_or_a_telephone(path):
 # Reading against gold -------------------------------------------------------------------------------------------------
 
 
+REMARKS = ("explanation", "deviation", "note")
+
+
 def differences(gold: Any, got: Any, place: str = "") -> list[str]:
     """Given gold and extracted JSON, return a line for each thing in gold that was read otherwise.
 
@@ -136,7 +139,11 @@ def differences(gold: Any, got: Any, place: str = "") -> list[str]:
     """
     if isinstance(gold, dict):
         got = got or {}
-        return [line for key in gold for line in differences(gold[key], got.get(key), f"{place}.{key}")]
+        # Which of the three columns of remarks a text stands in is not compared, that it was kept is.
+        kept = "\n".join(got.get(key) or "" for key in REMARKS)
+        lost = [f"{place}.{key}: {gold[key]!r} was lost" for key in REMARKS if (gold.get(key) or "") not in kept]
+        keys = [key for key in gold if key not in REMARKS]
+        return lost + [line for key in keys for line in differences(gold[key], got.get(key), f"{place}.{key}")]
     if isinstance(gold, list):
         got = got or []
         lines = [] if len(gold) == len(got) else [f"{place}: {len(gold)} are printed, {len(got)} were read"]

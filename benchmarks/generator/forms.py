@@ -128,7 +128,7 @@ def project_approval(form: Form) -> Table:
 
 def project_approval_early(form: Form) -> Table:
     """The project form of earlier years: means line by line, goals for parts of the year, a column of remarks."""
-    stages = "\n".join(f"{period}：{text}；" for period, text in form.stages)
+    stages = "\n".join(f"{period}：{text}" for period, text in form.stages)
     rows = [
         *_project_head(form, (2, 2, 1, 1)),
         (_head("资金来源", 2), _head("年度资金情况", 4)),
@@ -266,6 +266,8 @@ LAYOUTS: dict[str, Callable[[Form], Table]] = {
     "short_self_evaluation": short_self_evaluation,
 }
 """The layouts of single forms, by the name that facts give them; `long_table` prints many."""
+NOTED = frozenset({"department_approval_early", "project_approval_early"})
+"""Layouts that print what explains an indicator under 说明, which is a note; the others say 指标解释 or the like."""
 WITH_YEAR = frozenset({"department_tasks", "long_table", "project_target", "self_evaluation", "short_self_evaluation"})
 """Layouts that print the year below the title; the others have it in the title."""
 LANDSCAPE = frozenset({"department_approval", "long_table"})

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from generator.facts import BudgetTable, Disclosure, Form, FundingLine, Indicator, Unit, Value, read_tiers
+from generator.forms import NOTED
 
 SCALES = {"元": Decimal(1), "万元": Decimal(10_000)}
 STAGES = ("budget", "adjusted_budget", "executed")
@@ -17,6 +18,11 @@ def _amount(raw: str, unit: str) -> str:
     digits = raw.replace(",", "")
     scale = SCALES["万元"] if digits.endswith("万") else SCALES[unit]
     return f"{Decimal(digits.removesuffix('万')) * scale:.2f}"
+
+
+def _unit(raw: str, unit: str) -> str:
+    """The unit of a printed amount: the cell's own, else that of its table."""
+    return "万" if raw.endswith("万") else unit
 
 
 def _named(unit: Unit | None) -> dict[str, str | None] | None:
@@ -38,7 +44,7 @@ def _value(value: Value | None) -> dict[str, Any] | None:
     return made
 
 
-def _indicator(row: Indicator, self_evaluation: bool) -> dict[str, Any]:
+def _indicator(row: Indicator, form: Form) -> dict[str, Any]:
     tier1, tier2 = read_tiers()
     notations = {"tier1_concept": tier1[row.tier1], "tier2_concept": tier2[row.tier2]}
     made: dict[str, Any] = {"tier1": row.tier1, "tier2": row.tier2, "tier3": row.tier3}
@@ -46,16 +52,16 @@ def _indicator(row: Indicator, self_evaluation: bool) -> dict[str, Any]:
     made["target"] = _value(row.target)
     if row.absence:
         made["absence"] = row.absence
-    made["actual"] = _value(row.actual) if self_evaluation else None
+    made["actual"] = _value(row.actual) if is_self_evaluation(form) else None
     made |= {"weight": row.weight, "score": row.score, "direction": row.direction}
     if row.explanation:
-        made["explanation"] = row.explanation
+        made["note" if form.layout in NOTED else "explanation"] = row.explanation
     return made
 
 
 def _funding(lines: tuple[FundingLine, ...], money: str) -> list[dict[str, Any]]:
     return [
-        {"stage": stage, "source": line.source, "amount": _amount(raw, money), "raw": raw, "unit": money}
+        {"stage": stage, "source": line.source, "amount": _amount(raw, money), "raw": raw, "unit": _unit(raw, money)}
         for line in lines
         for stage in STAGES
         if (raw := getattr(line, stage))
@@ -81,10 +87,13 @@ def _project(form: Form, fiscal_year: int) -> dict[str, Any]:
         "outcome": form.outcome,
         "funding": _funding(form.funding, form.money),
         "execution": {**execution, "rate": execution["rate"].removesuffix("%")} if execution else None,
-        "indicators": [_indicator(row, is_self_evaluation(form)) for row in form.indicators],
+        "indicators": [_indicator(row, form) for row in form.indicators],
         "score": form.score or (form.total or {}).get("score"),
         "grade": form.grade,
     }
+    if form.layout == "long_table":
+        # 单位名称 heads the column: which of the two roles it means is not said, so only one is compared.
+        del made["implementing_unit"]
     if form.stages:
         made["stages"] = [{"period": period, "text": text} for period, text in form.stages]
     return made
