@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
 import streamlit as st
 
+from graph.errors import NotFoundError
 from ui.html import Html, show, tag
 from ui.i18n import Language, Texts, read_language
 from ui.links import HIDDEN_PAGES, PAGES, address, follow_links, link, read_page
+from ui.overview import show_overview
+from ui.project import show_project
+from ui.projects import show_projects
+from ui.store import Answers, open_answers, store_folder
 from ui.theme import icon, style_sheet
+
+PAGE_FUNCTIONS: Mapping[str, Callable[[Answers, Mapping[str, str], Texts], None]] = {
+    "overview": show_overview,
+    "projects": show_projects,
+    "project": show_project,
+}
 
 
 def run() -> None:
@@ -23,7 +37,7 @@ def run() -> None:
         show(Html(f"<style>{style_sheet()}</style>"))
         follow_links(language)
         show(_bar(in_bar, t))
-    _show_page(page, t)
+    _show_page(page, parameters, t)
 
 
 def _bar(current: str, t: Texts) -> Html:
@@ -42,7 +56,16 @@ def _bar(current: str, t: Texts) -> Html:
     return tag("header", inner, class_="pk-bar")
 
 
-def _show_page(name: str, t: Texts) -> None:
-    st.write(name, t.language)
-    st.selectbox("x", ["a", "b"])
-    st.button("Run", type="primary")
+def _show_page(name: str, parameters: Mapping[str, str], t: Texts) -> None:
+    try:
+        answers = open_answers()
+    except NotFoundError:
+        show_missing(store_folder(), t)
+        return
+    PAGE_FUNCTIONS[name](answers, parameters, t)
+
+
+def show_missing(folder: Path, t: Texts) -> None:
+    """Say that there is no store, and how to make one."""
+    show(tag("div", tag("h1", t("app.empty_title")), tag("p", t("app.store_missing", folder=folder)), class_="pk-head"))
+    st.code(f"pikg ingest FILE ... --store {folder}", language=None)

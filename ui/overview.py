@@ -1,0 +1,222 @@
+"""总览: what is in the graph, where the money is, what is new, and what could not be read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+import streamlit as st
+
+from ui.data import FORM_ORDER, Contents, Document, FormSummary, Issue, Labels, read_contents, read_labels
+from ui.format import money, number, place
+from ui.html import Html, join, show, tag
+from ui.i18n import Texts
+from ui.links import address, link
+from ui.store import Answers
+from ui.treemap import Tile, draw
+
+_TILES = 80
+"""Projects drawn one by one; the smaller ones are drawn together, by unit."""
+
+_NEWEST = 6
+_ISSUES = 5
+TIER_ORDER = ("output", "benefit", "satisfaction", "cost", "budget_execution", "decision", "process", "input", "")
+
+
+def show_overview(answers: Answers, parameters: Mapping[str, str], t: Texts) -> None:
+    """Show the page; `year` narrows the money."""
+    contents = read_contents(answers)
+    labels = read_labels(answers, t)
+    show(_head(contents, t))
+    show(_figures(contents, t))
+    wide, narrow = st.columns([2.15, 1], gap="large")
+    with wide:
+        show(_money(contents, parameters.get("year"), t))
+        show(_tiers(contents, labels, t))
+    with narrow:
+        show(_newest(contents, labels, t))
+        show(_gaps(contents, t))
+
+
+def one_form_a_year(forms: Iterable[FormSummary]) -> list[FormSummary]:
+    """Given forms, return one for each project and year: the target form, where there is one, tells the money."""
+    best: dict[tuple[str, int | None], FormSummary] = {}
+    for form in forms:
+        known = best.get((form.project, form.year))
+        if known is None or (known.money is None, FORM_ORDER.index(known.kind)) > (
+            form.money is None,
+            FORM_ORDER.index(form.kind),
+        ):
+            best[form.project, form.year] = form
+    return list(best.values())
+
+
+def _head(contents: Contents, t: Texts) -> Html:
+    units = {document.publisher for document in contents.documents if document.publisher}
+    regions = {document.region for document in contents.documents if document.region}
+    years = sorted({document.year for document in contents.documents if document.year})
+    span = "" if not years else f"{years[0]}" if len(years) == 1 else f"{years[0]}–{years[-1]}"
+    lead = t("overview.lead", regions=len(regions), units=len(units), documents=len(contents.documents), years=span)
+    return tag("div", tag("h1", t("page.overview")), tag("p", lead), class_="pk-head")
+
+
+def _figures(contents: Contents, t: Texts) -> Html:
+    forms = contents.forms
+    projects = {form.project for form in forms if form.scope != "department"}
+    kinds = Counter(form.kind for form in forms)
+    rows = sum(form.rows for form in forms)
+    measurable = sum(form.with_number for form in forms)
+    spent = [form for form in one_form_a_year(forms) if form.scope != "department" and form.money is not None]
+    total = sum((form.money for form in spent if form.money is not None), Decimal(0))
+    share = number(Decimal(measurable * 100) / rows, 0) if rows else "0"
+    regions = Counter(document.region for document in contents.documents if document.region)
+    publishers = {document.publisher for document in contents.documents if document.publisher}
+    departments = sum(1 for form in forms if form.scope == "department")
+    figures = [
+        (number(len(regions)), t("overview.regions"), t("app.and").join(list(regions)[:3])),
+        (number(len(publishers)), t("overview.units"), t("overview.documents_n", n=len(contents.documents))),
+        (number(len(projects)), t("overview.projects"), t("overview.departments_n", n=departments)),
+        (
+            number(len(forms)),
+            t("overview.forms"),
+            t("overview.forms_split", targets=kinds["TargetForm"], evaluations=kinds["SelfEvaluation"]),
+        ),
+        (number(rows), t("overview.indicators"), t("overview.measurable", share=share)),
+        (money(total, t), t("overview.money"), t("overview.money_of", n=len(spent))),
+    ]
+    cells = [tag("div", tag("dt", name), tag("dd", figure), tag("small", note)) for figure, name, note in figures]
+    return tag("dl", *cells, class_="pk-figures")
+
+
+# --- money --------------------------------------------------------------------------------------------------------
+def _money(contents: Contents, asked: str | None, t: Texts) -> Html:
+    forms = [f for f in one_form_a_year(contents.forms) if f.scope != "department" and f.money]
+    years = sorted({form.year for form in forms if form.year}, reverse=True)
+    year = int(asked) if asked and asked.isdecimal() and int(asked) in years else None
+    chips = [_chip(address("overview", t.language), t("overview.all_years"), year is None)]
+    chips += [_chip(address("overview", t.language, year=y), str(y), y == year) for y in years]
+    head = tag("div", tag("h2", t("overview.money_title")), tag("div", *chips, class_="pk-chips"), class_="pk-section")
+    chosen = [form for form in forms if year is None or form.year == year]
+    if not chosen:
+        return join([head, tag("p", t("overview.no_money"), class_="pk-none")])
+    return join([head, draw(_city_tiles(chosen, t), width=900, height=380)])
+
+
+def _chip(where: str, label: str, chosen: bool) -> Html:
+    return link(where, label, class_="pk-chip", aria_current="true" if chosen else None)
+
+
+def _city_tiles(forms: Sequence[FormSummary], t: Texts) -> list[Tile]:
+    several_years = len({form.year for form in forms}) > 1
+    shown = set(sorted({f.iri: f.money or Decimal(0) for f in forms}.items(), key=lambda item: -item[1])[:_TILES])
+    large = {iri for iri, _ in shown}
+    cities: dict[str, dict[str, list[FormSummary]]] = {}
+    for form in forms:
+        city = form.document.region or t("app.unknown_region")
+        cities.setdefault(city, {}).setdefault(form.document.publisher or t("app.unknown_unit"), []).append(form)
+    tiles = []
+    for city, units in cities.items():
+        unit_tiles = []
+        for unit, members in units.items():
+            leaves = [_project_tile(form, t, several_years=several_years) for form in members if form.iri in large]
+            rest = [form for form in members if form.iri not in large]
+            if rest:
+                amount = _sum(rest)
+                leaves.append(Tile(t("overview.rest", n=len(rest)), money(amount, t), amount))
+            amount = _sum(members)
+            unit_tiles.append(Tile(unit, money(amount, t), amount, children=tuple(leaves)))
+        amount = sum((tile.size for tile in unit_tiles), Decimal(0))
+        tiles.append(Tile(city, money(amount, t), amount, children=tuple(unit_tiles)))
+    return tiles
+
+
+def _project_tile(form: FormSummary, t: Texts, *, several_years: bool) -> Tile:
+    amount = form.money or Decimal(0)
+    where = address("project", t.language, iri=form.project, form=form.iri)
+    name = f"{form.name}（{form.year}）" if several_years and form.year else form.name
+    return Tile(name, money(amount, t), amount, where)
+
+
+def _sum(forms: Iterable[FormSummary]) -> Decimal:
+    return sum((form.money for form in forms if form.money is not None), Decimal(0))
+
+
+# --- indicators by tier -------------------------------------------------------------------------------------------
+def _tiers(contents: Contents, labels: Labels, t: Texts) -> Html:
+    by_city: dict[str, Counter[str]] = {}
+    for form in contents.forms:
+        by_city.setdefault(form.document.region or t("app.unknown_region"), Counter()).update(form.tiers)
+    by_city = {city: tiers for city, tiers in by_city.items() if tiers.total()}
+    if not by_city:
+        return Html("")
+    used = [tier for tier in TIER_ORDER if any(tiers[tier] for tiers in by_city.values())]
+    legend = [
+        tag("span", tag("i", class_=f"pk-swatch pk-tier-{tier or 'none'}"), labels("tier1", tier) or t("app.no_tier"))
+        for tier in used
+    ]
+    lines = []
+    for city, tiers in sorted(by_city.items(), key=lambda item: -item[1].total()):
+        total = tiers.total()
+        bars = [
+            tag(
+                "i", number(tiers[tier]) if tiers[tier] * 16 >= total else None, class_=f"pk-tier-{tier or 'none'}",
+                style=f"width:{tiers[tier] / total * 100:.3f}%",
+                title=f"{labels('tier1', tier) or t('app.no_tier')}: {tiers[tier]}",
+            )
+            for tier in used if tiers[tier]
+        ]  # fmt: skip
+        lines.append(tag("div", tag("b", city), tag("div", *bars, class_="pk-bar-line"), tag("span", number(total))))
+    head = tag(
+        "div", tag("h2", t("overview.tiers_title")), tag("div", *legend, class_="pk-legend"), class_="pk-section"
+    )
+    return join([head, tag("div", *lines, class_="pk-tiers")])
+
+
+# --- documents and gaps -------------------------------------------------------------------------------------------
+def _newest(contents: Contents, labels: Labels, t: Texts) -> Html:
+    forms = Counter(form.document.iri for form in contents.forms)
+    rows: Counter[str] = Counter()
+    for form in contents.forms:
+        rows[form.document.iri] += form.rows
+    items = []
+    for document in contents.documents[:_NEWEST]:
+        note = [str(document.year) if document.year else None, document.region, labels("kind", document.kind)]
+        said = t("overview.document_holds", forms=forms[document.iri], rows=rows[document.iri])
+        where = address("projects", t.language, document=document.sha256)
+        items.append(
+            tag(
+                "li",
+                link(where, document.title or document.file),
+                tag("small", " · ".join([*(piece for piece in note if piece), said])),
+            )
+        )
+    return join([tag("div", tag("h2", t("overview.newest")), class_="pk-section"), tag("ul", *items, class_="pk-list")])
+
+
+def _gaps(contents: Contents, t: Texts) -> Html:
+    head = tag("div", tag("h2", t("overview.gaps")), class_="pk-section")
+    doubtful = [issue for issue in contents.issues if issue.severity in {"error", "warning"}]
+    if not doubtful:
+        return join([head, tag("p", t("overview.no_gaps"), class_="pk-none")])
+    files = {document.iri: document for document in contents.documents}
+    by_severity = Counter(issue.severity for issue in doubtful)
+    counts = [
+        tag("span", tag("b", number(by_severity[severity])), " ", t(f"severity.{severity}"), class_=f"pk-{severity}")
+        for severity in ("error", "warning")
+        if by_severity[severity]
+    ]
+    doubtful.sort(key=lambda issue: (issue.severity != "error", issue.document))
+    items = [_gap(issue, files.get(issue.document), t) for issue in doubtful[:_ISSUES]]
+    more = len(doubtful) - len(items)
+    rest = tag("p", t("overview.more_gaps", n=more), class_="pk-none") if more > 0 else None
+    return join([head, tag("p", *counts, class_="pk-counts"), tag("ul", *items, class_="pk-list pk-gaps"), rest])
+
+
+def _gap(issue: Issue, document: Document | None, t: Texts) -> Html:
+    where = place(t, page=issue.page, sheet=issue.sheet, table=issue.table, row=issue.row, column=None)
+    note = f"{document.title or document.file}，{where}" if t.language == "zh" and document else where
+    if t.language == "en" and document:
+        note = f"{document.title or document.file}, {where}"
+    text = t.pick(issue.zh, issue.en) or issue.code
+    return tag("li", tag("span", text, class_=f"pk-{issue.severity}"), tag("small", note))

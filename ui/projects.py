@@ -1,0 +1,197 @@
+"""项目: every form that was read, narrowed by facets and words. All of the choice is in the address."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import streamlit as st
+
+from ontology.keys import fold
+from ui.data import FORM_ORDER, Contents, FormSummary, read_contents
+from ui.format import money_in_table, number
+from ui.html import Html, join, show, tag
+from ui.i18n import Texts
+from ui.links import address, link
+from ui.store import Answers
+
+_PAGE_SIZE = 50
+_FACET_SIZE = 12
+"""Choices listed in a facet; the rest can be found by words."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Facet:
+    name: str
+    value: Callable[[FormSummary], str]
+    label: Callable[[str, Texts], str]
+    order: Callable[[str], object] | None = None
+
+
+_FACETS = (
+    _Facet("region", lambda form: form.document.region or "", lambda value, t: value or t("app.unknown_region")),
+    _Facet("unit", lambda form: form.document.publisher or "", lambda value, t: value or t("app.unknown_unit")),
+    _Facet(
+        "year",
+        lambda form: str(form.year or ""),
+        lambda value, t: value or t("projects.no_year"),
+        lambda v: -int(v or 0),
+    ),
+    _Facet("kind", lambda form: form.kind, lambda value, t: t(f"form.{value}"), FORM_ORDER.index),
+    _Facet("scope", lambda form: form.scope, lambda value, t: t(f"scope.{value or 'project'}")),
+)
+
+_SORTS: Mapping[str, Callable[[FormSummary], tuple[object, ...]]] = {
+    "name": lambda form: (form.name, -(form.year or 0)),
+    "year": lambda form: (-(form.year or 0), form.document.region or "", form.name),
+    "money": lambda form: (-(form.money or Decimal(-1)), form.name),
+    "rows": lambda form: (-form.rows, form.name),
+    "score": lambda form: (-(form.score or Decimal(-1)), form.name),
+}
+_DEFAULT_SORT = "money"
+
+
+def show_projects(answers: Answers, parameters: Mapping[str, str], t: Texts) -> None:
+    """Show the page; `q`, `region`, `unit`, `year`, `kind`, `scope` and `document` narrow it, `sort` orders it."""
+    contents = read_contents(answers)
+    chosen = {name: parameters[name] for name in (*(f.name for f in _FACETS), "document", "q") if parameters.get(name)}
+    side, main = st.columns([1, 4.6], gap="large")
+    with main:
+        _search(chosen.get("q", ""), t)
+    found = _narrow(contents.forms, chosen)
+    with side:
+        show(_facets(contents, chosen, parameters, t))
+    sort = parameters.get("sort", _DEFAULT_SORT)
+    sort = sort if sort in _SORTS else _DEFAULT_SORT
+    pages = max(1, -(-len(found) // _PAGE_SIZE))
+    page = min(int(parameters["p"]), pages) if parameters.get("p", "").isdecimal() and int(parameters["p"]) else 1
+    with main:
+        show(_summary(found, contents, chosen, t))
+        if found:
+            ordered = sorted(found, key=_SORTS[sort])
+            show(_table(ordered[(page - 1) * _PAGE_SIZE : page * _PAGE_SIZE], chosen, sort, t))
+        if pages > 1:
+            show(_pager(page, pages, chosen | {"sort": sort}, t))
+
+
+def _search(words: str, t: Texts) -> None:
+    def remember() -> None:
+        st.query_params.pop("p", None)
+        if st.session_state["q"].strip():
+            st.query_params["q"] = st.session_state["q"].strip()
+        else:
+            st.query_params.pop("q", None)
+
+    st.session_state["q"] = words
+    st.text_input(
+        t("projects.search"), key="q", on_change=remember, placeholder=t("projects.search_hint"),
+        label_visibility="collapsed", icon=":material/search:",
+    )  # fmt: skip
+
+
+def _narrow(forms: Sequence[FormSummary], chosen: Mapping[str, str], *, without: str = "") -> list[FormSummary]:
+    """Return the forms that fit every choice but the one of the facet `without`."""
+    tests: list[Callable[[FormSummary], bool]] = []
+    for facet in _FACETS:
+        if facet.name in chosen and facet.name != without:
+            tests.append(lambda form, facet=facet, asked=chosen[facet.name]: facet.value(form) == asked)  # type: ignore[misc]
+    if "document" in chosen:
+        tests.append(lambda form: form.document.sha256 == chosen["document"])
+    words = [fold(word) for word in chosen.get("q", "").split()]
+    if words:
+        tests.append(lambda form: all(word in fold(f"{form.name} {form.document.publisher or ''}") for word in words))
+    return [form for form in forms if all(test(form) for test in tests)]
+
+
+def _facets(contents: Contents, chosen: Mapping[str, str], parameters: Mapping[str, str], t: Texts) -> Html:
+    groups = []
+    for facet in _FACETS:
+        counts = Counter(facet.value(form) for form in _narrow(contents.forms, chosen, without=facet.name))
+        asked = chosen.get(facet.name)
+        if len(counts) < 2 and asked is None:
+            continue
+        order = facet.order or (lambda value, counts=counts: (-counts[value], value))  # type: ignore[misc]
+        values = sorted(counts, key=order)[:_FACET_SIZE]  # type: ignore[arg-type]
+        if asked is not None and asked not in values:
+            values.append(asked)
+        items = []
+        for value in values:
+            others = {key: text for key, text in chosen.items() if key != facet.name}
+            if value != asked:
+                others[facet.name] = value
+            where = address("projects", t.language, **others, sort=parameters.get("sort"))
+            label = facet.label(value, t)
+            entry = link(
+                where, tag("span", label), tag("i", number(counts[value])),
+                aria_current="true" if value == asked else None, title=label,
+            )  # fmt: skip
+            items.append(tag("li", entry))
+        groups.append(tag("section", tag("h2", t(f"projects.facet_{facet.name}")), tag("ul", *items)))
+    return tag("div", tag("h1", t("page.projects")), *groups, class_="pk-facets")
+
+
+def _summary(found: Sequence[FormSummary], contents: Contents, chosen: Mapping[str, str], t: Texts) -> Html:
+    said = t("projects.found", forms=number(len(found)), projects=number(len({form.project for form in found})))
+    marks = []
+    for key, value in chosen.items():
+        label = value
+        if key == "document":
+            label = next((d.title or d.file for d in contents.documents if d.sha256 == value), value[:12])
+        elif key != "q":
+            label = next(f.label(value, t) for f in _FACETS if f.name == key)
+        others = {k: v for k, v in chosen.items() if k != key}
+        where = address("projects", t.language, **others)
+        hint = t("projects.remove", what=label)
+        marks.append(link(where, tag("span", label), tag("i", "×", aria_hidden="true"), class_="pk-mark", title=hint))
+    clear = link(address("projects", t.language), t("projects.clear"), class_="pk-clear") if len(marks) > 1 else None
+    none = tag("p", t("projects.nothing"), class_="pk-none") if not found else None
+    return join([tag("div", tag("span", said, class_="pk-said"), *marks, clear, class_="pk-found"), none])
+
+
+def _table(forms: Sequence[FormSummary], chosen: Mapping[str, str], sort: str, t: Texts) -> Html:
+    def head(name: str, class_: str | None = None) -> Html:
+        label = t(f"projects.head_{name}")
+        if name not in _SORTS:
+            return tag("th", label, class_=class_, scope="col")
+        where = address("projects", t.language, **chosen, sort=None if name == _DEFAULT_SORT else name)
+        mark = tag("i", " ↓" if name != "name" else " ↑", aria_hidden="true") if name == sort else None
+        return tag(
+            "th", link(where, label, mark), class_=class_, scope="col",
+            aria_sort=("ascending" if name == "name" else "descending") if name == sort else None,
+        )  # fmt: skip
+
+    heads = [
+        head("name"), head("unit"), head("year"), head("kind"), head("money", "num"), head("rows", "num"),
+        head("score", "num"),
+    ]  # fmt: skip
+    lines = []
+    for form in forms:
+        where = address("project", t.language, iri=form.project, form=form.iri)
+        whole = tag("em", t("scope.department")) if form.scope == "department" else None
+        lines.append(
+            tag(
+                "tr",
+                tag("td", link(where, form.name), whole),
+                tag("td", form.document.publisher or "", tag("small", form.document.region or "")),
+                tag("td", str(form.year or "")),
+                tag("td", t(f"form.{form.kind}")),
+                tag("td", money_in_table(form.money, t) if form.money is not None else "", class_="num"),
+                tag("td", number(form.rows) if form.rows else tag("span", "0", class_="pk-zero"), class_="num"),
+                tag("td", number(form.score) if form.score is not None else "", class_="num"),
+            )
+        )
+    return tag("table", tag("thead", tag("tr", *heads)), tag("tbody", *lines), class_="pk-table pk-projects")
+
+
+def _pager(page: int, pages: int, chosen: Mapping[str, str], t: Texts) -> Html:
+    def step(to: int, label: str) -> Html:
+        if not 1 <= to <= pages:
+            return tag("span", label, aria_disabled="true")
+        return link(address("projects", t.language, **chosen, p=to if to > 1 else None), label)
+
+    where = tag("b", t("projects.page_of", page=page, pages=pages))
+    return tag(
+        "nav", step(page - 1, t("projects.previous")), where, step(page + 1, t("projects.next")), class_="pk-pager"
+    )

@@ -1,0 +1,61 @@
+"""The graph behind the pages: the newest published snapshot, and answers that are kept as long as it is the newest.
+
+Only answers to queries are cached, under the snapshot's number: nothing that a reader did, and nothing that a later
+snapshot could contradict.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from graph.queries import run_named
+from graph.store import ReadableStore, Rows
+from graph.workspace import Workspace
+
+DEFAULT_STORE = "pikg-store"
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """A snapshot of a workspace, to be asked."""
+
+    folder: Path
+    snapshot: int
+    store: ReadableStore
+
+    def rows(self, name: str, **parameters: str) -> Rows:
+        """Given a named query and its parameters, return its rows."""
+        return _rows(str(self.folder), self.snapshot, name, tuple(sorted(parameters.items())), self.store)
+
+    @property
+    def snapshot_folder(self) -> Path:
+        """Where the snapshot lies: what a query in a process of its own opens."""
+        return self.folder / "snapshots" / str(self.snapshot)
+
+
+def store_folder() -> Path:
+    """Return the folder of the workspace that the app shows: what `--store` named, which travels as PIKG_STORE."""
+    return Path(os.environ.get("PIKG_STORE") or DEFAULT_STORE)
+
+
+def open_answers() -> Answers:
+    """Return the newest snapshot of the app's workspace; raise graph.errors.GraphError where there is none."""
+    folder = store_folder()
+    snapshot = Workspace.open(folder).snapshot
+    return Answers(folder, snapshot, _open(str(folder), snapshot))
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _open(folder: str, snapshot: int) -> ReadableStore:
+    return Workspace.open(folder).read()
+
+
+@st.cache_resource(show_spinner=False, max_entries=400)
+def _rows(
+    folder: str, snapshot: int, name: str, parameters: tuple[tuple[str, str], ...], _store: ReadableStore
+) -> Rows:
+    return run_named(_store, name, **dict(parameters))
