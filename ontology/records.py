@@ -25,6 +25,7 @@ Source = Literal[
 Operator = Literal["ge", "gt", "le", "lt", "eq", "range", "by", "qualitative"]
 Absence = Literal["blank", "placeholder", "unreadable", "no_column"]
 Direction = Literal["positive", "negative"]
+Change = Literal["increase", "decrease"]
 Reading = Literal["text", "ocr"]
 Severity = Literal["error", "warning", "info"]
 
@@ -87,7 +88,8 @@ class Value:
     """A target or an actual: what was printed, and what it says as a number, a date or a word.
 
     `value`, `upper` and `unit` are as printed; `base_value`, `base_upper` and `base_unit` have 万, 亿 and 千
-    multiplied out ("6" 万件 is 60000 件), percentages stay in "%".
+    multiplied out ("6" 万件 is 60000 件), percentages stay in "%". `change` says which way a number that is a change
+    goes: "5" for 同比增长5% and for 同比下降5%.
     """
 
     raw: str
@@ -102,6 +104,7 @@ class Value:
     relative_to: str | None = None
     scale: tuple[str, ...] = ()
     parts: tuple[Value, ...] = ()
+    change: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)

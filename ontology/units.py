@@ -196,8 +196,9 @@ def find_unit(printed: str) -> UnitText | None:
     return found if found is not None and found.printed == text else None
 
 
-def read_unit(text: str, start: int = 0) -> UnitText | None:
-    """Given a text and where a unit may begin, return the longest unit printed there, or None."""
+def read_unit(text: str, start: int = 0, *, compound: bool = True) -> UnitText | None:
+    """Given a text and where a unit may begin, return the longest unit printed there, or None; without `compound`
+    only what stands before a slash."""
     simple = _read_simple(text, start)
     if simple is None:
         return None
@@ -205,7 +206,7 @@ def read_unit(text: str, start: int = 0) -> UnitText | None:
     if unit is None:
         return UnitText(text[start:end], scale, None, None)
     numerator_end = end
-    per, end = _read_per(text, end)
+    per, end = _read_per(text, end) if compound else ((), end)
     written = unit.written if unit.written is not None else text[base_start:numerator_end]
     if unit.written is not None and unit.base != unit.notation and unit_list().units[unit.base].written == unit.written:
         scale *= _decimal(unit.factor)  # 成 is written as ten percent
