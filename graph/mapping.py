@@ -57,13 +57,16 @@ def map_disclosure(disclosure: records.Disclosure, namespace: Namespace) -> Iter
 
 
 def map_vocabulary() -> Iterator[Triple]:
-    """Return the triples of the vocabulary graph: the terms of ontology/pikg.ttl and the concepts they point to."""
+    """Return the triples of the vocabulary graph: the terms of ontology/pikg.ttl and the concepts of its schemes."""
     graph = Graph()
     graph.parse(data=(files("ontology") / "pikg.ttl").read_text("utf-8"), format="turtle")
     for triple in sorted(graph):
         if any(isinstance(node, BNode) for node in triple):
             raise InvalidLiteralError("ontology/pikg.ttl holds a blank node; give it an IRI")
         yield triple
+    for subject, predicate, value in concept_triples():
+        text = text_literal(value.value, value.language) if isinstance(value, Text) else iri(value)
+        yield iri(subject), iri(predicate), text
 
 
 def _decimal(number: Decimal | None) -> Literal | None:

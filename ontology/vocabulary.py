@@ -43,7 +43,7 @@ _StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _s
 def parse_data(file: str, text: str) -> Any:
     """Given a data file's name and text, return its content; raise DataError where it is not sound YAML."""
     try:
-        return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader with a stricter mapping
+        return yaml.load(text, Loader=_StrictLoader)  # a SafeLoader with a stricter mapping
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark is not None else "the file"
@@ -53,6 +53,12 @@ def parse_data(file: str, text: str) -> Any:
 def read_text(file: str) -> str:
     """Given the name of a file under ontology/data, return its text."""
     return (files("ontology") / "data" / file).read_text("utf-8")
+
+
+@cache
+def data_files() -> frozenset[str]:
+    """Return the names of the files under ontology/data."""
+    return frozenset(entry.name for entry in (files("ontology") / "data").iterdir() if entry.is_file())
 
 
 @cache
