@@ -19,6 +19,7 @@ from graph.errors import InvalidLiteralError
 from graph.store import Triple
 from graph.terms import date_literal, decimal_literal, integer_literal, iri, text_literal
 from ontology import keys, records, regions
+from ontology.concepts import Text, concept_triples
 from ontology.namespaces import PIKG, PREFIXES, Namespace, concept
 
 _SCHEMA_NAME = URIRef(PREFIXES["schema"] + "name")
