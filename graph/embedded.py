@@ -181,8 +181,7 @@ class EmbeddedStore:
     def publish(self, folder: Path) -> None:
         """Write a snapshot that readers can open to a new folder (hard links where the file system is the same)."""
         try:
-            self._open.flush()
-            self._open.backup(folder)
+            self._open.backup(folder)  # flushes what is in memory first
         except OSError as error:
             raise GraphError(f"no snapshot could be written to {folder}: {error}") from error
 
