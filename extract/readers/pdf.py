@@ -8,26 +8,30 @@ without an encoding, pdfplumber reads the page again and the better of the two c
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeGuard
 
 import pdfplumber
 import pypdfium2 as pdfium
 from pdfplumber.utils.exceptions import PdfminerException
 
 from extract.grid import Cell, Document, Grid, Paragraph
-from extract.lattice import Lattice, LatticeCell, find_lattices
+from extract.lattice import Lattice, find_lattices
 from extract.readers import pdf_pdfium, pdf_plumber
 from extract.readers.pdf_open import open_pdf
 from extract.readers.pdf_page import Glyph, PageContent
-from extract.readers.pdf_text import cell_text, paragraphs, read_lines
+from extract.readers.pdf_text import cell_text, paragraphs, read_lines, runs_on
 from extract.stitch import PageTable, stitch
 from ontology.issues import issue
 from ontology.records import Issue, Place, PrintedCell
 
 _GAP_BETWEEN_TEXTS = 2.5  # character sizes: what stands farther apart on a line outside of tables is two texts
 _MARGIN = 0.12  # the share of a page's height at its head and foot in which a page number stands
-_PAGE_NUMBER = re.compile(r"[-–—―\s·.]*(?:第\s*)?\d{1,4}(?:\s*页)?(?:\s*[/／共]\s*\d{1,4}\s*页?)?[-–—―\s·.]*")
+_PAGE_NUMBER = re.compile(r"[-–—―\s·.]*(?!(?:19|20)\d\d$)(?:[第共]?\s*\d{1,4}\s*页?[\s,，/／]*){1,2}[-–—―\s·.]*")
+_EDGE = 0.08  # the share of a page's height in which a running head or foot stands
+_RUNNING = 4  # pages: a line at the edge of so many, and of half of all pages, is a running head
 _GARBLED = 0.2  # the share of characters without an encoding above which a page's text is not text
 
 
@@ -38,6 +42,7 @@ def read(path: Path, *, pages: Sequence[int] | None = None) -> Document:
     """
     blocks: list[Paragraph | PageTable] = []
     issues: list[Issue] = []
+    at_edge: Counter[str] = Counter()
     with open_pdf(path) as document:
         count = len(document)
         title = document.get_metadata_value("Title") or None
@@ -45,8 +50,17 @@ def read(path: Path, *, pages: Sequence[int] | None = None) -> Document:
             if pages is None or number in pages:
                 content = _content(document, path, number, issues)
                 if content is not None:
-                    blocks += _page_blocks(content, issues)
-    return Document(tuple(stitch(blocks)), count, title, tuple(issues))
+                    found = _page_blocks(content)
+                    blocks += found
+                    at_edge.update({block.text for block in found if _is_at_edge(block, content.height)})
+    running = frozenset(text for text, times in at_edge.items() if times >= max(_RUNNING, count / 2))
+    return Document(tuple(stitch(blocks, issues, running)), count, title, tuple(issues))
+
+
+def _is_at_edge(block: Paragraph | PageTable, height: float) -> TypeGuard[Paragraph]:
+    if isinstance(block, PageTable) or block.place.box is None:
+        return False
+    return block.place.box.bottom < _EDGE * height or block.place.box.top > (1 - _EDGE) * height
 
 
 def _content(document: pdfium.PdfDocument, path: Path, number: int, issues: list[Issue]) -> PageContent | None:
@@ -90,7 +104,7 @@ def _second_opinion(path: Path, first: PageContent) -> PageContent:
 # --- one page
 
 
-def _page_blocks(content: PageContent, issues: list[Issue]) -> list[Paragraph | PageTable]:
+def _page_blocks(content: PageContent) -> list[Paragraph | PageTable]:
     """The blocks of a page from top to bottom, without its page number."""
     lattices = find_lattices(content.rules)
     inside: dict[tuple[int, int], list[Glyph]] = {}
@@ -130,16 +144,23 @@ def _cell_of(glyph: Glyph, lattices: Sequence[Lattice]) -> tuple[int, int] | Non
 
 
 def _table(content: PageContent, lattice: Lattice, number: int, inside: dict[int, list[Glyph]]) -> PageTable:
-    cells, open_top, open_bottom = [], set(), set()
+    cells: list[Cell] = []
+    open_top, open_bottom, unfinished = set(), set(), set()
     for index, at in enumerate(lattice.cells):
         glyphs = inside.get(index, [])
         if not glyphs and at.open_side and (at.open_top or at.open_bottom):
             continue  # the corner beside a table that is narrower here: outside of it
-        cells.append(_cell(content.number, number, at, glyphs))
+        lines = read_lines(glyphs)
+        row, column = at.row + 1, at.column + 1
+        text = cell_text(lines)
+        place = Place(page=content.number, table=number, row=row, column=column, box=at.box)
+        cells.append(Cell(row, column, text, at.row_span, at.column_span, (PrintedCell(place, text),)))
         if at.open_top:
-            open_top.add((at.row + 1, at.column + 1))
+            open_top.add((row, column))
         if at.open_bottom:
-            open_bottom.add((at.row + 1, at.column + 1))
+            open_bottom.add((row, column))
+        if runs_on(lines, at.box):
+            unfinished.add((row, column))
     grid = Grid(
         len(lattice.ys) - 1,
         len(lattice.xs) - 1,
@@ -148,14 +169,10 @@ def _table(content: PageContent, lattice: Lattice, number: int, inside: dict[int
         lattice.notes,
     )
     return PageTable(
-        grid, lattice.xs, lattice.ys, content.width, content.height, frozenset(open_top), frozenset(open_bottom)
+        grid,
+        lattice.xs,
+        content.width,
+        frozenset(open_top),
+        frozenset(open_bottom),
+        frozenset(unfinished),
     )
-
-
-def _cell(page: int, table: int, at: LatticeCell, glyphs: Sequence[Glyph]) -> Cell:
-    lines = read_lines(glyphs)
-    right = max([line.box.x1 for line in lines], default=at.box.x1)
-    text = cell_text(lines, right)
-    row, column = at.row + 1, at.column + 1
-    place = Place(page=page, table=table, row=row, column=column, box=at.box)
-    return Cell(row, column, text, at.row_span, at.column_span, (PrintedCell(place, text),))

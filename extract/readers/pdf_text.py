@@ -84,13 +84,14 @@ def _word_gap(before: Glyph, after: Glyph) -> bool:
     return after.x0 - before.x1 > 0.25 * max(before.size, after.size)
 
 
-def cell_text(lines: Sequence[Line], right: float) -> str:
-    """Given the lines of a cell and the right edge of its text, return the text as the contract prints it.
+def cell_text(lines: Sequence[Line]) -> str:
+    """Given the lines of a cell, return the text as the contract prints it.
 
     Wrapped lines become one. A line begins a block of its own ("\\n") only where it starts a list's item or follows the
     end of a sentence, and the line before it had room left.
     """
     latin = _is_latin("".join(line.text for line in lines))
+    right = max((line.box.x1 for line in lines), default=0.0)
     text = ""
     previous: Line | None = None
     for line in lines:
@@ -102,6 +103,14 @@ def cell_text(lines: Sequence[Line], right: float) -> str:
             text = join_wrapped(text, line.text, latin=latin)
         previous = line
     return clean_text(text)
+
+
+def runs_on(lines: Sequence[Line], cell: Box) -> bool:
+    """Given the lines of a cell and its box, return whether its text may go on: no end of a sentence, no room left."""
+    if not lines or lines[-1].text.rstrip().endswith(_SENTENCE_END):
+        return False
+    padding = max(0.0, min(line.box.x0 for line in lines) - cell.x0)
+    return cell.x1 - padding - lines[-1].box.x1 < 1.2 * lines[-1].size
 
 
 def _is_latin(text: str) -> bool:

@@ -1,0 +1,250 @@
+"""Makes the golden PDFs of the reader's tests, one folder a case, from the tables below.
+
+python tests/data/pdf/make.py             print every case anew (needs chromium and the font AR PL UMing CN)
+python tests/data/pdf/make.py CASE ...    only these
+python tests/data/pdf/make.py --expected  write expected.json anew from what the reader gives: look at the difference!
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pypdfium2 as pdfium
+from pypdfium2 import raw
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[2]
+
+OPTIONS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+OPTIONS += ["--no-pdf-header-footer"]
+STYLE = """
+@page { size: %(size)s; margin: 15mm }
+* { font-family: "AR PL UMing CN"; font-size: 9pt; font-weight: normal }
+body { margin: 0 } h1 { font-size: 15pt; text-align: center; margin: 4mm 0 2mm } p { margin: 1mm 0 }
+p.unit { text-align: right }
+table { border-collapse: collapse; width: 100%% } th, td { border: 0.75pt solid black; padding: 1.5mm }
+th, td { line-height: 1.35 }
+"""
+
+
+def page(body: str, size: str = "A4 landscape", style: str = "") -> str:
+    head = f'<meta charset="utf-8"><style>{STYLE % {"size": size}}{style}</style>'
+    return f'<html lang="zh-CN">{head}<body>{body}</body></html>'
+
+
+def row(*cells: str | tuple[str, str], tag: str = "td") -> str:
+    """A row; a cell with attributes is (attributes, text)."""
+    printed = (cell if isinstance(cell, tuple) else ("", cell) for cell in cells)
+    return "<tr>" + "".join(f"<{tag} {attributes}>{text}</{tag}>" for attributes, text in printed) + "</tr>"
+
+
+LIST_HEAD = ("项目名称", "预算数", "年度目标", "一级指标", "二级指标", "三级指标", "指标性质", "指标值", "度量单位")
+# One project a block: name, amount, goal; then its indicators.
+LIST = """
+数据共享平台运行维护 36.50 保障平台全年稳定运行，及时处理故障，满足各部门的数据需求。
+产出指标 数量指标 接入部门数量 ≥ 42 个
+产出指标 数量指标 共享目录数量 ≥ 1200 条
+产出指标 质量指标 平台可用率 ≥ 99.5 %
+产出指标 时效指标 故障响应时间 ≤ 30 分钟
+效益指标 社会效益指标 提升办事效率 定性 显著 级
+满意度指标 服务对象满意度指标 使用部门满意度 ≥ 95 %
+
+窗口服务外包 128.00 购买窗口综合受理服务，配齐人员，群众办事少等候。
+产出指标 数量指标 窗口人员数量 ≥ 24 人
+产出指标 数量指标 受理件数 ≥ 8 万件
+产出指标 质量指标 差错率 ≤ 0.5 %
+产出指标 时效指标 平均等候时间 ≤ 10 分钟
+成本指标 经济成本指标 项目总成本 ≤ 128 万元
+效益指标 可持续影响指标 服务机制健全 定性 健全 级
+满意度指标 服务对象满意度指标 群众满意度 ≥ 98 %
+
+政务大厅绿植租赁 4.20 改善大厅环境。
+产出指标 数量指标 绿植数量 = 60 盆
+满意度指标 服务对象满意度指标 群众满意度 ≥ 90 %
+"""
+
+
+def merged_over_pages() -> str:
+    """A list of projects whose merged cells are cut by page breaks, its head repeated on each page."""
+    rows = []
+    for block in LIST.strip().split("\n\n"):
+        (name, amount, goal), *indicators = (line.split() for line in block.split("\n"))
+        for number, indicator in enumerate(indicators):
+            span = f"rowspan={len(indicators)}"
+            first = ((span, name), (span, amount), (span, goal)) if number == 0 else ()
+            rows.append(row(*first, *indicator))
+    head = f"<thead>{row(*LIST_HEAD, tag='th')}</thead>"
+    body = (
+        f"<h1>项目支出绩效目标表（2024年度）</h1><p class=unit>金额单位：万元</p><table>{head}{''.join(rows)}</table>"
+    )
+    return page(body, "200mm 105mm")
+
+
+def head_not_repeated() -> str:
+    """One form over two pages: labels on the left merged over the break, the head printed once."""
+    indicators = [
+        ("产出指标", "数量指标", ["培训人次", "培训班次", "教材册数"]),
+        ("产出指标", "质量指标", ["考核合格率", "出勤率"]),
+        ("效益指标", "社会效益指标", ["业务能力提升"]),
+        ("满意度指标", "服务对象满意度指标", ["学员满意度"]),
+    ]
+    rows = [
+        row(("colspan=2", "项目名称"), ("colspan=3", "基层人员业务培训")),
+        row(("colspan=2", "资金总额（万元）"), ("colspan=3", "18.60")),
+        row(("colspan=2", "年度目标"), ("colspan=3", "全年培训基层人员，提升业务能力。")),
+    ]
+    total = sum(len(names) for _, _, names in indicators) + 1
+    rows.append(row((f"rowspan={total}", "绩效指标"), "一级指标", "二级指标", "三级指标", "指标值"))
+    seen = set()
+    for tier1, tier2, names in indicators:
+        for number, name in enumerate(names):
+            cells: list[str | tuple[str, str]] = []
+            if tier1 not in seen:
+                span = sum(len(n) for one, _, n in indicators if one == tier1)
+                cells.append((f"rowspan={span}", tier1))
+                seen.add(tier1)
+            if number == 0:
+                cells.append((f"rowspan={len(names)}", tier2))
+            rows.append(row(*cells, name, "≥90%" if "率" in name or "度" in name else "按计划完成"))
+    return page(f"<h1>项目支出绩效目标表</h1><table>{''.join(rows)}</table>", "150mm 95mm")
+
+
+def text_cut() -> str:
+    """A row whose long text is cut in its middle by the page break."""
+    long = (
+        "".join(f"第{n}项任务按季度推进，每季度末形成工作报告并通报进展；" for n in "一二三四五六七八九十")
+        + "年底前全部完成。"
+    )
+    rows = [
+        row("项目名称", "档案数字化"),
+        row("年度目标", long),
+        row("资金总额（万元）", "52.00"),
+    ]
+    return page(f"<h1>项目支出绩效目标表</h1><table><col width=25%>{''.join(rows)}</table>", "120mm 75mm")
+
+
+def row_cut_closed() -> str:
+    """A row cut in its text as a word processor does it: closed with lines on both pages, the head repeated."""
+    head = row("一级指标", "三级指标", "指标值", "分值", tag="th")
+    first = [
+        row("产出指标", "新建社区养老服务站数量", "≥12个", "20"),
+        row("产出指标", "改造老旧小区数量", "≥5个", "20"),
+        row("效益指标", "辖区内六十五岁以上的老年人就近享受助餐助浴助医等各项服务", "≥80%", "30"),
+    ]
+    second = [row("", "的人数比例", "", ""), row("满意度指标", "服务对象满意度", "≥90%", "30")]
+    columns = "<col style='width: 52pt'><col style='width: 136pt'><col><col>"
+    table = "<table style='table-layout: fixed'>{}{}{}</table>"
+    body = (
+        f"<h1>绩效目标表</h1>{table.format(columns, head, ''.join(first))}<div style='break-before: page'></div>"
+        f"{table.format(columns, head, ''.join(second))}"
+    )
+    return page(body, "130mm 90mm")
+
+
+def two_on_a_page() -> str:
+    """Two forms with their titles on one page, and a third of the same shape at the top of the next page."""
+
+    def form(title: str, name: str, amount: str, indicator: str, value: str) -> str:
+        rows = [
+            row("项目名称", ("colspan=3", name)),
+            row("资金总额", ("colspan=3", amount)),
+            row(("rowspan=2", "绩效指标"), "一级指标", "三级指标", "指标值"),
+            row("产出指标", indicator, value),
+        ]
+        heading = f"<h1>{title}</h1><p class=unit>单位：万元</p>" if title else ""
+        return f"{heading}<table>{''.join(rows)}</table>"
+
+    body = (
+        form("项目支出绩效目标表（一）", "道路养护", "310.00", "养护里程", "≥45公里")
+        + form("项目支出绩效目标表（二）", "路灯维修", "28.50", "维修盏数", "≥600盏")
+        + "<div style='break-before: page'></div>"
+        + form("", "桥梁检测", "16.00", "检测座数", "=12座")
+    )
+    return page(body, "150mm 130mm")
+
+
+def rotated() -> str:
+    """A page that is stored on its side and shown upright, and cropped."""
+    head = row("项目名称", "预算数", "三级指标", "指标值", tag="th")
+    rows = [row(("rowspan=2", "应急演练"), ("rowspan=2", "9.80"), "演练次数", "≥4次"), row("参演人数", "≥200人")]
+    return page(f"<h1>项目支出绩效目标表</h1><table>{head}{''.join(rows)}</table>", "150mm 80mm")
+
+
+def doubled() -> str:
+    """Bold made by printing twice, a hair apart."""
+    style = "b { position: relative } b::after { content: attr(t); position: absolute; left: 0.25pt; top: 0; "
+    style += "white-space: nowrap }"
+    bold = lambda text: f'<b t="{text}">{text}</b>'  # noqa: E731
+    rows = [row(bold("项目名称"), bold("食品抽检")), row(bold("抽检批次"), "≥1100批次"), row("备注", "11批次为复检")]
+    return page(f"<h1>{bold('项目支出绩效目标表')}</h1><table>{''.join(rows)}</table>", "120mm 80mm", style)
+
+
+CASES = {
+    make.__name__.replace("_", "-"): make
+    for make in (merged_over_pages, head_not_repeated, text_cut, row_cut_closed, two_on_a_page, rotated, doubled)
+}
+
+
+def print_pdf(html: str, target: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "source.html"
+        source.write_text(html, encoding="utf-8")
+        subprocess.run(
+            [
+                "chromium",
+                *OPTIONS,
+                f"--user-data-dir={folder}/profile",
+                f"--print-to-pdf={target}",
+                source.as_uri(),
+            ],
+            check=True,
+            capture_output=True,
+        )
+
+
+def turn_and_crop(path: Path) -> None:
+    """Store the page on its side with /Rotate 90, so that it shows as before, with 20 and 12 points cropped off."""
+    document = pdfium.PdfDocument(path.read_bytes())
+    sheet = document[0]
+    width, height = sheet.get_size()
+    # A quarter turn to the left; shown with /Rotate 90 the page is upright again.
+    matrix = raw.FS_MATRIX(0, 1, -1, 0, height, 0)
+    raw.FPDFPage_TransFormWithClip(sheet, matrix, raw.FS_RECTF(0, width, height, 0))
+    sheet.set_mediabox(0, 0, height, width)
+    sheet.set_cropbox(12, 20, height, width)
+    sheet.set_rotation(90)
+    sheet.gen_content()
+    document.save(str(path))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("cases", nargs="*", choices=[[], *CASES], default=[])
+    parser.add_argument("--expected", action="store_true")
+    given = parser.parse_args()
+    for name in given.cases or CASES:
+        folder = HERE / name
+        folder.mkdir(exist_ok=True)
+        if given.expected:
+            sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+            from grids import as_data
+
+            from extract.readers.pdf import read
+
+            text = json.dumps(as_data(read(folder / "document.pdf")), ensure_ascii=False, indent=1)
+            (folder / "expected.json").write_text(text + "\n", encoding="utf-8")
+            continue
+        print_pdf(CASES[name](), folder / "document.pdf")
+        if name == "rotated":
+            turn_and_crop(folder / "document.pdf")
+        size = (folder / "document.pdf").stat().st_size
+        sys.stdout.write(f"{name}: {size} bytes\n")
+
+
+if __name__ == "__main__":
+    main()

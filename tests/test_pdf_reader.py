@@ -1,0 +1,257 @@
+"""Digital PDFs to grids: golden documents (tests/data/pdf, made by make.py there), bad files, and published ones."""
+
+from __future__ import annotations
+
+import json
+import logging
+import unicodedata
+from collections import Counter
+from pathlib import Path
+
+import pdfplumber
+import pypdfium2 as pdfium
+import pytest
+from grids import as_data
+
+from extract.errors import UnreadableDocumentError
+from extract.grid import Document
+from extract.lattice import find_lattices
+from extract.readers import pdf_pdfium, pdf_plumber
+from extract.readers.pdf import read
+from extract.render import render_page
+
+DATA = Path(__file__).parent / "data" / "pdf"
+CASES = sorted(path.parent for path in DATA.glob("*/document.pdf"))
+SHARED = Path(__file__).parents[2] / "shared" / "corpus"
+CORPUS = sorted(SHARED.glob("*.pdf")) + sorted((SHARED / "real").glob("*.pdf"))
+needs_corpus = pytest.mark.skipif(not CORPUS, reason="the published documents (../shared/corpus) are not here")
+
+
+def test_every_case_is_there():
+    assert len(CASES) == 7
+    assert all((case / "expected.json").exists() for case in CASES)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_golden(case: Path):
+    expected = json.loads((case / "expected.json").read_text(encoding="utf-8"))
+    assert as_data(read(case / "document.pdf")) == expected
+
+
+def _fold(text: str) -> Counter[str]:
+    return Counter("".join(unicodedata.normalize("NFKC", text).split()))
+
+
+def _misplaced(path: Path, document: Document) -> list[str]:
+    """The parts of cells whose box on the page does not hold their text, by pdfplumber's characters."""
+    wrong = []
+    with pdfplumber.open(path) as pdf:
+        for number, page in enumerate(pdf.pages, start=1):
+            characters = page.chars
+            for part in (part for grid in document.grids for cell in grid.cells for part in cell.parts):
+                box = part.place.box
+                if part.place.page != number or box is None:
+                    continue
+                inside = "".join(
+                    c["text"]
+                    for c in characters
+                    if box.x0 <= (c["x0"] + c["x1"]) / 2 <= box.x1
+                    and box.top <= (c["top"] + c["bottom"]) / 2 <= box.bottom
+                )
+                if _fold(inside) != _fold(part.text):
+                    wrong.append(f"{part.place}: {part.text!r} but {inside!r}")
+            page.close()
+    return wrong
+
+
+@pytest.mark.parametrize(
+    "path",
+    [case / "document.pdf" for case in CASES if case.name not in ("doubled", "rotated")]
+    + [pytest.param(path, marks=needs_corpus) for path in CORPUS],
+    ids=lambda path: path.stem if path.stem != "document" else path.parent.name,
+)
+def test_boxes_hold_the_text_of_their_cells(path: Path):
+    document = read(path)
+    assert document.grids
+    assert _misplaced(path, document) == []
+
+
+def test_box_of_a_rotated_cropped_page_is_of_the_page_as_displayed():
+    """The page is stored on its side; the box must lie where the cell is seen."""
+    path = DATA / "rotated" / "document.pdf"
+    grid = read(path).grids[0]
+    box = grid.at(2, 4).parts[0].place.box
+    with pdfium.PdfDocument(path) as document:
+        page = document[0]
+        width, height = page.get_size()
+        picture = page.render(scale=2, grayscale=True).to_numpy()
+        page.close()
+    assert 0 < box.x0 < box.x1 < width
+    assert 0 < box.top < box.bottom < height
+    # All four sides lie on black rules of the picture.
+    x0, top, x1, bottom = (round(2 * edge) for edge in (box.x0, box.top, box.x1, box.bottom))
+    middle_x, middle_y = (x0 + x1) // 2, (top + bottom) // 2
+    for x, y in ((x0, middle_y), (x1, middle_y), (middle_x, top), (middle_x, bottom)):
+        assert picture[y - 2 : y + 3, x - 2 : x + 3].min() < 100
+
+
+@pytest.mark.parametrize("path", [case / "document.pdf" for case in CASES], ids=lambda path: path.parent.name)
+def test_two_parsers_see_the_same_tables(path: Path):
+    """pdfium is fast and pdfplumber the reference: same rules, same cells (rotated and doubled text apart)."""
+    if path.parent.name in ("rotated", "doubled"):
+        pytest.skip("pdfplumber does not apply the crop; pdfium drops doubled text itself")
+    with pdfium.PdfDocument(path) as document, pdfplumber.open(path) as pdf:
+        for number, page in enumerate(pdf.pages, start=1):
+            ours, theirs = pdf_pdfium.read_page(document[number - 1], number), pdf_plumber.read_page(page, number)
+            assert Counter(g.text for g in ours.glyphs) == Counter(g.text for g in theirs.glyphs)
+            shapes = [
+                [
+                    [(c.row, c.column, c.row_span, c.column_span) for c in lattice.cells]
+                    for lattice in find_lattices(rules)
+                ]
+                for rules in (ours.rules, theirs.rules)
+            ]
+            assert shapes[0] == shapes[1]
+
+
+def test_only_some_pages():
+    document = read(DATA / "two-on-a-page" / "document.pdf", pages=[2])
+    assert document.pages == 2
+    assert [grid.at(1, 2).text for grid in document.grids] == ["桥梁检测"]
+
+
+def test_doubled_text_by_the_second_reader_is_counted():
+    with pdfplumber.open(DATA / "doubled" / "document.pdf") as pdf:
+        content = pdf_plumber.read_page(pdf.pages[0], 1)
+    assert content.doubled == len("项目支出绩效目标表项目名称食品抽检抽检批次")
+    assert "".join(g.text for g in content.glyphs).count("11") == 2  # 1100批次, 11批次: neighbours are not doubles
+
+
+# --- bad files
+
+
+def _bad(tmp_path: Path, data: bytes) -> str:
+    path = tmp_path / "预算 公开.pdf"
+    path.write_bytes(data)
+    with pytest.raises(UnreadableDocumentError) as caught:
+        read(path)
+    message = str(caught.value)
+    assert message.startswith("预算 公开.pdf: ")
+    return message
+
+
+def test_empty_file(tmp_path: Path):
+    assert "empty" in _bad(tmp_path, b"")
+
+
+def test_not_a_pdf(tmp_path: Path):
+    assert "not a PDF" in _bad(tmp_path, "<html>您访问的页面不存在</html>".encode())
+
+
+def test_cut_off_file(tmp_path: Path):
+    whole = (DATA / "merged-over-pages" / "document.pdf").read_bytes()
+    assert "end of the PDF is missing" in _bad(tmp_path, whole[: len(whole) * 2 // 3])
+
+
+def test_broken_file(tmp_path: Path):
+    assert "broken" in _bad(tmp_path, b"%PDF-1.7\n" + b"\x00garbage" * 300 + b"\n%%EOF\n")
+
+
+def test_missing_file(tmp_path: Path):
+    with pytest.raises(UnreadableDocumentError, match="cannot be opened"):
+        read(tmp_path / "none.pdf")
+
+
+def _encrypted_pdf() -> bytes:
+    """A PDF that asks for a password (its contents were never encrypted; nothing gets that far)."""
+    body = [
+        b"1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n",
+        b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n",
+        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>endobj\n",
+        b"4 0 obj<</Filter/Standard/V 1/R 2/P -4/O<" + b"41" * 32 + b">/U<" + b"42" * 32 + b">>>endobj\n",
+    ]
+    data, offsets = b"%PDF-1.4\n", []
+    for part in body:
+        offsets.append(len(data))
+        data += part
+    table = b"xref\n0 5\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % at for at in offsets)
+    trailer = b"trailer<</Size 5/Root 1 0 R/Encrypt 4 0 R/ID[<00><00>]>>\nstartxref\n%d\n%%%%EOF\n" % len(data)
+    return data + table + trailer
+
+
+def test_encrypted_file(tmp_path: Path):
+    assert "encrypted" in _bad(tmp_path, _encrypted_pdf())
+
+
+def test_picture_of_a_page_is_reported_not_passed_over(tmp_path: Path):
+    with pdfium.PdfDocument.new() as document, pdfium.PdfDocument(DATA / "rotated" / "document.pdf") as source:
+        picture = source[0].render(scale=1)
+        page = document.new_page(400, 300)
+        image = pdfium.PdfImage.new(document)
+        image.set_bitmap(picture)
+        image.set_matrix(pdfium.PdfMatrix().scale(400, 300))
+        page.insert_obj(image)
+        page.gen_content()
+        document.save(str(tmp_path / "scan.pdf"))
+    found = read(tmp_path / "scan.pdf")
+    assert [(one.code, one.place.page) for one in found.issues] == [("page.no_text", 1)]
+    assert not found.blocks
+
+
+def test_reading_is_quiet(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]):
+    with caplog.at_level(logging.DEBUG):
+        read(DATA / "rotated" / "document.pdf")
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+    assert capfd.readouterr() == ("", "")
+
+
+# --- pages as pictures
+
+
+def test_render_marks_a_cell():
+    path = DATA / "two-on-a-page" / "document.pdf"
+    box = read(path).grids[0].at(1, 2).parts[0].place.box
+    plain, marked = render_page(path, 1), render_page(path, 1, [box])
+    assert plain.startswith(b"\x89PNG")
+    assert plain != marked
+    with pytest.raises(ValueError, match="no page 9"):
+        render_page(path, 9)
+
+
+# --- published documents
+
+
+@needs_corpus
+def test_published_documents_are_read_without_an_issue():
+    for path in CORPUS:
+        assert read(path).issues == (), path.name
+
+
+@needs_corpus
+@pytest.mark.skipif(
+    not (SHARED / "real").exists(), reason="the publishers' own files (../shared/corpus/real) are not here"
+)
+def test_totals_of_a_real_document_close():
+    """The publisher's own totals are the oracle: expenditure by function adds up to 合计 over the page break."""
+    document = read(SHARED / "real" / "putuo-commerce-2025-budget.pdf")
+    grid = next(grid for grid in document.grids if grid.place.page == 12)
+    rows = {row: [cell.text for cell in grid.row_cells(row)] for row in range(4, grid.rows + 1)}
+    classes = [cells for cells in rows.values() if cells[0].isdigit() and not cells[1]]
+    amounts = [int(cells[4].replace(",", "").removesuffix(".00")) for cells in classes]
+    assert rows[grid.rows][0] == "合计"
+    assert sum(amounts) == int(rows[grid.rows][1].replace(",", "").removesuffix(".00"))
+
+
+@needs_corpus
+def test_a_list_of_projects_over_ten_pages_is_one_grid():
+    document = read(SHARED / "dazhou-2024-budget.pdf", pages=range(20, 30))
+    (grid,) = document.grids
+    names = [cell.text for cell in grid if cell.column == 2 and cell.row > 2]
+    assert len(names) == 21
+    assert "专项业务类-互联网及电子政务外网租赁费" in names
+    assert len({cell.row for cell in grid if cell.column == 7 and cell.row > 2 and cell.text}) == 153
+    cut = next(cell for cell in grid if cell.text == "专项业务类-互联网及电子政务外网租赁费")
+    assert [(part.place.page, part.text) for part in cut.parts] == [
+        (20, "专项业务类-互联网及电子政务外网"),
+        (21, "租赁费"),
+    ]

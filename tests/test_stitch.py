@@ -1,0 +1,234 @@
+"""Tables over pages: what joins them, what keeps them apart, and which cells go on over the break."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from extract.grid import Cell, Grid, Paragraph
+from extract.stitch import PageTable, stitch
+from ontology.records import Box, Issue, Place, PrintedCell
+
+A5, A4 = 420.0, 595.0
+
+
+def table(
+    page: int,
+    *rows: Sequence[str],
+    xs: Sequence[float] = (),
+    width: float = A4,
+    open_top: str = "",
+    open_bottom: str = "",
+    unfinished: Sequence[int] = (),
+    number: int = 1,
+) -> PageTable:
+    """A page's table from rows of texts: "^" goes on from the cell above, "<" from the cell to the left."""
+    columns = len(rows[0])
+    edges = tuple(xs) or tuple(50.0 + 80 * n for n in range(columns + 1))
+    cells = []
+    for r, texts in enumerate(rows):
+        for c, text in enumerate(texts):
+            if text in ("^", "<"):
+                continue
+            row_span = column_span = 1
+            while r + row_span < len(rows) and rows[r + row_span][c] == "^":
+                row_span += 1
+            while c + column_span < columns and texts[c + column_span] == "<":
+                column_span += 1
+            box = Box(edges[c], 60 + 20 * r, edges[c + column_span], 60 + 20 * (r + row_span))
+            place = Place(page=page, table=number, row=r + 1, column=c + 1, box=box)
+            cells.append(Cell(r + 1, c + 1, text, row_span, column_span, (PrintedCell(place, text),)))
+    grid = Grid(len(rows), columns, tuple(cells), Place(page=page, table=number))
+    last = [cell for cell in cells if cell.last_row == len(rows)]
+    return PageTable(
+        grid,
+        edges,
+        width,
+        open_top=frozenset((1, n + 1) for n, mark in enumerate(open_top) if mark == "o"),
+        open_bottom=frozenset((c.row, c.column) for c in last if open_bottom[c.column - 1 : c.column] == "o"),
+        unfinished=frozenset((c.row, c.column) for c in last if c.column in unfinished),
+    )
+
+
+def line(page: int, text: str) -> Paragraph:
+    return Paragraph(text, Place(page=page))
+
+
+def shown(grid: Grid) -> list[str]:
+    """The rows as texts, a cell at each row where it begins."""
+    return [
+        " | ".join(cell.text if cell.row == row else "^" for cell in grid.row_cells(row))
+        for row in range(1, grid.rows + 1)
+    ]
+
+
+HEAD = ("项目", "预算数", "三级指标", "指标值")
+ABOVE = table(1, HEAD, ("甲", "3.5", "数量", "4"), ("^", "^", "质量", "98%"))
+
+
+def test_repeated_head_is_dropped_and_places_stay():
+    below = table(2, HEAD, ("乙", "7.0", "件数", "9"))
+    (grid,) = stitch([ABOVE, below])
+    assert shown(grid) == [
+        "项目 | 预算数 | 三级指标 | 指标值",
+        "甲 | 3.5 | 数量 | 4",
+        "^ | ^ | 质量 | 98%",
+        "乙 | 7.0 | 件数 | 9",
+    ]
+    place = grid.at(4, 1).parts[0].place
+    assert (place.page, place.table, place.row, place.column) == (2, 1, 2, 1)
+    assert any("head of 1 rows repeated" in note for note in grid.notes)
+
+
+@pytest.mark.parametrize(
+    ("between", "below", "why"),
+    [
+        ([line(2, "项目支出绩效目标表（二）")], table(2, ("乙", "7.0", "件数", "9")), "a title stands between"),
+        ([], table(3, ("乙", "7.0", "件数", "9")), "a page lies between"),
+        ([], table(2, ("乙", "7.0", "件数", "9"), width=A5), "the page has another width"),
+        ([], table(2, ("乙", "7.0", "件数", "9"), xs=(50, 120, 200, 290, 350)), "the table has another width"),
+        ([], table(2, ("乙", "7.0", "件数", "9"), xs=(50, 100, 190, 240, 370)), "the columns are others"),
+        ([], table(2, ("项目", "乙", "预算数", "7.0")), "it begins like the first: another form"),
+        ([], table(2, ("目标表", "<", "<", "<"), *[("a", "b", "c", "d")] * 4), "it begins with a title of its own"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_kept_apart(between: list[Paragraph], below: PageTable, why: str):
+    blocks = stitch([ABOVE, *between, below])
+    assert sum(isinstance(block, Grid) for block in blocks) == 2, why
+
+
+def test_two_tables_of_one_page_are_never_joined():
+    below = table(1, HEAD, ("乙", "7.0", "件数", "9"), number=2)
+    assert len(stitch([ABOVE, below])) == 2
+
+
+def test_title_printed_again_with_the_head_does_not_keep_apart():
+    below = table(2, HEAD, ("乙", "7.0", "件数", "9"))
+    blocks = stitch([line(1, "目标表"), ABOVE, line(2, "目标表"), below])
+    assert [type(block) for block in blocks] == [Paragraph, Grid]
+    assert any("目标表" in note for note in blocks[1].notes)
+
+
+def test_marked_as_continued():
+    blocks = stitch([ABOVE, line(2, "续表"), table(2, ("乙", "7.0", "件数", "9"))])
+    assert blocks[0].rows == 4
+
+
+def test_running_head_does_not_keep_apart():
+    blocks = [ABOVE, line(2, "某市2024年部门预算"), table(2, ("乙", "7.0", "件数", "9"))]
+    assert len(stitch(blocks)) == 3
+    assert stitch(blocks, running=frozenset({"某市2024年部门预算"}))[0].rows == 4
+
+
+def test_merged_cells_that_are_empty_below_go_on():
+    below = table(2, ("", "", "时效", "30"), ("^", "^", "满意度", "95%"), ("乙", "7.0", "件数", "9"))
+    (grid,) = stitch([ABOVE, below])
+    assert [(c.text, c.row, c.row_span) for c in grid if c.column == 1] == [("项目", 1, 1), ("甲", 2, 4), ("乙", 6, 1)]
+    assert grid.at(5, 2).text == "3.5"
+    assert any("column 1 goes on" in note for note in grid.notes)
+
+
+def test_empty_plain_cell_below_is_only_empty():
+    below = table(2, ("乙", "7.0", "时效", ""), ("丙", "8.0", "满意度", "95%"))
+    (grid,) = stitch([ABOVE, below])
+    assert grid.at(4, 4).text == ""
+    assert grid.at(4, 4).row == 4
+
+
+def test_missing_line_tells_that_a_cell_goes_on():
+    above = table(1, HEAD, ("甲", "3.5", "数量", "4"), ("^", "^", "质量", "98%"), open_bottom="oo..")
+    below = table(2, ("甲续", "", "时效", "30"))
+    (grid,) = stitch([above, below])
+    assert grid.at(4, 1).text == "甲甲续"
+    assert grid.at(4, 2).text == "3.5"
+    assert [(part.place.page, part.text) for part in grid.at(4, 1).parts] == [(1, "甲"), (2, "甲续")]
+
+
+PROJECTS = table(
+    1,
+    ("项目", "预算数", "年度目标", "三级指标"),
+    ("甲", "3.5", "保障甲。", "数量"),
+    ("^", "^", "^", "质量"),
+    ("专项-乙外网", "18.00", "支付租赁费，包括", "数量"),
+    ("^", "^", "^", "质量"),
+)
+
+
+def test_parts_of_an_entry_go_on_together():
+    below = table(2, ("租赁费", "", "网费和话费。", "时效"), ("^", "^", "^", "满意度"))
+    (grid,) = stitch([PROJECTS, below])
+    assert [grid.at(7, column).text for column in (1, 2, 3)] == [
+        "专项-乙外网租赁费",
+        "18.00",
+        "支付租赁费，包括网费和话费。",
+    ]
+    assert grid.at(7, 1).row_span == 4
+
+
+def test_new_entry_after_a_finished_sentence_is_new():
+    """An amount left blank does not make a new project the rest of the one above."""
+    above = table(
+        1,
+        ("甲", "3.5", "保障甲。", "数量"),
+        ("^", "^", "^", "质量"),
+        ("乙", "8", "保障乙的日常运行。", "数量"),
+        ("^", "^", "^", "质量"),
+    )
+    below = table(2, ("丙", "", "保障丙。", "时效"), ("^", "^", "^", "满意度"))
+    (grid,) = stitch([above, below])
+    assert [c.text for c in grid if c.column == 1] == ["甲", "乙", "丙"]
+
+
+def test_new_tier_below_a_tier_that_goes_on_is_new():
+    above = table(
+        1,
+        ("产出指标", "数量指标", "a", "1"),
+        ("^", "^", "b", "2"),
+        ("效益指标", "社会效益", "c", "3"),
+        ("^", "^", "d", "4"),
+    )
+    below = table(2, ("", "可持续影响", "e", "5"), ("^", "^", "f", "6"))
+    (grid,) = stitch([above, below])
+    assert grid.at(5, 1).text == "效益指标"
+    assert grid.at(5, 2).text == "可持续影响"
+    assert grid.at(5, 2).row == 5
+
+
+ROWS = (("产出", "甲数量", "4", "20"), ("产出", "乙数量", "5", "20"), ("效益", "丙数量", "6", "20"))
+
+
+def test_row_cut_in_its_text_is_one_row_and_told():
+    above = table(1, HEAD, *ROWS, ("效益", "就近享受各项服务", "80%", "30"), unfinished=[2])
+    below = table(2, HEAD, ("", "的人数比例", "", ""), ("满意度", "服务对象满意度", "90%", "30"))
+    issues: list[Issue] = []
+    (grid,) = stitch([above, below], issues)
+    assert shown(grid)[-2:] == ["效益 | 就近享受各项服务的人数比例 | 80% | 30", "满意度 | 服务对象满意度 | 90% | 30"]
+    assert [one.code for one in issues] == ["table.row_cut"]
+
+
+@pytest.mark.parametrize(
+    ("unfinished", "first"),
+    [([], ("", "改造自助服务区", "", "")), ([2], ("效益", "改造自助服务区", "", "")), ([2], ("", "", "", ""))],
+    ids=["text above had ended", "a label begins", "nothing goes on"],
+)
+def test_row_with_blanks_is_a_row(unfinished: list[int], first: Sequence[str]):
+    above = table(1, HEAD, *ROWS, unfinished=unfinished)
+    (grid,) = stitch([above, table(2, HEAD, first, ("满意度", "服务对象满意度", "90%", "30"))])
+    assert grid.rows == 6
+
+
+def test_row_cut_without_lines_is_one_row():
+    above = table(1, ("项目", "甲"), ("目标", "第一项任务；第二"), open_bottom="oo")
+    below = table(2, ("", "项任务。"), ("金额", "5"), open_top="oo")
+    (grid,) = stitch([above, below])
+    assert shown(grid) == ["项目 | 甲", "目标 | 第一项任务；第二项任务。", "金额 | 5"]
+
+
+def test_columns_of_both_pages_are_kept():
+    """A page whose rows are coarser than those of the page before has its cells span the finer columns."""
+    below = table(2, ("联系人", "某"), xs=(50, 130, 370))
+    (grid,) = stitch([ABOVE, below])
+    assert grid.columns == 4
+    assert (grid.at(4, 2).column_span, grid.at(4, 4).text) == (3, "某")
