@@ -15,6 +15,9 @@ from extract.grid import Document
 _READERS: dict[Format, str] = {
     Format.PDF: "extract.readers.pdf",
     Format.DOCX: "extract.readers.docx",
+    Format.XLSX: "extract.readers.xlsx",
+    Format.XLS: "extract.readers.xls",
+    Format.HTML: "extract.readers.html",
 }
 """The module that reads a format; imported when first needed, for parsers are slow to load."""
 

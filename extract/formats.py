@@ -35,10 +35,7 @@ class Format(StrEnum):
 
 _WHAT_TO_DO = {
     Format.DOC: "open it in Word or WPS and save it as .docx or PDF",
-    Format.XLSX: "print or export it as PDF",
-    Format.XLS: "print or export it as PDF",
     Format.OFD: "export it as PDF with the OFD reader that opens it",
-    Format.HTML: "print the page to PDF in a browser",
     Format.TEXT: "use the PDF or Word file that the text was taken from",
     Format.RTF: "open it in Word or WPS and save it as .docx or PDF",
     Format.IMAGE: "look for the publisher's PDF or Word file: pictures are not read",
