@@ -129,6 +129,7 @@ class Batch:
     def __init__(self, writer: Writer) -> None:
         self.writer = writer
         self.namespace = writer.workspace.namespace
+        self._vocabulary_is_in_step = False
 
     def is_current(self, sha256: str, extractor_version: str) -> bool:
         """Whether the document is in the store as this extractor reads it, with its original."""
@@ -170,10 +171,13 @@ class Batch:
         self._drop_orphans()
 
     def _bring_vocabulary_in_step(self) -> None:
+        if self._vocabulary_is_in_step:
+            return
         graph, wanted = self.namespace.vocabulary_graph, set(map_vocabulary())
         if wanted != set(self.writer.store.triples(graph)):
             self.writer.mark()
             self.writer.store.replace_graph(graph, wanted)
+        self._vocabulary_is_in_step = True
 
     def _drop_orphans(self) -> None:
         """Remove originals without a graph: of removed documents, or of a run that was killed before it loaded them."""
