@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -198,7 +197,10 @@ def _ingest_file(batch: Batch, path: Path, named: bool) -> FileSummary:
 
 def _claims_to_be_read(path: Path) -> bool:
     """Whether a file's name says that it is of a kind that is read: then not reading it is a failure."""
-    return path.suffix.lower() in (".pdf", ".docx")
+    from extract.batch import readable_formats  # noqa: PLC0415
+
+    suffix = path.suffix.lower().removeprefix(".")
+    return {"htm": "html"}.get(suffix, suffix) in {format_.value.lower() for format_ in readable_formats()}
 
 
 def _summary(path: Path, disclosure: Disclosure, seconds: float) -> FileSummary:
@@ -318,11 +320,9 @@ def open_store(
 
 
 def examples_folder() -> Path:
-    """Where the shipped examples are: in the wheel the package pikg_examples, in a checkout examples/."""
-    beside = Path(__file__).resolve().parent / "examples"
-    if beside.is_dir():
-        return beside
-    try:
-        return Path(str(files("pikg_examples")))
-    except ModuleNotFoundError as error:
-        raise UnreadableDocumentError("the shipped examples are not installed; reinstall pikg") from error
+    """Where the shipped examples are: beside this file, as pikg_examples in an installed wheel, else examples/."""
+    here = Path(__file__).resolve().parent
+    for folder in (here / "pikg_examples", here / "examples"):
+        if folder.is_dir():
+            return folder
+    raise UnreadableDocumentError("the shipped examples are not installed; install pikg anew")
