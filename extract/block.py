@@ -30,10 +30,12 @@ class FieldValue:
 
 @dataclass(slots=True)
 class Block:
-    """The fields of one form by notation (heads.yaml, fields), in printed order."""
+    """The fields of one form by notation (heads.yaml, fields), in printed order; its captions (title, year, unit)."""
 
     fields: dict[str, list[FieldValue]] = field(default_factory=dict)
     titles: list[Cell] = field(default_factory=list)
+    year: int | None = None
+    unit: str | None = None
 
     def first(self, *notations: str) -> FieldValue | None:
         """The first value that isn't blank of the first of the fields that has one."""
@@ -55,13 +57,15 @@ def read_block(grid: Grid, rows: Iterable[int], ledger: Ledger) -> Block:
     matches = _find_labels(grid, wanted)
     reader = _Reader(grid, set(wanted), matches, ledger, block)
     for cell in grid:
-        if cell.row in wanted and _is_title(grid, cell) and ledger.is_free(cell):
-            block.titles.append(cell)
-            ledger.label(cell, "title")
+        if cell.row in wanted and ledger.is_free(cell):
+            _read_caption(grid, cell, block, ledger)
+    pending: list[tuple[Cell, labels.Match]] = []
     for spot, match in matches.items():
         label = grid.at(*spot)
-        if label is not None and match.value is None and ledger.is_free(label):
-            reader.read_label(label, match)
+        if label is not None and match.value is None and ledger.is_free(label) and not reader.read_label(label, match):
+            pending.append((label, match))
+    for label, match in pending:
+        reader.read_outer(label, match)
     for spot, match in matches.items():
         label = grid.at(*spot)
         if label is not None and match.value is not None and ledger.is_free(label):
@@ -78,8 +82,21 @@ def _find_labels(grid: Grid, rows: list[int]) -> dict[tuple[int, int], labels.Ma
     return found
 
 
-def _is_title(grid: Grid, cell: Cell) -> bool:
-    return cell.column_span * 2 > grid.columns and labels.form_title(cell.text) is not None
+def _read_caption(grid: Grid, cell: Cell, block: Block, ledger: Ledger) -> None:
+    """Read a title, a year or a unit of money that stands in a cell of its own."""
+    wide = cell.column_span * 2 > grid.columns
+    if wide and labels.form_title(cell.text) is not None:
+        block.titles.append(cell)
+        ledger.label(cell, "title")
+    elif len(cell.text) <= _LONGEST_CAPTION and (unit := labels.find_money_unit(cell.text)):
+        block.unit = block.unit or unit
+        ledger.label(cell, "unit")
+    elif wide and (year := labels.only_year(cell.text)) is not None:
+        block.year = block.year or year
+        ledger.label(cell, "year")
+
+
+_LONGEST_CAPTION = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +107,15 @@ class _Reader:
     ledger: Ledger
     block: Block
 
-    def read_label(self, cell: Cell, match: labels.Match) -> None:
-        """Give a label its value, or note that it is left out or only heads others."""
+    def read_label(self, cell: Cell, match: labels.Match) -> bool:
+        """Give a label its value, or note that it is left out or only heads others; return whether that is done."""
         notation = match.role("field")
         reason = match.role("left_out")
         if notation is not None and notation not in _FOOT_ONLY:
-            self._read_field(cell, match, notation)
+            values = self._values(cell, match)
+            if not values:
+                return False
+            self._take(cell, notation, values)
         elif reason is not None:
             entry = labels.left_out(reason)
             self.ledger.label(cell, str(entry["zh"]))
@@ -106,18 +126,27 @@ class _Reader:
             self._leave_out_tasks(cell)
         elif match.role("section") is not None and len(match.roles) == 1:
             self.ledger.label(cell, str(match.role("section")))
+        return True
 
-    def _read_field(self, cell: Cell, match: labels.Match, notation: str) -> None:
-        values = self._values(cell, match)
-        if not values and len(match.roles) > 1:
-            return  # 合计, 资金 and the like mean something else where nothing answers to them here
+    def read_outer(self, cell: Cell, match: labels.Match) -> None:
+        """A label that found no value of its own heads others; a text beside these that none of them took is its."""
+        notation = match.role("field") or ""
+        left = [value for value in self._beside(cell, text=True) if self.ledger.is_free(value)]
+        if notation in _TEXTS and left:
+            self._take(cell, notation, left)
+        elif len(match.roles) == 1:
+            self.ledger.label(cell, notation)
+
+    def _take(self, cell: Cell, notation: str, values: list[Cell]) -> None:
         self.ledger.label(cell, notation)
         taken = [value for value in values if value.text.strip()]
         for value in taken:
             self.ledger.value(value, notation)
-        if values:
-            text = "\n".join(value.text.strip() for value in taken)
-            self.block.fields.setdefault(notation, []).append(FieldValue(text, tuple(taken), cell))
+        lines: dict[int, list[str]] = {}
+        for value in taken:
+            lines.setdefault(value.row, []).append(value.text.strip())
+        text = "\n".join("".join(parts) for parts in lines.values())
+        self.block.fields.setdefault(notation, []).append(FieldValue(text, tuple(taken), cell))
 
     def read_inline(self, cell: Cell, match: labels.Match) -> None:
         """Read a cell that holds a label and its value."""
@@ -142,7 +171,7 @@ class _Reader:
             if below.column_span > cell.column_span and not text:
                 return []  # a wide cell under a narrow label belongs to something else
             return self._below(cell, text) if text else [below]
-        return self._beside(cell, text) if text else []
+        return []
 
     def _beside(self, cell: Cell, text: bool) -> list[Cell]:
         """The cells to the right of a label, in each of the rows it covers; for a plain field, of the first row."""
@@ -156,11 +185,21 @@ class _Reader:
             found.append(value)
             if not text:
                 break
+            found += self._go_on(value, cell, row)
         if len(found) == 1 and not found[0].text.strip() and not text:
             # A blank cell and then a text, with no label between them, is one value in two cells.
             value = self.grid.at(cell.row, found[0].last_column + 1)
             if value is not None and value.text.strip() and not self._is_label(value, cell, text):
                 return [value]
+        return found
+
+    def _go_on(self, value: Cell, label: Cell, row: int) -> list[Cell]:
+        """The further cells of a text that stands in several cells of a row ("目标1" | "……"), up to the next label."""
+        found: list[Cell] = []
+        following = self.grid.at(row, value.last_column + 1)
+        while following is not None and following.row == row and not self._is_label(following, label, True):
+            found.append(following)
+            following = self.grid.at(row, following.last_column + 1)
         return found
 
     def _below(self, cell: Cell, text: bool) -> list[Cell]:
@@ -201,15 +240,16 @@ class _Reader:
                     break
                 last += 1
         for row in range(cell.row, last + 1):
-            if any(self._is_money(other) for other in self.grid.row_cells(row)):
+            if any(self._is_of_budget(other) for other in self.grid.row_cells(row)):
                 continue
             for other in self.grid.row_cells(row):
                 beside = other.column > cell.last_column if cell.row_span > 1 else other.column >= cell.column
                 if beside and other.row in self.rows and (other.row, other.column) not in self.matches:
                     self.ledger.leave_out(other, "年度主要任务不属于绩效记录 (tasks are not part of the record)")
 
-    def _is_money(self, cell: Cell) -> bool:
+    def _is_of_budget(self, cell: Cell) -> bool:
+        """Whether a cell says that its row is the budget's, not a task's: the section's label, or a total."""
         match = self.matches.get((cell.row, cell.column))
         if match is None:
             return False
-        return any(role.group in ("source", "stage") for role in match.roles) or match.role("section") == "funding"
+        return match.role("section") == "funding" or match.role("source") == "total" or match.means("total_row")

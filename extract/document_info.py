@@ -175,7 +175,9 @@ def _unit_of_forms(projects: Iterable[Project]) -> Named | None:
         named = project.implementing_unit or project.department
         if named is not None:
             found[named.name] += 1
-    return Named(found.most_common(1)[0][0]) if found else None
+    # Forms of several units in one file don't say which of them published it.
+    name, times = found.most_common(1)[0] if found else ("", 0)
+    return Named(name) if times * 2 > found.total() else None
 
 
 def _code_of(name: str, projects: Iterable[Project]) -> str | None:

@@ -64,7 +64,7 @@ def read_funding(grid: Grid, rows: Iterable[int], ledger: Ledger) -> FundingBloc
         if cell.row not in wanted or not ledger.is_free(cell) or (cell.row, cell.column) in marks:
             continue
         answer = _find_labels(grid, cell, wanted, marks)
-        place = _place(answer)
+        place = ("outside", "", "") if _is_of_term(grid, answer.left_cell, marks) else _place(answer)
         if place is None:
             continue
         kind, stage, source = place
@@ -150,6 +150,22 @@ def _find_labels(grid: Grid, cell: Cell, rows: set[int], marks: dict[tuple[int, 
     return _Answer(left, left_cell, above, above_cell, blocked)
 
 
+def _is_of_term(grid: Grid, label: Cell | None, marks: dict[tuple[int, int], labels.Match]) -> bool:
+    """Whether a label lists a part of a total over the whole term (中期资金总额) that stands above it."""
+    row = label.row if label is not None else 0
+    while label is not None and row > 0:
+        above = grid.at(row, label.column)
+        match = marks.get((above.row, above.column)) if above is not None else None
+        if above is None or match is None:
+            return False
+        if match.role("outside") == "term":
+            return True
+        if match.role("source") in (None, "total"):
+            return False
+        row = above.row - 1
+    return False
+
+
 def _is_figure(text: str) -> bool:
     """Whether a cell holds an amount, a rate or nothing: what may stand between a figure and its label."""
     text = text.strip()
@@ -171,7 +187,9 @@ def _place(answer: _Answer) -> tuple[str, str, str] | None:
     if left_source is not None:
         if part is not None and above_source is None:
             return "execution", part, left_source
-        return "amount", above_stage or "budget", left_source
+        # 合计 to the left of an amount under 财政拨款: the head is the one that says which money.
+        source = above_source if left_source == "total" and above_source is not None else left_source
+        return "amount", above_stage or "budget", source
     if left is not None and left.role("execution") and not left_stage:
         return "execution", left.role("execution") or "", "total"
     if left_stage is not None:
@@ -221,10 +239,12 @@ def _read_inline(grid: Grid, rows: set[int], ledger: Ledger) -> list[Amount]:
         here: list[Amount] = []
         for label, figure, unit in _INLINE.findall(cell.text):
             match = labels.match_block(label.strip())
-            source = match.role("source") if match is not None else None
-            if match is not None and source is not None:
+            if match is None:
+                continue
+            source, stage = match.role("source"), match.role("stage")
+            if source is not None or stage is not None:
                 told = unit or labels.money_unit(*match.hints)
-                here.append(Amount("budget", source, figure + unit, told, cell, cell))
+                here.append(Amount(stage or "budget", source or "total", figure + unit, told, cell, cell))
         if here:
             ledger.value(cell, "funding.amount")
             found += here

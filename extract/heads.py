@@ -8,7 +8,7 @@ and remarks are told apart by what they print.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from extract.grid import Cell, Grid
 from extract.ledger import Ledger
@@ -34,7 +34,7 @@ class IndicatorTable:
     """The head of an indicator table: its rows and what each grid column holds.
 
     `columns` maps a notation to the grid columns under its head; `notes` maps grid columns kept as notes to their
-    heads' texts; `unknown` are heads that no list has.
+    heads' texts, `ignored` maps those left out to the reason; `unknown` are heads that no list has.
     """
 
     first_row: int
@@ -44,6 +44,7 @@ class IndicatorTable:
     funding: tuple[FundingColumn, ...] = ()
     unknown: tuple[Cell, ...] = ()
     head_cells: tuple[Cell, ...] = ()
+    ignored: dict[int, str] = field(default_factory=dict)
 
     @property
     def has_projects(self) -> bool:
@@ -89,12 +90,17 @@ def find_tables(grid: Grid) -> list[IndicatorTable]:
 def _match_head(grid: Grid, row: int) -> IndicatorTable | None:
     tiers: dict[str, Cell] = {}
     notations: set[str] = set()
+    printed: set[str] = set()
     for cell in grid.row_cells(row):
         match = labels.match_column(cell.text)
-        if match is not None:
-            notations.add(match.notation)
-            if match.notation in _TIERS:
-                tiers.setdefault(match.notation, cell)
+        if match is not None and cell.row_span <= _TALLEST_HEAD:
+            notation = labels.columns()[match.notation].stands_for or match.notation
+            printed.add(match.notation)
+            notations.add(notation)
+            if notation in _TIERS:
+                tiers.setdefault(notation, cell)
+    if not printed & {"tier1", "tier2", "tier3"} and (plain := _match_plain_head(grid, row, notations)) is not None:
+        return plain
     # A head names the indicators, and a tier above them or what is asked of them; "备注" alone makes none.
     if "tier3" in notations:
         enough = bool(notations & {"tier1", "tier2"}) or {"target"} <= notations
@@ -107,6 +113,37 @@ def _match_head(grid: Grid, row: int) -> IndicatorTable | None:
     if last == row and _is_second_head_row(grid, row + 1, tiers):
         last = row + 1
     return _read_head(grid, first, last)
+
+
+_TALLEST_HEAD = 3
+"""Rows that a head may cover; a taller cell is a label at the side of the whole table."""
+
+
+def _match_plain_head(grid: Grid, row: int, notations: set[str]) -> IndicatorTable | None:
+    """A head that names no tiers: 绩效指标 over two or three columns, then 指标值. The columns tell what they are."""
+    if not notations & {"target", "actual"}:
+        return None
+    for cell in grid.row_cells(row):
+        match = labels.match_block(cell.text)
+        wide = match is not None and match.role("section") == "indicators" and 2 <= cell.column_span <= 3
+        if not wide or cell.row != row or cell.row_span > 2:
+            continue
+        under = list(range(cell.column, cell.last_column + 1))
+        firsts = {
+            labels.tier1_concept(below.text)
+            for below_row in range(cell.last_row + 1, grid.rows + 1)
+            if (below := grid.at(below_row, under[0])) is not None
+        } - {None}
+        if not firsts:
+            return None
+        table = _read_head(grid, row, cell.last_row)
+        tiers = {"tier1": (under[0],), "tier3": (under[-1],)}
+        if len(under) == 3:
+            tiers["tier2"] = (under[1],)
+        own = {notation: found for notation, found in table.columns.items() if not set(found) & set(under)}
+        kept = {column: head for column, head in table.notes.items() if column not in under}
+        return replace(table, columns={**tiers, **own}, notes=kept)
+    return None
 
 
 def _is_second_head_row(grid: Grid, row: int, tiers: dict[str, Cell]) -> bool:
@@ -128,6 +165,7 @@ def _read_head(grid: Grid, first: int, last: int) -> IndicatorTable:
     unknown: dict[tuple[int, int], Cell] = {}
     head_cells: dict[tuple[int, int], Cell] = {}
     owners: dict[str, Cell] = {}
+    ignored: dict[int, str] = {}
     for column in range(1, grid.columns + 1):
         path = _head_path(grid, first, last, column)
         for cell in path:
@@ -143,7 +181,11 @@ def _read_head(grid: Grid, first: int, last: int) -> IndicatorTable:
             elif lowest.text.strip() and labels.match_block(lowest.text) is None:
                 unknown[lowest.row, lowest.column] = lowest
             continue
-        if notation == "number":
+        if notation == "weight" and _is_weight_of_tier(columns, grid, last, column):
+            ignored[column] = "上级指标的分值 (the points of a higher tier)"
+            continue
+        if labels.columns()[notation].ignored:
+            ignored[column] = "序号 (a running number)"
             continue
         # A second column of one meaning ("实际完成值" and "完成情况") is a note, but for tiers: see below.
         owner = owners.setdefault(notation, lowest)
@@ -154,12 +196,25 @@ def _read_head(grid: Grid, first: int, last: int) -> IndicatorTable:
         if labels.columns()[notation].into_note:
             notes[column] = lowest.text
     ordered = {notation: tuple(found) for notation, found in columns.items()}
-    ordered = _place_units(ordered)
-    ordered, dropped = _keep_last_of_two(grid, first, last, ordered)
-    notes.update(dict.fromkeys(dropped, ""))
+    ordered = _place_units(_fill_tiers(grid, last, ordered, notes))
+    ordered, dropped = _keep_last_of_two(grid, last, ordered)
+    ignored |= dict.fromkeys(dropped, "实施期指标，年度指标在其右 (of the whole term; the year's stands beside it)")
     return IndicatorTable(
-        first, last, ordered, notes, tuple(funding), tuple(unknown.values()), tuple(head_cells.values())
+        first, last, ordered, notes, tuple(funding), tuple(unknown.values()), tuple(head_cells.values()), ignored
     )
+
+
+def _is_weight_of_tier(columns: dict[str, list[int]], grid: Grid, last: int, column: int) -> bool:
+    """Whether a column of points stands between the tiers and is followed by another behind the last of them."""
+    if "tier3" in columns or "indicator_name" in columns:
+        return False
+    further = [
+        match.notation
+        for later in range(column + 1, grid.columns + 1)
+        if (cell := grid.at(last, later)) is not None and (match := labels.match_column(cell.text)) is not None
+    ]
+    named = [i for i, notation in enumerate(further) if notation in ("tier2", "tier3", "indicator_name")]
+    return bool(named) and "weight" in further[named[-1] :]
 
 
 def _head_path(grid: Grid, first: int, last: int, column: int) -> list[Cell]:
@@ -169,11 +224,41 @@ def _head_path(grid: Grid, first: int, last: int, column: int) -> list[Cell]:
         cell = grid.at(row, column)
         if cell is None or cell.last_row > last or any(cell is other for other in path):
             continue
-        # The row above the tiers is part of the head only where a head there spans columns that need a parent.
-        if row < first and (cell.column_span == 1 or labels.match_column(cell.text) is None):
+        # The row above the tiers is part of the head only where a label there heads several columns.
+        if row < first and (cell.column_span == 1 or not _is_head_label(cell.text)):
             continue
         path.append(cell)
     return path
+
+
+def _is_head_label(text: str) -> bool:
+    block = labels.match_block(text)
+    return labels.match_column(text) is not None or (block is not None and block.role("section") is not None)
+
+
+def _fill_tiers(
+    grid: Grid, last: int, columns: dict[str, tuple[int, ...]], notes: dict[int, str]
+) -> dict[str, tuple[int, ...]]:
+    """Let columns stand for the tiers that no head names: 指标名称 for the third, 指标类型 for the first; where that
+    holds names of second tiers (数量指标), for the second. What stands for none goes to the note."""
+    filled = dict(columns)
+    for notation, found in columns.items():
+        tier = labels.columns()[notation].stands_for
+        if tier is None:
+            continue
+        del filled[notation]
+        texts = [cell.text for row in range(last + 1, grid.rows + 1) if (cell := grid.at(row, found[0])) is not None]
+        if tier == "tier1" and any(labels.tier2_concept(text, None) for text in texts):
+            firsts = sum(labels.tier1_concept(text) is not None for text in texts)
+            seconds = sum(labels.tier2_concept(text, None) is not None for text in texts)
+            tier = "tier1" if firsts >= seconds else "tier2"
+        told = tier == "tier3" or any(labels.tier1_concept(text) or labels.tier2_concept(text, None) for text in texts)
+        if told and tier not in filled:
+            filled[tier] = found
+            continue
+        for column in found:
+            notes[column] = (grid.at(last, column) or Cell(last, column, "")).text
+    return filled
 
 
 def _column_notation(path: list[Cell]) -> str | None:
@@ -228,7 +313,7 @@ def _place_units(columns: dict[str, tuple[int, ...]]) -> dict[str, tuple[int, ..
 
 
 def _keep_last_of_two(
-    grid: Grid, first: int, last: int, columns: dict[str, tuple[int, ...]]
+    grid: Grid, last: int, columns: dict[str, tuple[int, ...]]
 ) -> tuple[dict[str, tuple[int, ...]], tuple[int, ...]]:
     """Two sets of tiers side by side are the whole term and the year: keep the year, which stands last.
 
@@ -293,8 +378,9 @@ def read_rows(
         if _is_spanning(own) or not any(cell.row == row for cells in own.values() for cell in cells):
             continue
         carried = _carry(own, texts, carried)
-        if table.has_projects and (named is None or not named.text.strip()) and project is None:
-            _leave_out_row(grid, row, None, "合计行，不是项目 (a unit's total, no project)", ledger)
+        if table.has_projects and _is_total_of_projects(grid, row, named, texts):
+            _leave_out_row(grid, row, None, "合计行，不是项目 (a total, no project)", ledger)
+            project, carried = None, {}
             continue
         indicator = _read_row(grid, row, table, _Row(own, texts, carried))
         if isinstance(indicator, str):
@@ -303,6 +389,17 @@ def read_rows(
         if indicator is None:
             continue
         yield indicator, owner
+
+
+def _is_total_of_projects(grid: Grid, row: int, named: Cell | None, texts: dict[str, str]) -> bool:
+    """Whether a row of a table of projects sums up a unit or the table: it names no project and no indicator."""
+    if any(texts.get(notation, "").strip() for notation in (*_TIERS, "target")):
+        return False
+    lead = next((cell for cell in grid.row_cells(row) if cell.row == row and cell.text.strip()), None)
+    match = labels.match_block(lead.text) if lead is not None else None
+    if match is not None and match.means("total_row", "subtotal_row"):
+        return True
+    return named is None or (named.row == row and not named.text.strip())
 
 
 _PROJECT_COLUMNS = ("project_name", "project_code", "unit_name", "unit_code", "implementing_unit",

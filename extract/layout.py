@@ -104,8 +104,8 @@ def _read_context(above: list[str]) -> _Context:
             # A later title replaces an earlier one, with everything that stood under that.
             title, year, unit, fields = found, found.year, None, {}
             continue
-        if title is not None and year is None and re.fullmatch(r"[（(]?\s*20\d\d\s*年?\s*度?\s*[)）]?", text.strip()):
-            year = int(re.sub(r"\D", "", text))
+        if title is not None and year is None:
+            year = labels.only_year(text)
         unit = labels.find_money_unit(text) or unit
         match = labels.match_block(text)
         if match is not None and match.value and (notation := match.role("field")) in ("name", "unit_name", "code"):
@@ -195,12 +195,15 @@ def _start_of_preamble(grid: Grid, row: int, least: int) -> int:
         cells = [cell for cell in grid.row_cells(first - 1) if cell.text.strip()]
         if any(cell.row != first - 1 for cell in cells):
             break
-        is_title = any(labels.form_title(cell.text) for cell in cells)
+        is_caption = any(
+            labels.form_title(cell.text) or labels.only_year(cell.text) or labels.find_money_unit(cell.text)
+            for cell in cells
+        )
         names = [match for cell in cells if (match := labels.match_block(cell.text)) is not None]
         belongs = any(
             m.means("unit_name", "department", "code") or m.role("left_out") in ("date", "seal") for m in names
         )
-        if cells and not is_title and not belongs:
+        if cells and not is_caption and not belongs:
             break
         first -= 1
     return first
@@ -216,7 +219,8 @@ def _read_segment(grid: Grid, number: int, ledger: Ledger, rows: range, tables: 
         outside -= set(below) | set(range(table.first_row, table.last_row + 1))
         _read_table_rows(grid, table, below, ledger, form)
         form.columns |= frozenset(table.columns)
-        form.total |= _total_cells(grid, table, sorted(outside & set(range(table.last_row + 1, end))), ledger)
+        feet = sorted(outside & set(range(table.last_row + 1, end)))
+        form.total |= _total_cells(grid, table, feet, ledger)
     form.block = read_block(grid, outside, ledger)
     form.funding = read_funding(grid, outside, ledger)
     return form
@@ -236,6 +240,9 @@ def _use_indicator(indicator: IndicatorRow, grid: Grid, table: IndicatorTable, l
     for notation, cells in indicator.cells.items():
         for cell in cells:
             ledger.value(cell, notation)
+    for column, why in table.ignored.items():
+        if (other := grid.at(indicator.row, column)) is not None:
+            ledger.leave_out(other, why)
     for column, head in table.notes.items():
         noted = grid.at(indicator.row, column)
         if noted is not None and head:
@@ -246,26 +253,28 @@ def _use_indicator(indicator: IndicatorRow, grid: Grid, table: IndicatorTable, l
             )
 
 
-def _total_cells(grid: Grid, table: IndicatorTable, rows: list[int], ledger: Ledger) -> dict[str, Cell]:
-    """The cells of a table's total row (总分) in the columns of weight and score."""
-    for row in rows:
+def _total_cells(grid: Grid, table: IndicatorTable, feet: list[int], ledger: Ledger) -> dict[str, Cell]:
+    """The cells of a table's total row (总分) in the columns of weight and score; subtotals are left out."""
+    found: dict[str, Cell] = {}
+    for row in feet:
         lead = next((cell for cell in grid.row_cells(row) if cell.row == row and cell.text.strip()), None)
         match = labels.match_block(lead.text) if lead is not None else None
-        if lead is None or match is None or not match.means("score", "total_row"):
+        if lead is None or match is None or not match.means("score", "total_row", "subtotal_row"):
             continue
-        found: dict[str, Cell] = {}
-        for notation in ("score", "weight"):
+        ledger.label(lead, "total")
+        for notation in ("score", "weight") if not match.means("subtotal_row") else ():
             for column in table.columns.get(notation, ()):
                 cell = grid.at(row, column)
                 if cell is not None and cell is not lead and cell.row == row and cell not in found.values():
-                    found[notation] = cell
-        for notation, cell in found.items():
-            ledger.value(cell, f"total.{notation}")
-        if found:
-            ledger.label(lead, "score")
-        if "score" in found:
-            return found
-    return {}
+                    found.setdefault(notation, cell)
+                    ledger.value(cell, f"total.{notation}")
+        if "score" not in found and match.means("score"):
+            ledger.forget(range(row, row + 1))  # a label of the block: its value stands beside it
+            continue
+        for cell in grid.row_cells(row):
+            if cell.row == row and cell is not lead:
+                ledger.leave_out(cell, "合计或小计 (a total or subtotal)")
+    return found
 
 
 # --- a table of many projects
@@ -349,8 +358,8 @@ def _apply_context(form: Form, context: _Context) -> None:
     """Let a form's own title cells, else the paragraphs above its table, say its kind, scope, year and unit."""
     own = next((labels.form_title(cell.text) for cell in form.block.titles), None)
     form.title = own or context.title
-    form.year = (own.year if own else None) or context.year
-    form.unit = context.unit
+    form.year = (own.year if own else None) or form.block.year or context.year
+    form.unit = form.block.unit or context.unit
     if form.title is not None:
         form.kind, form.scope = form.title.kind, form.title.scope
     for notation, value in context.fields.items():

@@ -62,6 +62,7 @@ class Column:
     en: str
     into_note: bool = False
     ignored: bool = False
+    stands_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,14 @@ def columns() -> Mapping[str, Column]:
     for notation, entry in _entries("heads.yaml", "columns").items():
         if not isinstance(entry, dict) or not {"zh", "en", "labels"} <= set(entry):
             raise DataError("heads.yaml", f"columns.{notation}", "must have zh, en and labels")
-        made[notation] = Column(notation, entry["zh"], entry["en"], bool(entry.get("note")), bool(entry.get("ignored")))
+        made[notation] = Column(
+            notation,
+            entry["zh"],
+            entry["en"],
+            bool(entry.get("note")),
+            bool(entry.get("ignored")),
+            entry.get("stands_for"),
+        )
     return made
 
 
@@ -144,6 +152,7 @@ _BLOCK_LISTS: tuple[tuple[Group, str, str], ...] = (
     ("source", "funding.yaml", "sources"),
     ("stage", "funding.yaml", "stages"),
     ("execution", "funding.yaml", "execution"),
+    ("outside", "funding.yaml", "outside"),
 )
 
 
@@ -157,8 +166,6 @@ def _block_table() -> Mapping[str, tuple[Role, ...]]:
                 _put(own, label, Role(group, notation), file, f"{key}.{notation}")
         for label, role in own.items():
             table[label] = (*table.get(label, ()), role)
-    for label in _labels("funding.yaml", "outside", _entries("funding.yaml", "outside").get("labels")):
-        table[label] = (*table.get(label, ()), Role("outside", "outside"))
     return table
 
 
@@ -380,6 +387,14 @@ def direction(text: str) -> Direction | None:
 
 
 # --- titles
+
+_ONLY_YEAR = re.compile(r"[(\[]?(20\d\d)(?:年度?)?[)\]]?")
+
+
+def only_year(text: str) -> int | None:
+    """Given a line that says nothing but a year ("（2024年度）"), return the year, or None."""
+    found = _ONLY_YEAR.fullmatch(_fold(text))
+    return int(found[1]) if found is not None else None
 
 
 _TITLE_YEAR = re.compile(r"(20\d\d)\s*年?")
