@@ -27,7 +27,7 @@ WORD_FILES = [path for path in DOCUMENTS if path.suffix == ".docx"]
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
 import generate  # noqa: E402
-from generator import facts  # noqa: E402
+from generator import facts, fonts  # noqa: E402
 
 
 def gold_of(path: Path) -> dict[str, Any]:
@@ -174,3 +174,32 @@ def test_a_difference_is_told():
     gold = {"a": [{"raw": "≥98%", "value": "98"}], "b": None}
     assert differences(gold, {"a": [{"raw": "≥98%", "value": "98.0"}], "c": 1}) == []
     assert differences(gold, {"a": [], "b": "x"}) == [".a: 1 are printed, 0 were read", ".b: printed None, read 'x'"]
+
+
+# Random disclosures ---------------------------------------------------------------------------------------------------
+
+
+def test_random_disclosures_follow_their_seed_and_say_whose_peers_they_are(tmp_path):
+    for name in ("one", "two", "other"):
+        (tmp_path / name).mkdir()
+        generate.make_random(tmp_path / name, 12, 2 if name == "other" else 1, "json")
+    texts = [
+        {path.name: path.read_text("utf-8") for path in (tmp_path / name).iterdir()} for name in ("one", "two", "other")
+    ]
+    assert texts[0] == texts[1] != texts[2]
+    known = {(path.name, project["name"]) for path in DOCUMENTS for project in gold_of(path)["projects"]}
+    peers = json.loads(texts[0].pop("peers.json"))
+    assert {(peer["peer_of"]["file"], peer["peer_of"]["project"]) for peer in peers} <= known
+    golds = [json.loads(text) for text in texts[0].values()]
+    assert sum(len(gold["projects"]) for gold in golds) == len(peers)
+
+
+def test_a_random_disclosure_reads_as_its_gold_file_says(tmp_path):
+    from extract.batch import read_disclosure
+
+    if not fonts.SONG.path.exists():
+        pytest.skip("typesetting needs Debian's package fonts-noto-cjk")
+    generate.make_random(tmp_path, 3, 5, "docx")
+    for path in sorted(tmp_path.glob("*.docx")):
+        got, gold = contract.to_json(read_disclosure(path).disclosure), gold_of(path)
+        assert [line for part in COMPARED for line in differences(gold[part], got.get(part), part)] == []

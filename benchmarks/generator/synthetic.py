@@ -180,7 +180,9 @@ def _disclosure(number: int, suffix: str, seeds: Sequence[Seed], material: Mater
     city, year = chance.choice(material.cities), chance.choice(YEARS)
     unit = Unit(f"{city.name}{chance.choice(material.bodies)}")
     layout = chance.choice(tuple(TITLES))
-    forms = tuple(_peer(seed, layout, unit, material, chance) for seed in seeds)
+    # Two seeds may be reworded alike; a unit has one project of a name.
+    made = {(form := _peer(seed, layout, unit, material, chance)).name: (form, seed) for seed in seeds}
+    forms, seeds = tuple(form for form, _ in made.values()), tuple(seed for _, seed in made.values())
     accounts = layout == "self_evaluation"
     rows = tuple((form.name, form.funding[0].budget or "") for form in forms)
     groups = (Forms(forms),) if layout == "long_table" else tuple(Forms((form,)) for form in forms)
@@ -201,7 +203,7 @@ def _disclosure(number: int, suffix: str, seeds: Sequence[Seed], material: Mater
             *groups,
         ),
     )
-    return Made(disclosure, tuple(seeds))
+    return Made(disclosure, seeds)
 
 
 def disclosures(count: int, seed: int, suffix: str, material: Material) -> Iterator[Made]:
