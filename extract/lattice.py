@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from ontology.records import Box
@@ -58,6 +58,14 @@ class Lattice:
     ys: tuple[float, ...]
     cells: tuple[LatticeCell, ...]
     notes: tuple[str, ...] = ()
+    _at: tuple[tuple[int, ...], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        at = [[-1] * (len(self.xs) - 1) for _ in self.ys[1:]]
+        for index, cell in enumerate(self.cells):
+            for row in range(cell.row, cell.row + cell.row_span):
+                at[row][cell.column : cell.column + cell.column_span] = [index] * cell.column_span
+        object.__setattr__(self, "_at", tuple(tuple(row) for row in at))
 
     @property
     def box(self) -> Box:
@@ -69,11 +77,11 @@ class Lattice:
         """The area in square points."""
         return (self.xs[-1] - self.xs[0]) * (self.ys[-1] - self.ys[0])
 
-    def position(self, x: float, y: float) -> tuple[int, int] | None:
-        """Given a point, return the row and column (from 0) of the table that it lies in, or None outside."""
+    def cell_at(self, x: float, y: float) -> int | None:
+        """Given a point, return the index of the cell that it lies in, or None outside of the table."""
         if not (self.xs[0] <= x < self.xs[-1] and self.ys[0] <= y < self.ys[-1]):
             return None
-        return bisect_right(self.ys, y) - 1, bisect_right(self.xs, x) - 1
+        return self._at[bisect_right(self.ys, y) - 1][bisect_right(self.xs, x) - 1]
 
 
 def find_lattices(rules: Iterable[Rule], tolerances: Tolerances | None = None) -> list[Lattice]:

@@ -130,17 +130,12 @@ def _page_blocks(content: PageContent) -> list[Paragraph | PageTable]:
 
 def _cell_of(glyph: Glyph, lattices: Sequence[Lattice]) -> tuple[int, int] | None:
     """The table and the cell (indices) that a character stands in; of tables in each other the innermost."""
-    best: tuple[float, int, int] | None = None
+    found: tuple[int, int] | None = None
     for number, lattice in enumerate(lattices):
-        position = lattice.position(glyph.x, glyph.y)
-        if position is None or (best is not None and lattice.area >= best[0]):
-            continue
-        row, column = position
-        for index, cell in enumerate(lattice.cells):
-            if cell.row <= row < cell.row + cell.row_span and cell.column <= column < cell.column + cell.column_span:
-                best = (lattice.area, number, index)
-                break
-    return best[1:] if best else None
+        index = lattice.cell_at(glyph.x, glyph.y)
+        if index is not None and (found is None or lattice.area < lattices[found[0]].area):
+            found = (number, index)
+    return found
 
 
 def _table(content: PageContent, lattice: Lattice, number: int, inside: dict[int, list[Glyph]]) -> PageTable:

@@ -25,6 +25,7 @@ _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _HYPHENS = {0x2, 0xFFFE}  # what pdfium gives for a hyphen at the end of a line
 _SPACES = {0x20, 0x0D, 0x0A, 0x09, 0xA0, 0x3000}  # printed or made up: distances tell more
 _RECTANGLE = 5  # the segments of a path that is one rectangle or less
+_FAR = 1e6  # points: farther than any page reaches
 _DEEPEST = 5  # forms in forms beyond this depth hold no table
 _MOST = 0.3  # the share of a page that an image covers where the page is a scan
 _LEAST_ALPHA = 8  # of 255: fainter lines cannot be seen
@@ -73,86 +74,101 @@ def _glyphs(page: pdfium.PdfPage, to_page: ToPage, width: float, height: float) 
     try:
         found: list[Glyph] = []
         unmapped = 0
-        box = raw.FS_RECTF()
-        clips: dict[int, Rectangle | None] = {}
-        surrogate = 0
-        for index in range(textpage.count_chars()):
-            code = raw.FPDFText_GetUnicode(textpage, index)
-            if code in _SPACES:
+        handle, box = textpage.raw, raw.FS_RECTF()
+        clips = _Clips()
+        for index, code in _codes(handle, textpage.count_chars()):
+            if code in _SPACES or not raw.FPDFText_GetLooseCharBox(handle, index, box):
                 continue
-            if 0xD800 <= code < 0xDC00:
-                surrogate = code
+            left, top, right, bottom = box.left, box.top, box.right, box.bottom
+            if clips.hide(handle, index, (left + right) / 2, (top + bottom) / 2):
                 continue
-            if 0xDC00 <= code < 0xE000 and surrogate:
-                code = 0x10000 + ((surrogate - 0xD800) << 10) + (code - 0xDC00)
-            surrogate = 0
-            if not raw.FPDFText_GetLooseCharBox(textpage, index, box):
+            x0, y0 = to_page(left, top)
+            x1, y1 = to_page(right, bottom)
+            if x1 < x0:
+                x0, x1 = x1, x0
+            if y1 < y0:
+                y0, y1 = y1, y0
+            if not (0 <= x0 + x1 <= 2 * width and 0 <= y0 + y1 <= 2 * height):
                 continue
-            if _clipped(textpage, index, box, clips):
-                continue
-            if code == 0 or raw.FPDFText_HasUnicodeMapError(textpage, index) == 1:
+            if code == 0 or raw.FPDFText_HasUnicodeMapError(handle, index) == 1:
                 text = UNMAPPED
                 unmapped += 1
             else:
                 text = "-" if code in _HYPHENS else chr(code)
-            (x0, y0), (x1, y1) = to_page(box.left, box.top), to_page(box.right, box.bottom)
-            x0, x1 = min(x0, x1), max(x0, x1)
-            y0, y1 = min(y0, y1), max(y0, y1)
-            if 0 <= (x0 + x1) / 2 <= width and 0 <= (y0 + y1) / 2 <= height:
-                found.append(Glyph(text, x0, y0, x1, y1, y1 - y0))
+            found.append(Glyph(text, x0, y0, x1, y1, y1 - y0))
         return found, unmapped
     finally:
         textpage.close()
 
 
-def _clipped(textpage: Any, index: int, box: Any, clips: dict[int, Rectangle | None]) -> bool:
-    """Whether a character lies where its clipping path lets nothing be seen (as text that runs out of its cell)."""
-    text = raw.FPDFText_GetTextObject(textpage, index)
-    if not text:
-        return False
-    key = ctypes.addressof(text.contents)
-    if key not in clips:
-        clips[key] = _clip_box(text)
-    clip = clips[key]
-    if clip is None:
-        return False
-    x, y = (box.left + box.right) / 2, (box.bottom + box.top) / 2
-    return not (clip[0] - 1 <= x <= clip[2] + 1 and clip[1] - 1 <= y <= clip[3] + 1)
+def _codes(handle: Any, count: int) -> Iterator[tuple[int, int]]:
+    """The index and the code of each character; of a character in two halves (UTF-16) the last index."""
+    half = 0
+    for index in range(count):
+        code = raw.FPDFText_GetUnicode(handle, index)
+        if 0xD800 <= code < 0xE000:
+            if code < 0xDC00:
+                half = code
+                continue
+            code = 0x10000 + ((half - 0xD800) << 10) + (code - 0xDC00) if half else 0
+        half = 0
+        yield index, code
 
 
-def _clip_box(item: Any) -> Rectangle | None:
-    """The rectangle that an object's clipping paths leave open, or None where it has none."""
-    path = raw.FPDFPageObj_GetClipPath(item)
-    count = raw.FPDFClipPath_CountPaths(path) if path else 0
-    open_box: Rectangle | None = None
+class _Clips:
+    """The rectangles that clipping paths leave open: a page may have an object a character, thousands clipped alike."""
+
+    def __init__(self) -> None:
+        self._by_object: dict[int, Rectangle | None] = {}
+        self._by_innermost: dict[tuple[float, ...], Rectangle] = {}
+
+    def hide(self, handle: Any, index: int, x: float, y: float) -> bool:
+        """Whether a character of a text page, with its middle at (x, y), lies where nothing is seen of it."""
+        text = raw.FPDFText_GetTextObject(handle, index)
+        if not text:
+            return False
+        key = ctypes.addressof(text.contents)
+        if key not in self._by_object:
+            self._by_object[key] = self._open_box(text)
+        clip = self._by_object[key]
+        return clip is not None and not (clip[0] - 1 <= x <= clip[2] + 1 and clip[1] - 1 <= y <= clip[3] + 1)
+
+    def _open_box(self, item: Any) -> Rectangle | None:
+        path = raw.FPDFPageObj_GetClipPath(item)
+        count = raw.FPDFClipPath_CountPaths(path) if path else 0
+        if count <= 0:
+            return None
+        innermost = _path_box(path, count - 1)
+        key = (count, *innermost)
+        if key not in self._by_innermost:
+            boxes = [innermost, *(_path_box(path, number) for number in range(count - 1))]
+            lefts, bottoms, rights, tops = zip(*boxes, strict=True)
+            self._by_innermost[key] = (max(lefts), max(bottoms), min(rights), min(tops))
+        return self._by_innermost[key]
+
+
+def _path_box(path: Any, number: int) -> Rectangle:
+    """The rectangle around one of the paths of a clipping path; one without points hides nothing."""
     x, y = ctypes.c_float(), ctypes.c_float()
-    for number in range(max(0, count)):
-        points = []
-        for index in range(raw.FPDFClipPath_CountPathSegments(path, number)):
-            segment = raw.FPDFClipPath_GetPathSegment(path, number, index)
-            if raw.FPDFPathSegment_GetPoint(segment, x, y):
-                points.append((x.value, y.value))
-        if not points:
-            continue
-        xs, ys = [point[0] for point in points], [point[1] for point in points]
-        box = (min(xs), min(ys), max(xs), max(ys))
-        if open_box is not None:
-            box = (
-                max(box[0], open_box[0]),
-                max(box[1], open_box[1]),
-                min(box[2], open_box[2]),
-                min(box[3], open_box[3]),
-            )
-        open_box = box
-    return open_box
+    segments = raw.FPDFClipPath_CountPathSegments(path, number)
+    xs, ys = [], []
+    # Nearly every one is a rectangle, and two of its corners tell where it lies.
+    for index in (0, 2) if segments in (4, 5) else range(segments):
+        if raw.FPDFPathSegment_GetPoint(raw.FPDFClipPath_GetPathSegment(path, number, index), x, y):
+            xs.append(x.value)
+            ys.append(y.value)
+    return (min(xs), min(ys), max(xs), max(ys)) if xs else (-_FAR, -_FAR, _FAR, _FAR)
 
 
 # --- lines
 
 
 def _rules(page: pdfium.PdfPage, to_page: ToPage) -> Iterator[Rule]:
-    for index in range(raw.FPDFPage_CountObjects(page)):
-        yield from _object_rules(raw.FPDFPage_GetObject(page, index), _IDENTITY, to_page, 0)
+    handle = page.raw
+    for index in range(raw.FPDFPage_CountObjects(handle)):
+        item = raw.FPDFPage_GetObject(handle, index)
+        if raw.FPDFPageObj_GetType(item) != raw.FPDF_PAGEOBJ_TEXT:
+            yield from _object_rules(item, _IDENTITY, to_page, 0)
 
 
 def _object_rules(item: Any, outer: Matrix, to_page: ToPage, depth: int) -> Iterator[Rule]:
