@@ -58,6 +58,7 @@ _ATTRIBUTES = {
     PREFIXES["schema"] + "name": "name",
     PIKG + "fiscalYear": "year",
     PIKG + "originalText": "text",
+    PIKG + "kind": "document_kind",
     PIKG + "amount": "amount",
     PIKG + "stage": "stage",
     PIKG + "source": "source",
@@ -76,7 +77,7 @@ _BATCH = 200
 class Neighbourhood:
     """The things around `root`. Nodes are IRIs with the attributes `kind` (the class's local name, or "Tier" and
     "Concept" for SKOS concepts), `label` (as printed), `label_zh`, `label_en`, `title`, `name`, `year`, `text`,
-    `amount`, `stage`, `source` where they have them; edges have `property` (its local name in the vocabulary).
+    `document_kind`, `amount`, `stage`, `source` where they have them; edges have `property` (its local name in the vocabulary).
 
     `open` holds the nodes that have further neighbours of the kinds shown; `cut` says that the limit ended the walk.
     """

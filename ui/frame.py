@@ -11,6 +11,7 @@ from graph.errors import NotFoundError
 from ui.html import Html, show, tag
 from ui.i18n import Language, Texts, read_language
 from ui.links import HIDDEN_PAGES, PAGES, address, follow_links, link, read_page
+from ui.network_page import show_network
 from ui.overview import show_overview
 from ui.project import show_project
 from ui.projects import show_projects
@@ -21,6 +22,7 @@ PAGE_FUNCTIONS: Mapping[str, Callable[[Answers, Mapping[str, str], Texts], None]
     "overview": show_overview,
     "projects": show_projects,
     "project": show_project,
+    "graph": show_network,
 }
 
 

@@ -248,7 +248,7 @@ class _View:
         ]
         cells = [tag("td", self._cited(row.iri, "tier3", row.name), *notes), tag("td", self._value(row, "target"))]
         if "actual" in shown:
-            cells.append(tag("td", self._value(row, "actual"), self._reached(row)))
+            cells.append(tag("td", tag("div", self._value(row, "actual"), self._reached(row), class_="pk-both")))
         for name, figure in (("weight", row.weight), ("score", row.score)):
             if name in shown:
                 said = self._cited(row.iri, name, number(figure)) if figure is not None else None
