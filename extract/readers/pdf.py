@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeGuard
 
@@ -22,7 +23,7 @@ from extract.lattice import Lattice, find_lattices
 from extract.readers import pdf_pdfium, pdf_plumber
 from extract.readers.pdf_open import open_pdf
 from extract.readers.pdf_page import Glyph, PageContent
-from extract.readers.pdf_text import cell_text, paragraphs, read_lines, runs_on
+from extract.readers.pdf_text import cell_text, group_lines, paragraphs, read_lines, runs_on
 from extract.stitch import PageTable, stitch
 from ontology.issues import issue
 from ontology.records import Issue, Place, PrintedCell
@@ -30,6 +31,7 @@ from ontology.records import Issue, Place, PrintedCell
 _GAP_BETWEEN_TEXTS = 2.5  # character sizes: what stands farther apart on a line outside of tables is two texts
 _MARGIN = 0.12  # the share of a page's height at its head and foot in which a page number stands
 _PAGE_NUMBER = re.compile(r"[-–—―\s·.]*(?!(?:19|20)\d\d$)(?:[第共]?\s*\d{1,4}\s*页?[\s,，/／]*){1,2}[-–—―\s·.]*")
+_LAST_PART = 0.3  # the share of a page, at its foot, in which a table has to end where the page break cuts its cells
 _EDGE = 0.08  # the share of a page's height in which a running head or foot stands
 _RUNNING = 4  # pages: a line at the edge of so many, and of half of all pages, is a running head
 _GARBLED = 0.2  # the share of characters without an encoding above which a page's text is not text
@@ -115,9 +117,21 @@ def _page_blocks(content: PageContent) -> list[Paragraph | PageTable]:
             outside.append(glyph)
         else:
             inside.setdefault(key, []).append(glyph)
+    hung: dict[tuple[int, int], float] = {}
+    for number, lattice in enumerate(lattices):
+        for index, line in _hanging(lattice, outside, content.height):
+            inside.setdefault((number, index), []).extend(line)
+            hung[number, index] = max(glyph.bottom for glyph in line)
+            outside = [glyph for glyph in outside if glyph not in line]
     placed: list[tuple[float, float, Paragraph | PageTable]] = []
     for number, lattice in enumerate(lattices, start=1):
-        table = _table(content, lattice, number, {c: g for (t, c), g in inside.items() if t == number - 1})
+        table = _table(
+            content,
+            lattice,
+            number,
+            {cell: glyphs for (table, cell), glyphs in inside.items() if table == number - 1},
+            {cell: bottom for (table, cell), bottom in hung.items() if table == number - 1},
+        )
         placed.append((lattice.ys[0], lattice.xs[0], table))
     for text, box in paragraphs(read_lines(outside, split_gap=_GAP_BETWEEN_TEXTS), content.width):
         at_edge = box.bottom < _MARGIN * content.height or box.top > (1 - _MARGIN) * content.height
@@ -138,7 +152,37 @@ def _cell_of(glyph: Glyph, lattices: Sequence[Lattice]) -> tuple[int, int] | Non
     return found
 
 
-def _table(content: PageContent, lattice: Lattice, number: int, inside: dict[int, list[Glyph]]) -> PageTable:
+def _hanging(lattice: Lattice, outside: Sequence[Glyph], height: float) -> list[tuple[int, list[Glyph]]]:
+    """The characters below a table that belong to cells without a bottom line, with the indices of those cells.
+
+    Where a page break cuts a merged cell its text may run on below the last line of the table. Such a line stands
+    right below, and wholly within the columns of open cells; a note below the table does not.
+    """
+    open_cells = [(index, cell) for index, cell in enumerate(lattice.cells) if cell.open_bottom]
+    at_bottom = [cell for cell in lattice.cells if cell.row + cell.row_span == len(lattice.ys) - 1]
+    if not open_cells or len(open_cells) == len(at_bottom) or lattice.ys[-1] < (1 - _LAST_PART) * height:
+        return []
+    found: list[tuple[int, list[Glyph]]] = []
+    bottom = lattice.ys[-1]
+    for row in group_lines(glyph for glyph in outside if glyph.y > lattice.ys[-1]):
+        if min(glyph.top for glyph in row) - bottom > 0.8 * row[0].size:
+            break
+        owners = [
+            next((index for index, cell in open_cells if cell.box.x0 <= glyph.x <= cell.box.x1), None) for glyph in row
+        ]
+        if None in owners:
+            break
+        for owner in dict.fromkeys(owners):
+            if owner is not None:
+                found.append((owner, [glyph for glyph, index in zip(row, owners, strict=True) if index == owner]))
+        bottom = max(glyph.bottom for glyph in row)
+    return found
+
+
+def _table(
+    content: PageContent, lattice: Lattice, number: int, inside: dict[int, list[Glyph]], hung: dict[int, float]
+) -> PageTable:
+    """A table with its texts; `hung` are the lower edges of the cells whose text hangs below it."""
     cells: list[Cell] = []
     open_top, open_bottom, unfinished = set(), set(), set()
     for index, at in enumerate(lattice.cells):
@@ -148,7 +192,8 @@ def _table(content: PageContent, lattice: Lattice, number: int, inside: dict[int
         lines = read_lines(glyphs)
         row, column = at.row + 1, at.column + 1
         text = cell_text(lines)
-        place = Place(page=content.number, table=number, row=row, column=column, box=at.box)
+        box = replace(at.box, bottom=max(at.box.bottom, hung.get(index, 0.0)))
+        place = Place(page=content.number, table=number, row=row, column=column, box=box)
         cells.append(Cell(row, column, text, at.row_span, at.column_span, (PrintedCell(place, text),)))
         if at.open_top:
             open_top.add((row, column))

@@ -27,30 +27,36 @@ class Line:
     size: float
 
 
-def read_lines(glyphs: Sequence[Glyph], *, split_gap: float | None = None) -> list[Line]:
-    """Given the characters of an area, return its lines from top to bottom.
+def group_lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
+    """Given characters, return those of each line, from top to bottom and from left to right.
 
-    Characters stand on one line where their middles differ by less than half their height. With `split_gap` (in
-    character sizes) a wider gap ends the line, so that what stands far apart is two texts.
+    Characters stand on one line where their middles differ by less than half their height.
     """
     rows: list[list[Glyph]] = []
-    for glyph in sorted(glyphs, key=lambda g: (g.y, g.x0)):
+    for glyph in sorted(glyphs, key=lambda g: (g.top + g.bottom, g.x0)):
         if rows and _on_line(rows[-1], glyph):
             rows[-1].append(glyph)
         else:
             rows.append([glyph])
-    lines = []
     for row in rows:
         row.sort(key=lambda g: g.x0)
+    return rows
+
+
+def read_lines(glyphs: Sequence[Glyph], *, split_gap: float | None = None) -> list[Line]:
+    """Given the characters of an area, return its lines from top to bottom.
+
+    With `split_gap` (in character sizes) a wider gap ends the line, so that what stands far apart is two texts.
+    """
+    lines = []
+    for row in group_lines(glyphs):
         start = 0
-        printed = [i for i, g in enumerate(row) if not g.text.isspace()]
         if split_gap is not None:
-            for before, after in pairwise(printed):
-                if row[after].x0 - row[before].x1 > split_gap * max(row[before].size, row[after].size):
-                    lines.append(_line(row[start : before + 1]))
-                    start = after
-        if printed:
-            lines.append(_line(row[start:]))
+            for number, (before, after) in enumerate(pairwise(row), start=1):
+                if after.x0 - before.x1 > split_gap * max(before.size, after.size):
+                    lines.append(_line(row[start:number]))
+                    start = number
+        lines.append(_line(row[start:]))
     return lines
 
 
@@ -67,19 +73,13 @@ def _line(row: Sequence[Glyph]) -> Line:
             pieces.append(" ")
         pieces.append(glyph.text)
         previous = glyph
-    printed = [glyph for glyph in row if not glyph.text.isspace()] or list(row)
-    box = Box(
-        min(g.x0 for g in printed),
-        min(g.top for g in printed),
-        max(g.x1 for g in printed),
-        max(g.bottom for g in printed),
-    )
-    return Line("".join(pieces), box, max(g.size for g in printed))
+    box = Box(min(g.x0 for g in row), min(g.top for g in row), max(g.x1 for g in row), max(g.bottom for g in row))
+    return Line("".join(pieces), box, max(g.size for g in row))
 
 
 def _word_gap(before: Glyph, after: Glyph) -> bool:
     """Latin words may be set apart without a space character; Chinese characters are never."""
-    if before.text.isspace() or after.text.isspace() or is_wide(before.text[-1]) or is_wide(after.text[0]):
+    if is_wide(before.text[-1]) or is_wide(after.text[0]):
         return False
     return after.x0 - before.x1 > 0.25 * max(before.size, after.size)
 
