@@ -13,9 +13,9 @@ from extract.block import FieldValue
 from extract.document_info import complete_info, default_money_unit, read_info, split_code
 from extract.funding import Amount
 from extract.grid import Cell, Document
-from extract.heads import IndicatorRow
 from extract.layout import Form, Layout, read_forms
 from extract.report import Report, make_report
+from extract.rows import IndicatorRow
 from extract.values import parse_amount, parse_percent, parse_value
 from ontology import labels
 from ontology.issues import issue

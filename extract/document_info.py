@@ -28,6 +28,9 @@ _CHINESE_DIGITS = {
     "0": 0,
     **{c: i for i, c in enumerate("一二三四五六七八九", 1)},
 }
+_NUMBERED = re.compile(
+    r"^(?:第[一二三四五六七八九十]+部分|[（(]?[一二三四五六七八九十]+[）)]?[、.．]?|\d{1,2}[、.．])(?=\D)"
+)
 # "某某中心2019年度部门决算": a unit, a year, a kind, as titles and headings print them.
 _HEADING = re.compile(
     r"(?P<unit>[^\d，。；：、（）()\s][^，。；：（）()]{2,40}?)?(?P<year>20\d\d)年度?(?:区级|市级|县级|省级)?(?:部门|单位)?(?P<kind>预算|决算)"
@@ -39,7 +42,8 @@ def read_info(document: Document, *, file: str, sha256: str) -> DocumentInfo:
     texts = [block.text for block in document.blocks if isinstance(block, Paragraph)]
     cover = _cover(texts)
     title = _title(cover)
-    headings = [match for text in texts if (match := _HEADING.search(_arabic_year("".join(text.split()))))]
+    lines = [_NUMBERED.sub("", _arabic_year("".join(text.split()))) for text in texts]
+    headings = [match for line in lines if (match := _HEADING.search(line))]
     unit = _labelled_unit(cover) or _unit_of_title(title) or _unit_of_headings(headings)
     return DocumentInfo(
         file=file,

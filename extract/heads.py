@@ -1,22 +1,17 @@
-"""The indicator tables of a grid: where their heads are, what each column holds, which rows are indicators.
+"""The heads of the indicator tables in a grid: where they are, and what each column below them holds.
 
 Nothing is known of a column but its head (one row or two, the second splitting the first): columns may come in any
-order, be missing, or be new. A row is an indicator where its tier-3 cell names one; totals, subtotals, template rows
-and remarks are told apart by what they print.
+order, be missing, or be new.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from extract.grid import Cell, Grid
-from extract.ledger import Ledger
 from ontology import labels
 
-_TIERS = ("tier1", "tier2", "tier3")
-_FOOT_FIELDS = ("score", "grade", "total_row", "subtotal_row", "name", "code", "department", "implementing_unit",
-                "unit_name", "outcome", "objective")  # fmt: skip
+TIERS = ("tier1", "tier2", "tier3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +49,7 @@ class IndicatorTable:
     @property
     def first_tier(self) -> int:
         """The leftmost grid column that holds a tier."""
-        return min(columns[0] for notation, columns in self.columns.items() if notation in _TIERS)
-
-
-@dataclass(frozen=True, slots=True)
-class IndicatorRow:
-    """One printed indicator: the cells of each column by notation, with tiers carried down, and what goes to its note.
-
-    `texts` has the text of each notation (of several cells under one head, joined); `cells` the cells themselves.
-    """
-
-    row: int
-    texts: dict[str, str]
-    cells: dict[str, tuple[Cell, ...]]
-    notes: tuple[str, ...] = ()
+        return min(columns[0] for notation, columns in self.columns.items() if notation in TIERS)
 
 
 # --- heads
@@ -97,7 +79,7 @@ def _match_head(grid: Grid, row: int) -> IndicatorTable | None:
             notation = labels.columns()[match.notation].stands_for or match.notation
             printed.add(match.notation)
             notations.add(notation)
-            if notation in _TIERS:
+            if notation in TIERS:
                 tiers.setdefault(notation, cell)
     if not printed & {"tier1", "tier2", "tier3"} and (plain := _match_plain_head(grid, row, notations)) is not None:
         return plain
@@ -189,7 +171,7 @@ def _read_head(grid: Grid, first: int, last: int) -> IndicatorTable:
             continue
         # A second column of one meaning ("实际完成值" and "完成情况") is a note, but for tiers: see below.
         owner = owners.setdefault(notation, lowest)
-        if owner is lowest or notation in _TIERS or notation == "target":
+        if owner is lowest or notation in TIERS or notation == "target":
             columns.setdefault(notation, []).append(column)
         else:
             notes[column] = lowest.text
@@ -301,7 +283,7 @@ def _funding_column(path: list[Cell], column: int) -> FundingColumn | None:
 
 def _place_units(columns: dict[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
     """A bare 单位 left of the tiers in a table of projects is the unit that runs them, not a unit of measure."""
-    tiers = [found[0] for notation, found in columns.items() if notation in _TIERS]
+    tiers = [found[0] for notation, found in columns.items() if notation in TIERS]
     if "project_name" in columns and "unit" in columns and "unit_name" not in columns:
         left = tuple(column for column in columns["unit"] if column < min(tiers))
         if left:
@@ -340,153 +322,3 @@ def _keep_last_of_two(
         kept[notation] = late
         dropped += [column for column in found if column < start]
     return kept, tuple(dropped)
-
-
-# --- rows
-
-
-def is_foot(grid: Grid, row: int, table: IndicatorTable) -> bool:
-    """Whether a row below a head is none of its table's rows but a total, a remark, or the next form's label."""
-    lead = next((cell for cell in grid.row_cells(row) if cell.row == row and cell.text.strip()), None)
-    if lead is None or lead.column > table.first_tier:
-        return False
-    match = labels.match_block(lead.text)
-    if match is None or labels.tier1_concept(lead.text) is not None:
-        return False
-    return match.means(*_FOOT_FIELDS) or match.role("left_out") is not None or match.role("section") is not None
-
-
-def read_rows(
-    grid: Grid, table: IndicatorTable, rows: Iterable[int], ledger: Ledger
-) -> Iterator[tuple[IndicatorRow, dict[str, Cell]]]:
-    """Given a table's head and the rows below it, yield its indicators with the cells that name their project.
-
-    Rows that are no indicators are noted in the ledger, with the reason. The second part of each pair holds the
-    project's own cells in a table of many projects (project_name, unit_name, objective ...), else nothing.
-    """
-    carried: dict[str, Cell] = {}
-    project: Cell | None = None
-    for row in rows:
-        own = {notation: _cells(grid, row, found) for notation, found in table.columns.items()}
-        owner = {n: cells[0] for n, cells in own.items() if n in _PROJECT_COLUMNS and cells}
-        named = owner.get("project_name")
-        if named is not None and named.text.strip() and named is not project:
-            if project is None or named.text != project.text:
-                carried = {}
-            project = named
-        texts = {notation: "".join(cell.text for cell in cells) for notation, cells in own.items()}
-        if _is_spanning(own) or not any(cell.row == row for cells in own.values() for cell in cells):
-            continue
-        carried = _carry(own, texts, carried)
-        if table.has_projects and _is_total_of_projects(grid, row, named, texts):
-            _leave_out_row(grid, row, None, "合计行，不是项目 (a total, no project)", ledger)
-            project, carried = None, {}
-            continue
-        indicator = _read_row(grid, row, table, _Row(own, texts, carried))
-        if isinstance(indicator, str):
-            _leave_out_row(grid, row, table, indicator, ledger)
-            continue
-        if indicator is None:
-            continue
-        yield indicator, owner
-
-
-def _is_total_of_projects(grid: Grid, row: int, named: Cell | None, texts: dict[str, str]) -> bool:
-    """Whether a row of a table of projects sums up a unit or the table: it names no project and no indicator."""
-    if any(texts.get(notation, "").strip() for notation in (*_TIERS, "target")):
-        return False
-    lead = next((cell for cell in grid.row_cells(row) if cell.row == row and cell.text.strip()), None)
-    match = labels.match_block(lead.text) if lead is not None else None
-    if match is not None and match.means("total_row", "subtotal_row"):
-        return True
-    return named is None or (named.row == row and not named.text.strip())
-
-
-_PROJECT_COLUMNS = ("project_name", "project_code", "unit_name", "unit_code", "implementing_unit",
-                    "department", "objective")  # fmt: skip
-
-
-def _cells(grid: Grid, row: int, columns: tuple[int, ...]) -> tuple[Cell, ...]:
-    found: list[Cell] = []
-    for column in columns:
-        cell = grid.at(row, column)
-        if cell is not None and not any(cell is other for other in found):
-            found.append(cell)
-    return tuple(found)
-
-
-def _is_spanning(own: dict[str, tuple[Cell, ...]]) -> bool:
-    """Whether one cell covers both the indicator's name and its target: a remark over the width of the table."""
-    name = own.get("tier3") or own.get("tier2")
-    target = own.get("target") or own.get("actual") or own.get("weight")
-    return bool(name and target and name[0] is target[0])
-
-
-def _carry(own: dict[str, tuple[Cell, ...]], texts: dict[str, str], carried: dict[str, Cell]) -> dict[str, Cell]:
-    """The tiers that hold for this row: its own, or those printed above it while nothing above them changed."""
-    now = dict(carried)
-    for tier, below in (("tier1", ("tier2",)), ("tier2", ())):
-        cells = own.get(tier, ())
-        if cells and texts[tier].strip():
-            if now.get(tier) is not cells[0] and (tier not in now or now[tier].text != cells[0].text):
-                for lower in below:
-                    now.pop(lower, None)
-            now[tier] = cells[0]
-    return now
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A row before it is judged: its cells and their texts by notation, and the tiers that hold for it."""
-
-    own: dict[str, tuple[Cell, ...]]
-    texts: dict[str, str]
-    carried: dict[str, Cell]
-
-
-def _read_row(grid: Grid, row: int, table: IndicatorTable, read: _Row) -> IndicatorRow | str | None:
-    """One row as an indicator; or why it is none; or None where something is asked of an indicator without a name."""
-    own, carried = read.own, read.carried
-    texts, cells = dict(read.texts), dict(read.own)
-    two_tiers = "tier3" not in table.columns
-    if two_tiers:
-        # The lower of two tiers names the indicators.
-        texts["tier3"], cells["tier3"] = texts.pop("tier2", ""), cells.pop("tier2", ())
-    for tier in ("tier1",) if two_tiers else ("tier1", "tier2"):
-        if tier in carried:
-            texts[tier], cells[tier] = carried[tier].text, (carried[tier],)
-    if cells.get("tier2") and cells.get("tier3") and cells["tier2"][0] is cells["tier3"][0]:
-        # One cell over both columns is the indicator; it has no second tier.
-        texts.pop("tier2")
-        cells.pop("tier2")
-    name = texts.get("tier3", "").strip()
-    asked = any(texts.get(notation, "").strip() for notation in ("target", "actual", "unit"))
-    if not name and asked and not two_tiers:
-        second = own.get("tier2", ())
-        if second and second[0].row == row and labels.tier2_concept(second[0].text, None) is None and second[0].text:
-            texts["tier3"], cells["tier3"] = second[0].text, second
-            texts.pop("tier2", None)
-            cells.pop("tier2", None)
-            name = texts["tier3"].strip()
-    if not name:
-        return None if asked else "空行 (a row without an indicator)"
-    if labels.is_placeholder(name):
-        return "占位行 (a row that only fills its place)"
-    if (match := labels.match_block(name)) and match.means("total_row", "subtotal_row") and not texts.get("target"):
-        return "小计行 (a subtotal)"
-    first = labels.match_block(texts.get("tier1", "")) or labels.match_block(texts.get("tier2", ""))
-    if first and first.means("subtotal_row"):
-        return "小计行 (a subtotal)"
-    notes = tuple(
-        f"{head}：{cell.text}" if head else cell.text
-        for column, head in table.notes.items()
-        if head and (cell := grid.at(row, column)) is not None and cell.text.strip()
-    )
-    return IndicatorRow(row, texts, cells, notes)
-
-
-def _leave_out_row(grid: Grid, row: int, table: IndicatorTable | None, why: str, ledger: Ledger) -> None:
-    """Note the cells that start in a row as left out: those of the indicator, or, without a table, all of them."""
-    for cell in grid.row_cells(row):
-        if cell.row == row and (table is None or cell.column >= table.first_tier):
-            ledger.leave_out(cell, why)

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field, replace
 from extract.block import Block, FieldValue, read_block
 from extract.funding import Amount, FundingBlock, read_funding
 from extract.grid import Cell, Document, Grid, Paragraph
-from extract.heads import IndicatorRow, IndicatorTable, find_tables, is_foot, read_rows
+from extract.heads import IndicatorTable, find_tables
 from extract.ledger import Ledger
+from extract.rows import IndicatorRow, is_foot, read_rows
 from extract.values import parse_amount
 from ontology import labels
 from ontology.issues import issue

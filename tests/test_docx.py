@@ -1,0 +1,189 @@
+"""Word files: what a table prints, whatever its XML looks like; and what can't be read is refused."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from golden import cases, check
+
+from extract.archive import Bounds, open_archive, read_member
+from extract.assemble import assemble
+from extract.errors import UnreadableDocumentError
+from extract.grid import Document, Grid, Paragraph
+from extract.readers import docx
+
+CASES = cases("docx")
+_TYPES = (
+    '<?xml version="1.0" encoding="UTF-8"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    '<Default Extension="xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.'
+    'document.main+xml"/></Types>'
+)
+_W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def pack(path: Path, document: str | bytes, **others: str) -> Path:
+    """Write a .docx whose main part is the given XML."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", _TYPES)
+        archive.writestr("word/document.xml", document)
+        for name, content in others.items():
+            archive.writestr(name, content)
+    return path
+
+
+def read_body(tmp_path: Path, body: str) -> Document:
+    return docx.read(pack(tmp_path / "a.docx", f"<w:document {_W}><w:body>{body}</w:body></w:document>"))
+
+
+def row(*cells: str) -> str:
+    return "<w:tr>" + "".join(cells) + "</w:tr>"
+
+
+def cell(text: str, properties: str = "") -> str:
+    return f"<w:tc><w:tcPr>{properties}</w:tcPr><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_case(case: Path, tmp_path: Path) -> None:
+    file = pack(tmp_path / "case.docx", (case / "document.xml").read_text("utf-8"))
+    check(case, assemble(docx.read(file), file="case.docx", sha256="0" * 64).disclosure)
+
+
+def test_there_are_as_many_cases_as_ever() -> None:
+    assert len(CASES) >= 3
+
+
+def test_a_merged_cell_is_one_cell(tmp_path: Path) -> None:
+    body = (
+        "<w:tbl>"
+        + row(cell("甲", '<w:vMerge w:val="restart"/>'), cell("乙", '<w:gridSpan w:val="2"/>'))
+        + row(cell("", "<w:vMerge/>"), cell("丙"), cell("丁"))
+        + "</w:tbl>"
+    )
+    (grid,) = read_body(tmp_path, body).grids
+    assert (grid.rows, grid.columns) == (2, 3)
+    spans = [(c.text, c.row, c.column, c.row_span, c.column_span) for c in grid]
+    assert spans == [("甲", 1, 1, 2, 1), ("乙", 1, 2, 1, 2), ("丙", 2, 2, 1, 1), ("丁", 2, 3, 1, 1)]
+
+
+def test_cells_merged_the_old_way_are_one_cell(tmp_path: Path) -> None:
+    body = "<w:tbl>" + row(cell("甲", '<w:hMerge w:val="restart"/>'), cell("", "<w:hMerge/>"), cell("乙")) + "</w:tbl>"
+    (grid,) = read_body(tmp_path, body).grids
+    assert [(c.text, c.column, c.column_span) for c in grid] == [("甲", 1, 2), ("乙", 3, 1)]
+
+
+def test_a_merge_that_goes_on_under_another_width_is_a_cell_of_its_own(tmp_path: Path) -> None:
+    body = (
+        "<w:tbl>"
+        + row(cell("甲", '<w:vMerge w:val="restart"/>'), cell("乙"))
+        + row(cell("丙", '<w:gridSpan w:val="2"/><w:vMerge/>'))
+        + "</w:tbl>"
+    )
+    (grid,) = read_body(tmp_path, body).grids
+    assert [(c.text, c.row, c.column_span) for c in grid] == [("甲", 1, 1), ("乙", 1, 1), ("丙", 2, 2)]
+
+
+def test_blocks_keep_their_order_and_nested_tables_follow_theirs(tmp_path: Path) -> None:
+    inner = "<w:tbl>" + row(cell("里")) + "</w:tbl>"
+    body = f"<w:p><w:r><w:t>上</w:t></w:r></w:p><w:tbl>{row('<w:tc>' + inner + '<w:p/></w:tc>')}</w:tbl>"
+    body += "<w:p><w:r><w:t>下</w:t></w:r></w:p>"
+    blocks = read_body(tmp_path, body).blocks
+    kinds = [block.text if isinstance(block, Paragraph) else [c.text for c in block] for block in blocks]
+    assert kinds == ["上", [""], ["里"], "下"]
+    assert [block.place.table for block in blocks if isinstance(block, Grid)] == [1, 2]
+
+
+def test_text_boxes_are_reported_not_read(tmp_path: Path) -> None:
+    box = (
+        '<w:p><w:r><mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+        "<mc:Choice><w:txbxContent><w:p><w:r><w:t>框</w:t></w:r></w:p></w:txbxContent></mc:Choice>"
+        "<mc:Fallback><w:txbxContent><w:p><w:r><w:t>框</w:t></w:r></w:p></w:txbxContent></mc:Fallback>"
+        "</mc:AlternateContent></w:r></w:p>"
+    )
+    document = read_body(tmp_path, box)
+    assert document.blocks == ()
+    (found,) = document.issues
+    assert found.code == "part.skipped"
+    assert "1" in found.message_en
+
+
+def test_the_main_part_is_found_by_the_packages_relations(tmp_path: Path) -> None:
+    relations = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" '
+        'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
+        'Target="/word/document2.xml"/></Relationships>'
+    )
+    other = f"<w:document {_W}><w:body><w:p><w:r><w:t>正文</w:t></w:r></w:p></w:body></w:document>"
+    path = pack(tmp_path / "a.docx", "<x/>", **{"_rels/.rels": relations, "word/document2.xml": other})
+    assert [block.text for block in docx.read(path).blocks if isinstance(block, Paragraph)] == ["正文"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_entities_are_refused(tmp_path: Path, encoding: str) -> None:
+    bomb = (
+        f'<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'
+        f"<w:document {_W}><w:body><w:p><w:r><w:t>&b;</w:t></w:r></w:p></w:body></w:document>"
+    ).encode(encoding)
+    with pytest.raises(UnreadableDocumentError, match="entities"):
+        docx.read(pack(tmp_path / "a.docx", bomb))
+
+
+def test_a_file_on_disk_is_not_pulled_in(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("SECRET")
+    xml = (
+        f'<!DOCTYPE x [<!ENTITY s SYSTEM "{secret.as_uri()}">]><w:document {_W}><w:body><w:p><w:r><w:t>&s;</w:t></w:r>'
+        "</w:p></w:body></w:document>"
+    )
+    with pytest.raises(UnreadableDocumentError):
+        docx.read(pack(tmp_path / "a.docx", xml))
+
+
+def test_an_archive_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    path = pack(tmp_path / "a.docx", b"0" * 5_000_000)
+    assert path.stat().st_size < 20_000
+    with pytest.raises(UnreadableDocumentError, match="more than is safe"):
+        open_archive(path, Bounds(total=1_000_000))
+
+
+def test_a_part_that_is_too_large_is_refused_whatever_it_declares(tmp_path: Path) -> None:
+    path = pack(tmp_path / "a.docx", b"0" * 2_000_000)
+    with open_archive(path) as archive, pytest.raises(UnreadableDocumentError, match="larger than"):
+        read_member(archive, "word/document.xml", Bounds(member=1_000_000))
+
+
+def test_a_size_that_lies_is_found_out(tmp_path: Path) -> None:
+    path = pack(tmp_path / "a.docx", b"0" * 2_000_000)
+    content = path.read_bytes()
+    real = (2_000_000).to_bytes(4, "little")
+    assert content.count(real) == 2
+    path.write_bytes(content.replace(real, (1000).to_bytes(4, "little")))
+    with open_archive(path) as archive, pytest.raises(UnreadableDocumentError, match="damaged"):
+        read_member(archive, "word/document.xml")
+
+
+def test_too_many_parts_are_refused(tmp_path: Path) -> None:
+    path = pack(tmp_path / "a.docx", "<x/>", **{f"word/{n}.xml": "" for n in range(30)})
+    with pytest.raises(UnreadableDocumentError, match="32"):
+        open_archive(path, Bounds(members=20))
+
+
+@pytest.mark.parametrize("xml", ["", "<w:document", "no xml", f"<w:document {_W}/>"])
+def test_broken_xml_is_unreadable(tmp_path: Path, xml: str) -> None:
+    with pytest.raises(UnreadableDocumentError):
+        docx.read(pack(tmp_path / "a.docx", xml))
+
+
+def test_a_cut_file_is_unreadable(tmp_path: Path) -> None:
+    path = pack(tmp_path / "a.docx", f"<w:document {_W}><w:body/></w:document>")
+    path.write_bytes(path.read_bytes()[:150])
+    with pytest.raises(UnreadableDocumentError, match="broken"):
+        docx.read(path)
+
+
+def test_a_span_as_wide_as_the_world_does_not_fill_the_memory(tmp_path: Path) -> None:
+    body = "<w:tbl>" + row(cell("甲", '<w:gridSpan w:val="999999999"/>'), cell("乙")) + "</w:tbl>"
+    (grid,) = read_body(tmp_path, body).grids
+    assert grid.columns <= 2000

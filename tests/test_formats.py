@@ -1,0 +1,103 @@
+"""What a file is, by its content; what isn't read says what to do."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from extract.batch import read_disclosure
+from extract.errors import UnreadableDocumentError, UnsupportedFormatError
+from extract.formats import Format, detect, unsupported
+
+
+def write(tmp_path: Path, content: bytes, name: str = "file.pdf") -> Path:
+    path = tmp_path / name
+    path.write_bytes(content)
+    return path
+
+
+def pack(tmp_path: Path, *names: str) -> Path:
+    path = tmp_path / "file.bin"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            archive.writestr(name, "x")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"%PDF-1.7\n...", Format.PDF),
+        (b"\xef\xbb\xbf\n%PDF-1.4", Format.PDF),
+        (b"{\\rtf1\\ansi ...}", Format.RTF),
+        (b"\x89PNG\r\n\x1a\n...", Format.IMAGE),
+        (b"\xff\xd8\xff\xe0...", Format.IMAGE),
+        ("<!DOCTYPE html><html><body>预算</body></html>".encode(), Format.HTML),
+        ("<html><head></head><table><tr><td>预算</td></tr></table></html>".encode("gb18030"), Format.HTML),
+        ("2024年部门预算\n一、概况".encode(), Format.TEXT),
+        ("2024年部门预算\n一、概况".encode("gb18030"), Format.TEXT),
+        ("2024年部门预算".encode("utf-16"), Format.TEXT),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "WordDocument".encode("utf-16-le"), Format.DOC),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "Workbook".encode("utf-16-le"), Format.XLS),
+    ],
+)
+def test_content_tells_whatever_the_name_says(tmp_path: Path, content: bytes, found: Format) -> None:
+    assert detect(write(tmp_path, content, "某某市预算.docx")) is found
+
+
+def test_a_long_text_is_text_even_where_the_first_block_ends_inside_a_character(tmp_path: Path) -> None:
+    assert detect(write(tmp_path, ("a" + "预算" * 4000).encode())) is Format.TEXT
+    assert detect(write(tmp_path, ("a" + "预算" * 4000).encode("gb18030"))) is Format.TEXT
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        (("word/document.xml",), Format.DOCX),
+        (("xl/workbook.xml",), Format.XLSX),
+        (("OFD.xml", "Doc_0/Document.xml"), Format.OFD),
+        (("a.pdf", "b.pdf"), Format.ZIP),
+    ],
+)
+def test_archives_are_told_by_their_parts(tmp_path: Path, names: tuple[str, ...], found: Format) -> None:
+    assert detect(pack(tmp_path, *names)) is found
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (b"PK\x03\x04 and nothing more", "broken"),
+        (bytes(range(256)) * 4, "not a document"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "encrypted"),
+    ],
+)
+def test_what_is_no_document_is_unreadable(tmp_path: Path, content: bytes, words: str) -> None:
+    with pytest.raises(UnreadableDocumentError, match=words):
+        detect(write(tmp_path, content))
+
+
+def test_an_empty_archive_is_unreadable(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableDocumentError, match="empty archive"):
+        detect(pack(tmp_path))
+
+
+def test_a_file_that_is_not_there_is_unreadable(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableDocumentError, match=r"missing\.pdf"):
+        detect(tmp_path / "missing.pdf")
+    with pytest.raises(UnreadableDocumentError):
+        detect(tmp_path)
+
+
+@pytest.mark.parametrize("found", [Format.OFD, Format.IMAGE, Format.RTF, Format.DOC, Format.ZIP, Format.TEXT])
+def test_a_format_that_is_not_read_says_what_to_do(found: Format) -> None:
+    message = str(unsupported(Path("某某市预算.x"), found))
+    assert message.startswith("某某市预算.x: ")
+    assert ";" in message
+
+
+def test_reading_a_known_format_that_is_not_read_is_an_error_of_its_own(tmp_path: Path) -> None:
+    with pytest.raises(UnsupportedFormatError, match="image"):
+        read_disclosure(write(tmp_path, b"\x89PNG\r\n\x1a\n..."))
