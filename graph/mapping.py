@@ -190,6 +190,7 @@ class _DocumentMapping:
             (RDFS.label, _text(printed.name)),
             (_P["ofProject"], project),
             (_P["scope"], _concept("scope", printed.scope)),
+            (_P["code"], _text(printed.code)),
             (_P["department"], department),
             (_P["departmentText"], _text(printed.department.name) if printed.department else None),
             (_P["implementingUnit"], unit),

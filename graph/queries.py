@@ -27,7 +27,7 @@ from graph.errors import GraphError, InvalidLiteralError, ParameterError
 from graph.lookup import find_project, find_region, find_unit
 from graph.store import ReadableStore, Rows
 from graph.terms import decimal_literal, integer_literal, iri, text_literal
-from ontology.namespaces import concept
+from ontology.namespaces import CONCEPT, PIKG, concept
 from ontology.vocabulary import DataError, parse_data
 
 _GIVEN = re.compile(r"^(?P<indent>\s*)# given (?P<name>\w+): (?P<pattern>.+)$", re.MULTILINE)
@@ -291,8 +291,13 @@ def _parameter(file: str, name: str, entry: Any) -> Parameter:
 
 
 def show_term(node: Node | None) -> str:
-    """Given a term of an answer, return it as a person reads it: a concept by its notation, an IRI or text as it is."""
+    """Given a term of an answer, return it as a person reads it: a concept by its notation, a class or property of the
+    vocabulary by its name, any other IRI and any literal as it is, nothing for None."""
     if node is None:
         return ""
     text = str(node)
-    return text.rsplit("/", 1)[-1] if text.startswith(concept("", "").rstrip("/")) else text
+    if isinstance(node, URIRef):
+        if text.startswith(CONCEPT):
+            return text.rsplit("/", 1)[-1]
+        return text.removeprefix(PIKG)
+    return text
