@@ -104,7 +104,8 @@ def _cover(texts: list[str]) -> list[str]:
     lines: list[str] = []
     for text in texts[:_COVER]:
         squeezed = "".join(text.split())
-        if squeezed in ("目录", "目次") or len(squeezed) > 80 or squeezed.endswith("。"):
+        is_heading = re.match(r"[一二三四五六七八九十]{1,3}、|第[一二三四五]部分|[（(]一[）)]", squeezed)
+        if squeezed in ("目录", "目次") or len(squeezed) > 80 or squeezed.endswith("。") or is_heading:
             break
         lines.append(text.strip())
     return lines
