@@ -18,19 +18,26 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from graph.queries import named_queries, run_named
     from pipeline import FileStatus, FileSummary, IngestReport, Store, ingest, open_store, read_file
 
 __version__ = "0.1.0"
-__all__ = ["FileStatus", "FileSummary", "IngestReport", "Store", "ingest", "open_store", "read_file"]
+__all__ = [
+    "FileStatus", "FileSummary", "IngestReport", "Store", "ingest", "named_queries", "open_store", "read_file",
+    "run_named",
+]  # fmt: skip
+
+_HOME = {"named_queries": "graph.queries", "run_named": "graph.queries"}
+"""Where what is re-exported comes from, if not from the pipeline."""
 
 
 def __getattr__(name: str) -> Any:
-    """What is re-exported from the pipeline, imported when it is first used: `pikg --help` waits for nothing."""
+    """What is re-exported, imported when it is first used: `pikg --help` waits for nothing."""
     if name not in __all__:
         raise AttributeError(f"module 'pikg' has no attribute {name!r}")
-    import pipeline
+    from importlib import import_module
 
-    return getattr(pipeline, name)
+    return getattr(import_module(_HOME.get(name, "pipeline")), name)
 
 
 def __dir__() -> list[str]:
@@ -54,7 +61,7 @@ _store_option = click.option(
     type=click.Path(path_type=Path),
     envvar="PIKG_STORE",
     default=Path("pikg-store"),
-    show_default="$PIKG_STORE, else ./pikg-store",
+    show_default="PIKG_STORE, else ./pikg-store",
     help="The folder of the store.",
 )
 _lang_option = click.option(
@@ -355,8 +362,14 @@ def run(arguments: Sequence[str]) -> int:
     """Given the arguments of a call, do it and return its exit status; what goes wrong is told on standard error."""
     _use_utf8()
     try:
-        told = cli.main(args=list(arguments), prog_name="pikg", standalone_mode=False)
+        if "_PIKG_COMPLETE" in os.environ:  # a shell asks what could come next
+            cli.main(args=list(arguments), prog_name="pikg")
+        # Not `cli.main`, which takes a reader who has enough of our output for an error.
+        with cli.make_context("pikg", list(arguments)) as context:
+            told = cli.invoke(context)
         sys.stdout.flush()
+    except click.exceptions.Exit as error:
+        return error.exit_code
     except click.UsageError as error:
         error.show()
         return 2

@@ -102,21 +102,24 @@ def _bound_memory(size: int) -> None:
 
 def main() -> None:
     """Read a request, write its answer."""
-    request = json.load(sys.stdin)
+    request = json.loads(sys.stdin.buffer.read())
     if request["timeout"] is not None:
         _end_after(request["timeout"] + GRACE, 1)
     if request["memory"] is not None:
         _bound_memory(request["memory"])
-    lines: list[str] = []
+    lines: list[bytes] = []
     for item in answer(request):
-        lines.append(json.dumps(item, ensure_ascii=False, separators=(",", ":")))
+        lines.append(json.dumps(item, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
         if len(lines) >= _CHUNK or (isinstance(item, dict) and item.get("kind") == "syntax"):
-            sys.stdout.write("\n".join(lines) + "\n")
-            sys.stdout.flush()
+            _write(lines)
             lines = []
-    if lines:
-        sys.stdout.write("\n".join(lines) + "\n")
-        sys.stdout.flush()
+    _write(lines)
+
+
+def _write(lines: list[bytes]) -> None:
+    # Bytes: what the machine takes for its encoding (PYTHONIOENCODING) is no matter between the two processes.
+    sys.stdout.buffer.writelines(line + b"\n" for line in lines)
+    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

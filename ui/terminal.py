@@ -89,7 +89,8 @@ def write_table(heads: Sequence[str], rows: Sequence[Sequence[str]], file: TextI
     console = _console(file)
     with console.capture() as captured:
         console.print(table)
-    file.writelines(line.rstrip() + "\n" for line in captured.get().strip("\n").splitlines())
+    lines = [line.rstrip() for line in captured.get().splitlines()]
+    file.writelines(f"{line}\n" for line in lines[not lines[0] :])  # rich begins with an empty line
 
 
 @contextmanager

@@ -1,0 +1,339 @@
+"""The command line as people and scripts meet it: exit statuses, what goes where, UTF-8 whatever the machine speaks."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from disclosures import disclosure
+
+import pikg
+from graph.load import open_batch
+from graph.store import Rows, Triples
+from graph.workspace import Workspace
+from ui.terminal import write_answer, write_table
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = sorted((ROOT / "examples").glob("*.pdf"))
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+posix = pytest.mark.skipif(os.name == "nt", reason="as POSIX shells do it")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("cli") / "库 store"
+    with open_batch(Workspace.open(folder, create=True)) as batch:
+        batch.load(disclosure(1, indicators=30))
+        batch.load(disclosure(2, name="=1+1", unit="清河市档案馆", year=2025))
+    return folder
+
+
+@pytest.fixture
+def call(capsys):
+    """Calls a command in this process; returns its exit status, what it printed, and what it complained of."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        status = pikg.run([str(argument) for argument in arguments])
+        told = capsys.readouterr()
+        return status, told.out, told.err
+
+    return call
+
+
+def pikg_process(*arguments: object, **options) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "pikg", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False, **options)
+
+
+# --- exit statuses ------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        (["status"], 0, ""),
+        (["query", "documents"], 0, ""),
+        (["query", "--sparql", "ASK {}"], 0, ""),
+        (["query", "--list"], 0, ""),
+        (["status", "--store", "no such store"], 1, "no store in"),
+        (["remove", "no such document"], 1, "no document"),
+        (["extract", "no such file.pdf"], 1, "no such file.pdf"),
+        (["query", "--file", "no such.rq"], 1, "no such.rq"),
+        (["query", "--sparql", ENDLESS, "--timeout", "0.2"], 1, "stopped"),
+        (["frobnicate"], 2, "frobnicate"),
+        (["status", "--colour"], 2, "--colour"),
+        (["ingest"], 2, "PATH"),
+        (["query"], 2, "--list"),
+        (["query", "documents", "--sparql", "ASK {}"], 2, "--sparql"),
+        (["query", "no-such-query"], 2, "no-such-query"),
+        (["query", "documents", "--param", "colour=red"], 2, "colour"),
+        (["query", "documents", "--param", "year"], 2, "KEY=VALUE"),
+        (["query", "documents", "--param", "year=late"], 2, "year"),
+        (["query", "--sparql", "SELECT * { ?s ?p"], 2, "line 1, column 12"),
+        (["query", "--sparql", "CLEAR ALL"], 2, "refused"),
+        (["query", "--sparql", "ASK {}", "--format", "turtle"], 2, "turtle"),
+        (["query", "--sparql", "CONSTRUCT WHERE { ?s ?p ?o }", "--format", "json"], 2, "json"),
+        (["query", "documents", "--format", "xml"], 2, "xml"),
+    ],
+)  # fmt: skip
+def test_exit_statuses(call, store, arguments, status, says):
+    named = ["--store", store] if arguments[0] in ("query", "remove", "status") and "--store" not in arguments else []
+    told, _, complaint = call(*arguments, *named)
+    assert (told, "Traceback" in complaint) == (status, False), complaint
+    assert says in complaint
+
+
+def test_a_file_that_fails_is_told_in_a_line_and_the_others_are_stored(call, tmp_path):
+    broken = tmp_path / "坏 文件.pdf"
+    broken.write_bytes(b"%PDF-1.7\nnothing")
+    status, told, complaint = call("ingest", EXAMPLES[0], broken, tmp_path / "missing.pdf", "--store", tmp_path / "s")
+    assert status == 1
+    assert "坏 文件.pdf" in complaint
+    assert "missing.pdf: there is no such file or folder" in complaint
+    assert complaint.count("\n") == 2
+    assert f"stored: {EXAMPLES[0].name}" in told
+    assert "1 stored, 2 failed" in told
+    again, told, _ = call("ingest", EXAMPLES[0], "--store", tmp_path / "s")
+    assert again == 0
+    assert f"unchanged: {EXAMPLES[0].name}" in told
+
+
+def test_a_folder_lists_what_it_passed_over_and_succeeds(call, tmp_path):
+    shutil.copy(EXAMPLES[0], tmp_path)
+    (tmp_path / "notes.rtf").write_text("{\\rtf1 hello}", "ascii")
+    status, told, _ = call("ingest", tmp_path, "--store", tmp_path / "store")
+    assert status == 0
+    assert "passed over: notes.rtf" in told
+
+
+def test_a_store_that_is_being_written_is_told_with_its_writer(call, store):
+    with Workspace.open(store).write(command="pikg ingest 大文件"):
+        status, _, complaint = call("remove", "部门预算 1.pdf", "--store", store)
+        assert status == 1
+        assert "pikg ingest 大文件" in complaint
+        assert call("status", "--store", store)[0] == 0
+        assert "pikg ingest 大文件" in call("status", "--store", store)[1]
+
+
+@posix
+def test_ctrl_c_ends_with_130_and_a_sentence(tmp_path):
+    command = [sys.executable, "-m", "pikg", "ingest", ROOT / "examples", "--store", tmp_path / "store"]
+    process = subprocess.Popen(list(map(str, command)), cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    while process.poll() is None and not (tmp_path / "store" / "workspace.json").exists():
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, complaint = process.communicate()
+    assert process.returncode == 130
+    assert complaint.decode().strip() == "stopped; every document that is in the store is there whole"
+
+
+@posix
+def test_a_reader_who_has_enough_is_no_error(store):
+    command = f"{sys.executable} -m pikg query --sparql 'SELECT * {{ ?s ?p ?o }}' --format csv | head -n 1"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], cwd=ROOT, env=os.environ | {"PIKG_STORE": str(store)},
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+# --- UTF-8, whatever the machine speaks ---------------------------------------------------------------------------
+@pytest.mark.parametrize("speaks", [{"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}, {"PYTHONIOENCODING": "gbk"}])
+def test_output_is_utf8_whatever_the_machine_speaks(store, tmp_path, speaks):
+    environment = os.environ | speaks
+    sparql = "SELECT ?name { ?unit a pikg:Unit ; rdfs:label ?name } ORDER BY ?name"
+    for format_ in ("table", "csv", "json"):
+        done = pikg_process("query", "--sparql", sparql, "--format", format_, "--store", store, env=environment)
+        assert done.returncode == 0, done.stderr
+        assert "清河市政务服务中心" in done.stdout.decode("utf-8")
+        assert b"\r\r\n" not in done.stdout
+    source = tmp_path / "公开 文件.pdf"
+    shutil.copy(EXAMPLES[0], source)
+    done = pikg_process("extract", source, "--format", "json", env=environment)
+    assert json.loads(done.stdout.decode("utf-8"))["document"]["file"] == "公开 文件.pdf"
+    missing = pikg_process("extract", tmp_path / "没有.pdf", env=environment)
+    assert "没有.pdf" in missing.stderr.decode("utf-8")
+
+
+def test_issues_speak_the_language_of_the_locale_or_the_one_asked_for(tmp_path):
+    source = ROOT / "examples" / "guiyang-service-centre-2019-accounts.docx"
+    in_chinese = pikg_process("extract", source, env=os.environ | {"LC_ALL": "zh_CN.UTF-8"}).stdout.decode()
+    in_english = pikg_process(
+        "extract", source, "--lang", "en", env=os.environ | {"LC_ALL": "zh_CN.UTF-8"}
+    ).stdout.decode()
+    assert "指标行" in in_chinese.rsplit("issue", 1)[-1]
+    assert "has no indicator rows" in in_english
+
+
+# --- what comes out -----------------------------------------------------------------------------------------------
+def test_extract_prints_the_contract(call):
+    status, told, _ = call("extract", EXAMPLES[0], "--format", "json")
+    assert status == 0
+    read = json.loads(told)
+    assert read["contract_version"] == 1
+    assert read["projects"]
+
+
+def test_extract_prints_a_table_or_a_report_for_people(call):
+    gold = json.loads(EXAMPLES[0].with_suffix(".gold.json").read_text("utf-8"))
+    indicator = gold["projects"][0]["indicators"][0]
+    status, told, _ = call("extract", EXAMPLES[0])
+    assert status == 0
+    assert indicator["tier3"] in told
+    assert indicator["target"]["raw"] in told
+    status, told, _ = call("extract", EXAMPLES[0], "--report")
+    assert status == 0
+    assert gold["projects"][0]["name"] in told
+    assert json.loads(call("extract", EXAMPLES[0], "--report", "--format", "json")[1])["forms"]
+
+
+def test_json_is_sparql_results_json(call, store):
+    sparql = "SELECT ?form ?year ?none { ?form a pikg:Form ; pikg:fiscalYear ?year } ORDER BY ?year"
+    _, told, _ = call("query", "--sparql", sparql, "--format", "json", "--store", store)
+    answer = json.loads(told)
+    assert answer["head"]["vars"] == ["form", "year", "none"]
+    assert [binding["year"] for binding in answer["results"]["bindings"]] == [
+        {"type": "literal", "value": year, "datatype": "http://www.w3.org/2001/XMLSchema#integer"}
+        for year in ("2024", "2025")
+    ]
+    assert answer["results"]["bindings"][0]["form"]["type"] == "uri"
+    assert json.loads(call("query", "--sparql", "ASK {}", "--format", "json", "--store", store)[1]) == {
+        "head": {}, "boolean": True,
+    }  # fmt: skip
+
+
+def test_csv_in_a_file_has_a_byte_order_mark_and_no_formula(store, tmp_path):
+    sparql = "SELECT ?name (-1.5 AS ?n) { ?form a pikg:Form ; rdfs:label ?name } ORDER BY ?name"
+    arguments = ["query", "--sparql", sparql, "--format", "csv", "--store", str(store)]
+    piped = pikg_process(*arguments).stdout
+    with (tmp_path / "redirected.csv").open("wb") as file:
+        subprocess.run([sys.executable, "-m", "pikg", *arguments], cwd=ROOT, stdout=file, check=True)
+    assert pikg_process(*arguments, "-o", tmp_path / "named.csv").returncode == 0
+    mark = b"\xef\xbb\xbf"
+    assert not piped.startswith(mark)
+    assert (tmp_path / "redirected.csv").read_bytes() == (tmp_path / "named.csv").read_bytes() == mark + piped
+    assert list(csv.reader(io.StringIO(piped.decode()))) == [["name", "n"], ["'=1+1", "-1.5"], ["热线运行经费", "-1.5"]]
+
+
+def test_turtle_for_a_graph(call, store):
+    construct = "CONSTRUCT { ?u rdfs:label ?l } WHERE { ?u a pikg:Unit ; rdfs:label ?l }"
+    status, told, _ = call("query", "--sparql", construct, "--format", "turtle", "--store", store)
+    assert status == 0
+    assert 'rdfs:label "清河市档案馆"' in told
+    assert told == call("query", "--sparql", construct, "--format", "turtle", "--store", store)[1]
+
+
+def test_a_query_from_a_file_a_parameter_and_a_cut(call, store, tmp_path):
+    file = tmp_path / "查询.rq"
+    file.write_text("\ufeffSELECT ?s { ?s a pikg:IndicatorRow }", "utf-8")
+    status, told, complaint = call("query", "--file", file, "--limit", 5, "--store", store)
+    assert status == 0
+    assert "more than 5" in complaint
+    assert told.count("/row/") == 5
+    documents = call("query", "documents", "--param", "year=2024", "--format", "json", "--store", store)[1]
+    assert len(json.loads(documents)["results"]["bindings"]) == 1
+    both = ("--param", "year=2024", "--param", "year=2025")
+    documents = call("query", "documents", *both, "--format", "json", "--store", store)[1]
+    assert len(json.loads(documents)["results"]["bindings"]) == 2
+    assert "年" in call("query", "documents", "--lang", "zh", "--store", store)[1].splitlines()[0]
+
+
+def test_a_table_cuts_no_text():
+    text = "按照开展重点城市一体化政务服务能力第三方调查评估工作相关要求采取政府采购方式委托第三方" * 20
+    output = io.StringIO()
+    write_table(["项目", "n"], [[text, "1"], ["a\nb", "2"], ["[red]x[/red]", "3"]], output)
+    printed = output.getvalue()
+    assert text in printed
+    assert "[red]x[/red]" in printed
+    assert "…" not in printed
+
+
+def test_each_kind_of_answer_has_a_table(capsys):
+    for answer in (True, Rows(("a",), ()), Triples(())):
+        write_answer(answer, "table", None, {})
+    assert "yes" in capsys.readouterr().out
+
+
+def test_the_store_is_kept_removed_from_and_copied(call, tmp_path):
+    store, copy = tmp_path / "store", tmp_path / "copy"
+    assert call("ingest", EXAMPLES[0], "--store", store)[0] == 0
+    assert call("optimize", "--store", store)[0] == 0
+    assert call("backup", copy, "--store", store)[0] == 0
+    assert call("backup", copy, "--store", store)[0] == 1
+    assert call("remove", EXAMPLES[0].name, "--store", store)[0] == 0
+    told = json.loads(call("status", "--format", "json", "--documents", "--store", copy)[1])
+    assert told["counts"]["Document"] == 1
+    assert [document["file"] for document in told["documents"]] == [EXAMPLES[0].name]
+    assert json.loads(call("status", "--format", "json", "--store", store)[1])["counts"]["Document"] == 0
+    assert EXAMPLES[0].name in call("status", "--documents", "--store", copy)[1]
+
+
+# --- help and reference -------------------------------------------------------------------------------------------
+def test_help_is_there_for_every_command_and_says_the_version(call):
+    for name in ("", *pikg.cli.commands):
+        status, told, _ = call(*([name] if name else []), "--help")
+        assert status == 0
+        assert told.startswith("Usage: pikg")
+    assert call("--version")[1].strip() == f"pikg, version {pikg.__version__}"
+
+
+def test_help_waits_for_nothing():
+    code = "import sys, pikg; pikg.run(['-h']); print([m for m in ('rdflib', 'rich', 'streamlit') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_reference_page_is_fresh():
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    generate = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generate)
+    page = (ROOT / "docs" / "cli.md").read_text("utf-8")
+    assert page == generate.render_cli(), "docs/cli.md is stale; python docs/generate.py writes it"
+
+
+def test_the_version_is_the_packages():
+    assert f'version = "{pikg.__version__}"' in (ROOT / "pyproject.toml").read_text("utf-8")
+
+
+# --- the app ------------------------------------------------------------------------------------------------------
+@posix
+def test_the_demo_ends_when_it_is_told_to(tmp_path):
+    import urllib.request
+
+    command = [sys.executable, "-m", "pikg", "demo", "--store", str(tmp_path / "demo"), "--port", "8593"]
+    demo = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
+    assert demo.stdout is not None
+    try:
+        address = next(line for line in demo.stdout if "http://" in line).split()[4]
+        assert address == "http://localhost:8593"
+        for _ in range(100):
+            try:
+                with urllib.request.urlopen(f"{address}/_stcore/health", timeout=5) as answer:
+                    assert answer.read() == b"ok"
+                break
+            except OSError:
+                assert demo.poll() is None
+                time.sleep(0.2)
+        else:
+            pytest.fail("the app did not answer")
+    finally:
+        demo.terminate()
+        demo.communicate(timeout=30)
+    with pytest.raises(OSError):  # nobody serves any more
+        urllib.request.urlopen(f"{address}/_stcore/health", timeout=5)
+
+
+def test_the_app_asks_for_a_store_that_is_there(call, tmp_path):
+    status, _, complaint = call("app", "--store", tmp_path / "none")
+    assert status == 1
+    assert "no store in" in complaint
