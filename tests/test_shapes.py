@@ -1,0 +1,370 @@
+"""The shapes: a good graph passes, and a broken one of each kind is refused with a sentence to act on."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from rdflib import RDF, RDFS, XSD, Graph, Literal, URIRef
+from rdflib.namespace import OWL, SH
+
+from graph.mapping import map_disclosure
+from graph.shapes import find_violations
+from ontology.contract import from_json
+from ontology.namespaces import PIKG, PREFIXES, Namespace, concept
+from ontology.records import (
+    Box,
+    BudgetLine,
+    Disclosure,
+    DocumentInfo,
+    Execution,
+    Fact,
+    Funding,
+    Indicator,
+    Issue,
+    Named,
+    Place,
+    PrintedCell,
+    Project,
+    StageGoal,
+    Value,
+)
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared"
+SHA = "0123456789abcdef" * 4
+PLACE = Place(page=3, table=1, row=7, column=4, box=Box(56.5, 100.25, 210.0, 118.75))
+CELL = PrintedCell(PLACE, "≥9", more=(PrintedCell(Place(page=4, table=1, row=1, column=4), "8%"),))
+
+GOOD = Disclosure(
+    DocumentInfo(
+        "预算.pdf", SHA, "预算", "budget", 2024, Named("达州市", "511700"), Named("达州市某局", "127"), "prefecture"
+    ),
+    "1",
+    projects=(
+        Project(
+            "t1-f1",
+            "电话费",
+            "project",
+            "self_evaluation",
+            fiscal_year=2024,
+            department=Named("达州市某局"),
+            implementing_unit=Named("某中心"),
+            objective="目标",
+            outcome="完成",
+            stages=(StageGoal("先做", "上半年"),),
+            funding=(Funding("budget", "total", Decimal(37000), "3.70", "万元", PLACE, {"amount": CELL}),),
+            execution=Execution(Decimal(100), Decimal(10), Decimal(10)),
+            indicators=(
+                Indicator(
+                    "产出指标",
+                    "数量指标",
+                    "接听率",
+                    Value("90%-95%", "range", Decimal(90), Decimal(95), "%", Decimal(90), Decimal(95), "%"),
+                    "output",
+                    "quantity",
+                    "mof-2021",
+                    Value("良好", "qualitative", scale=("好", "差"), parts=(Value("98%", "eq", Decimal(98)),)),
+                    weight=Decimal(10),
+                    score=Decimal(9),
+                    direction="positive",
+                    place=PLACE,
+                    cells={"target": CELL, "actual": CELL},
+                ),
+                Indicator(None, None, "空", None, absence="blank", place=PLACE, cells={"tier3": CELL}),
+            ),
+            score=Decimal("98.5"),
+            grade="优",
+            place=PLACE,
+        ),
+    ),
+    budget_lines=(
+        BudgetLine(
+            "summary",
+            "收入",
+            "收入/预算数",
+            Decimal(1),
+            "1.00",
+            code="201",
+            level=1,
+            role="detail",
+            side="income",
+            scheme="function",
+            measure="total",
+            fiscal_year=2024,
+            place=PLACE,
+            cell=CELL,
+        ),
+    ),
+    facts=(
+        Fact(
+            "income_total",
+            "收入3.7万元。",
+            "收入",
+            Decimal(37000),
+            change=Decimal(-1),
+            percent=Decimal("2.5"),
+            place=PLACE,
+        ),
+    ),
+    issues=(Issue("form.unread", "error", "没读", "not read", Place(page=9, reading="ocr", confidence=0.42)),),
+)
+
+
+def p(name: str) -> URIRef:
+    return URIRef(PIKG + name)
+
+
+@pytest.fixture(scope="module")
+def good() -> Graph:
+    graph = Graph()
+    for triple in map_disclosure(GOOD, Namespace()):
+        graph.add(triple)
+    return graph
+
+
+def copy_of(graph: Graph) -> Graph:
+    copied = Graph()
+    for triple in graph:
+        copied.add(triple)
+    return copied
+
+
+def one(graph: Graph, kind: str, having: str | None = None) -> URIRef:
+    """A node of a class, which has a property where that is named."""
+    found = sorted(
+        node for node in graph.subjects(RDF.type, p(kind)) if having is None or (node, p(having), None) in graph
+    )
+    assert found, f"no {kind}"
+    assert isinstance(found[0], URIRef)
+    return found[0]
+
+
+def test_a_whole_document_conforms(good: Graph) -> None:
+    assert find_violations(good) == []
+
+
+def test_every_class_of_the_vocabulary_has_a_shape() -> None:
+    terms = Graph().parse(ROOT / "ontology" / "pikg.ttl")
+    shapes = Graph().parse(ROOT / "ontology" / "shapes.ttl")
+    classes = {node for node in terms.subjects(RDF.type, OWL.Class) if str(node).startswith(PIKG)}
+    shaped = set(shapes.objects(None, SH.targetClass))
+    covered = {kind for kind in classes if kind in shaped or set(terms.objects(kind, RDFS.subClassOf)) & shaped}
+    assert covered == classes
+    named = {node for node in shapes.objects(None, SH.path) if str(node).startswith(PIKG)}
+    assert named <= set(terms.subjects(RDF.type, None)), "a shape speaks of a property that isn't in the vocabulary"
+
+
+def test_every_message_is_in_both_languages() -> None:
+    shapes = Graph().parse(ROOT / "ontology" / "shapes.ttl")
+    for node in set(shapes.subjects(SH.message, None)):
+        languages = sorted(message.language or "" for message in shapes.objects(node, SH.message))
+        assert languages == ["en", "zh"], list(shapes.objects(node, SH.message))
+    for shape in set(shapes.subjects(RDF.type, SH.NodeShape)):
+        for node in shapes.objects(shape, SH.property):
+            assert shapes.value(node, SH.message) is not None, shapes.value(node, SH.path)
+
+
+Breakage = Callable[[Graph], URIRef]
+"""Breaks a graph, and returns the node that is then wrong."""
+
+
+def without(kind: str, name: str) -> Breakage:
+    def spoil(graph: Graph) -> URIRef:
+        node = one(graph, kind, name)
+        graph.remove((node, p(name), None))
+        return node
+
+    return spoil
+
+
+def unnamed(kind: str) -> Breakage:
+    def spoil(graph: Graph) -> URIRef:
+        node = one(graph, kind)
+        graph.remove((node, RDFS.label, None))
+        return node
+
+    return spoil
+
+
+def given(kind: str, name: str, value: Literal | URIRef, having: str | None = None) -> Breakage:
+    """Puts a value in the place of what stands there."""
+
+    def spoil(graph: Graph) -> URIRef:
+        node = one(graph, kind, having or name)
+        graph.set((node, p(name), value))
+        return node
+
+    return spoil
+
+
+def doubled(kind: str, name: str, value: Literal | URIRef) -> Breakage:
+    def spoil(graph: Graph) -> URIRef:
+        node = one(graph, kind, name)
+        graph.add((node, p(name), value))
+        return node
+
+    return spoil
+
+
+def added(kind: str, name: str, value: Literal | URIRef) -> Breakage:
+    def spoil(graph: Graph) -> URIRef:
+        node = one(graph, kind)
+        graph.add((node, p(name), value))
+        return node
+
+    return spoil
+
+
+def two_kinds(graph: Graph) -> URIRef:
+    node = one(graph, "SelfEvaluation")
+    graph.add((node, RDF.type, p("TargetForm")))
+    return node
+
+
+def lone_canonical(graph: Graph) -> URIRef:
+    node = URIRef(Namespace().canonical_indicator("k"))
+    graph.add((node, RDF.type, p("CanonicalIndicator")))
+    return node
+
+
+def open_range(graph: Graph) -> URIRef:
+    node = one(graph, "Value", "upperValue")
+    graph.remove((node, p("upperValue"), None))
+    return node
+
+
+def number(text: str) -> Literal:
+    return Literal(text, datatype=XSD.decimal, normalize=False)
+
+
+BROKEN: dict[str, tuple[Breakage, str, str]] = {
+    "a disclosure of no kind": (without("Disclosure", "kind"), "类型", "must be of exactly one kind"),
+    "a year out of this world": (given("Disclosure", "fiscalYear", Literal(20240)), "年度", "from 1949 to 2100"),
+    "a document with a broken hash": (given("Document", "sha256", Literal("abc")), "SHA-256", "64 hexadecimal"),
+    "a document of no disclosure": (without("Document", "inDisclosure"), "所属公开", "exactly one disclosure"),
+    "a publisher that is no unit": (given("Document", "publisher", URIRef("urn:x")), "公开单位", "a unit"),
+    "a unit without a name": (unnamed("Unit"), "名称", "must have a name"),
+    "a region with a wrong code": (given("Region", "code", Literal("51")), "代码", "six digits"),
+    "a region in no region": (given("Region", "withinRegion", URIRef("urn:x")), "上级地区", "must lie in regions"),
+    "a project without a name": (unnamed("Project"), "名称", "must have a name"),
+    "a project of no scope": (without("Project", "scope"), "范围", "as a whole"),
+    "a form of no project": (without("Form", "ofProject"), "所属项目", "exactly one project"),
+    "a form in two documents": (doubled("Form", "inDocument", URIRef("urn:x")), "所在文件", "exactly one document"),
+    "a form of two kinds": (two_kinds, "三者之一", "exactly one of target form"),
+    "a score that is a word": (given("Form", "score", Literal("优")), "得分", "one number"),
+    "a form superseded by a row": (added("Form", "supersededBy", URIRef("urn:x")), "被取代", "one form at most"),
+    "a stage goal without a text": (without("StageGoal", "originalText"), "原文", "exactly one text"),
+    "funding without an amount": (without("Funding", "amount"), "金额（元）", "exactly one amount in yuan"),
+    "an amount that no store adds": (
+        given("Funding", "amount", number("3.7e4")),
+        "3.7e4",
+        "exactly one amount in yuan",
+    ),
+    "an empty amount": (given("Funding", "amount", number("")), "金额（元）", "exactly one amount in yuan"),
+    "funding of two stages": (
+        doubled("Funding", "stage", URIRef(concept("stage", "executed"))),
+        "阶段",
+        "exactly one stage",
+    ),
+    "a source of another list": (
+        given("Funding", "source", URIRef(concept("stage", "budget"))),
+        "资金来源",
+        "exactly one source",
+    ),
+    "a source that isn't known": (
+        given("Funding", "source", URIRef(concept("source", "lottery"))),
+        "lottery",
+        "exactly one source",
+    ),
+    "a row of no form": (without("IndicatorRow", "ofForm"), "所属绩效表", "exactly one form"),
+    "a row of no indicator": (without("IndicatorRow", "ofIndicator"), "所属指标", "exactly one indicator"),
+    "a row without a name": (unnamed("IndicatorRow"), "名称", "exactly one printed name"),
+    "a row with two targets": (doubled("IndicatorRow", "target", URIRef("urn:x")), "指标值", "one target at most"),
+    "a tier that isn't known": (
+        given("IndicatorRow", "tier1", URIRef(concept("tier1", "luck"))),
+        "一级指标",
+        "one tier 1 at most",
+    ),
+    "a weight with a comma": (given("IndicatorRow", "weight", number("1,0")), "分值", "must be one number"),
+    "an indicator of no project": (without("ProjectIndicator", "ofProject"), "所属项目", "exactly one project"),
+    "a canonical indicator without a label": (lone_canonical, "首选名称", "preferred label"),
+    "a value without an operator": (without("Value", "operator"), "指标性质", "exactly one operator"),
+    "a value without its text": (without("Value", "originalText"), "原文", "exactly one printed text"),
+    "a range without an end": (open_range, "上下限", "lower and an upper value"),
+    "a range upside down": (given("Value", "upperValue", number("80"), "upperValue"), "不大于上限", "not above"),
+    "a word with a number": (added("Value", "value", number("1")), "定性值不应有数字", "qualitative value no number"),
+    "a day that is none": (added("Value", "date", Literal("9月底", datatype=XSD.date)), "最迟日期", "must be one day"),
+    "a line of no table": (without("BudgetLine", "table"), "表种", "exactly one kind"),
+    "a line without an amount": (without("BudgetLine", "amount"), "金额（元）", "exactly one amount in yuan"),
+    "a depth of nought": (given("BudgetLine", "depth", Literal(0)), "科目层级", "from 1"),
+    "a fact without its sentence": (without("Fact", "originalText"), "原文", "exactly one sentence"),
+    "an issue without a code": (without("Issue", "issueCode"), "问题代码", "exactly one code"),
+    "a confidence above 1": (given("Issue", "confidence", number("42")), "识别置信度", "from 0 to 1"),
+    "a cell of no field": (without("Cell", "field"), "字段", "exactly one field"),
+    "a page nought": (given("Cell", "page", Literal(0)), "页码", "from 1"),
+    "a box of three numbers": (given("Cell", "box", Literal("1 2 3")), "位置框", "four numbers"),
+    "a cell that goes on in a row": (given("Cell", "continuedIn", URIRef("urn:x")), "续于", "one cell at most"),
+    "a property that isn't in the vocabulary": (
+        added("Project", "colour", Literal("red")),
+        "词汇表中没有",
+        "no such term",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_broken_graph_is_refused_with_a_readable_sentence(good: Graph, what: str) -> None:
+    spoil, zh, en = BROKEN[what]
+    graph = copy_of(good)
+    node = spoil(graph)
+    found = [one for one in find_violations(graph) if one.node == str(node) and one.severity == "error"]
+    assert found, "not refused"
+    assert any(zh in violation.zh and en in violation.en for violation in found), [(v.zh, v.en) for v in found]
+
+
+def test_each_class_is_broken_by_one_case_at_least(good: Graph) -> None:
+    """The cases above keep up with the vocabulary: a class that is added without a case fails here."""
+    terms = Graph().parse(ROOT / "ontology" / "pikg.ttl")
+    classes = {node for node in terms.subjects(RDF.type, OWL.Class) if str(node).startswith(PIKG)}
+    broken = set()
+    for spoil, _, _ in BROKEN.values():
+        graph = copy_of(good)
+        broken |= set(graph.objects(spoil(graph), RDF.type))
+    assert classes - broken == {p("ProjectDescription")}  # it is a form like the others
+
+
+def test_a_sentence_says_what_and_where(good: Graph) -> None:
+    graph = copy_of(good)
+    row = one(graph, "IndicatorRow", "weight")
+    graph.set((row, p("weight"), number("一成")))
+    (violation,) = find_violations(graph)
+    place = "预算.pdf，第 3 页，第 1 张表，第 7 行，第 4 列"
+    assert violation.zh == f"指标行“接听率”（{place}）的“权重/分值”：分值应为一个数；现为“一成”"
+    place = "预算.pdf, page 3, table 1, row 7, column 4"
+    assert violation.en == f"indicator row “接听率” ({place}), weight: a weight must be one number; it is “一成”"
+
+
+def test_lacks_that_a_graph_can_live_with_are_warnings() -> None:
+    bare = dataclasses.replace(GOOD.projects[0].indicators[1], absence=None, cells={})
+    disclosure = dataclasses.replace(GOOD, projects=(dataclasses.replace(GOOD.projects[0], indicators=(bare,)),))
+    found = find_violations(map_disclosure(disclosure, Namespace()))
+    assert {one.severity for one in found} == {"warning"}
+    assert any("reason for having none" in one.en for one in found)
+    assert any("no cell tells where it was printed" in one.en for one in found)
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared material is not beside the checkout")
+@pytest.mark.parametrize("path", sorted((SHARED / "gold").glob("*-*.json")), ids=lambda path: path.stem)
+def test_gold_files_conform(path: Path) -> None:
+    disclosure = from_json(json.loads(path.read_text("utf-8")))
+    found = find_violations(map_disclosure(disclosure, Namespace()))
+    assert [one.en for one in found if one.severity == "error"] == []
+
+
+def test_the_prefix_of_borrowed_names_is_the_vocabularys() -> None:
+    assert PREFIXES["schema"] == "https://schema.org/"
