@@ -229,6 +229,24 @@ def _comparable(project: str, format_: str, folder: Path, **narrow: Any) -> None
         terminal.say("nothing comparable is in the store")
 
 
+@cli.command("export", short_help="Write everything to a file.")
+@_format_option("nquads", "turtle", "jsonld", "csv")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file.")
+@_store_option
+@_lang_option
+def _export(format_: str, output: Path | None, folder: Path, language: Any) -> None:
+    """Write everything that the store holds: the graph as N-Quads (sorted, each statement with its document), Turtle
+    or JSON-LD; or, as CSV, the long table of indicators with the place where each was printed.
+
+    Without a file it goes to standard output.
+    """
+    with _open(folder) as store:
+        if output is None:
+            store.write(format_, sys.stdout, language=language)
+        else:
+            store.export(format_, output, language=language)
+
+
 @cli.command("status", short_help="Tell what the store holds, and who writes to it.")
 @_format_option("table", "json")
 @click.option("--documents", is_flag=True, help="List the documents too.")

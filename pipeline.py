@@ -12,15 +12,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 from extract import EXTRACTOR_VERSION
 from extract.errors import ExtractError, UnreadableDocumentError, UnsupportedFormatError
+from graph.embedded import EmbeddedStore
 from graph.errors import GraphError, WorkspaceError
 from graph.guard import TIME_LIMIT, run_user_query
 from graph.load import Batch, StoredDocument, open_batch
 from graph.status import Status, read_status
-from graph.store import Answer, ReadableStore, Rows
+from graph.store import Answer, Rows
 from graph.workspace import Workspace
 from ontology.records import Disclosure, Issue
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from extract.assemble import Reading
 
 __all__ = ["ExtractError", "FileStatus", "FileSummary", "IngestReport", "Store", "ingest", "open_store", "read_file"]
+
+Language = Literal["zh", "en"]
 
 DEFAULT_STORE = Path("pikg-store")
 """Where a store is looked for when neither `--store` nor PIKG_STORE names one."""
@@ -229,7 +232,7 @@ class Store:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self._reading: ReadableStore | None = None
+        self._reading: EmbeddedStore | None = None
         self._snapshot = 0
 
     @property
@@ -238,7 +241,7 @@ class Store:
         return self.workspace.folder
 
     @property
-    def reading(self) -> ReadableStore:
+    def reading(self) -> EmbeddedStore:
         """The newest published snapshot, opened; the one before is closed."""
         newest = self.workspace.snapshot
         if self._reading is None or newest != self._snapshot:
@@ -276,6 +279,27 @@ class Store:
         from graph.comparables import find_comparables  # noqa: PLC0415
 
         return find_comparables(self.reading, project, region=region, year=year, top=top)
+
+    def export(self, format_name: str, path: str | os.PathLike[str], *, language: Language = "zh") -> None:
+        """Write everything to a file, as nquads, turtle, jsonld or csv (the long table of indicators, its headings in
+        the language). The file is there whole or not at all."""
+        path = Path(path)
+        partial = path.with_name(f"{path.name}.partial")
+        try:
+            with partial.open("w", encoding="utf-8", newline="") as file:
+                self.write(format_name, file, language=language)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+
+    def write(self, format_name: str, output: IO[str], *, language: Language = "zh") -> None:
+        """As `export`, to an open text file that leaves line ends as they are."""
+        from graph.export import export_csv, export_graph  # noqa: PLC0415
+
+        if format_name == "csv":
+            export_csv(self.reading, output, language)
+        else:
+            export_graph(self.reading, format_name, output)
 
     def status(self) -> Status:
         """What the store holds and how it stands."""

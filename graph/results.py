@@ -1,25 +1,17 @@
-"""How an answer is written down: SPARQL 1.1 Query Results JSON, CSV for office programs, Turtle."""
+"""How a query's answer is written down: SPARQL 1.1 Query Results JSON, CSV for office programs, Turtle."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import IO, Any
 
 from rdflib import Graph, Literal
 from rdflib.term import BNode, Node
 
+from graph.export import csv_cell
 from graph.store import Answer, Rows, Triple
 from ontology.namespaces import CONCEPT, PREFIXES
-
-BYTE_ORDER_MARK = "\ufeff"
-"""What tells Excel and WPS that a CSV file is UTF-8."""
-
-_XSD = PREFIXES["xsd"]
-_NUMBERS = frozenset(_XSD + name for name in ("decimal", "integer", "double", "float", "boolean", "date", "dateTime"))
-
-# What a spreadsheet takes for the beginning of a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def to_sparql_json(answer: Rows | bool) -> dict[str, Any]:
@@ -41,26 +33,18 @@ def _json_term(node: Node) -> dict[str, str]:
     return {"type": "bnode" if isinstance(node, BNode) else "uri", "value": str(node)}
 
 
-def write_csv(answer: Answer, output: IO[str], headings: Mapping[str, str] | None = None) -> None:
-    """Given an answer, write it as CSV (RFC 4180, with headings by variable where they are given): texts as they are,
-    except that one which a spreadsheet would take for a formula gets an apostrophe in front."""
+def write_csv(answer: Answer, output: IO[str]) -> None:
+    """Given an answer, write it as CSV (RFC 4180), each term as `graph.export.csv_cell` has it: nothing in it can act
+    as a formula."""
     writer = csv.writer(output, lineterminator="\r\n")
     if isinstance(answer, bool):
         writer.writerows([["answer"], ["true" if answer else "false"]])
     elif isinstance(answer, Rows):
-        writer.writerow([(headings or {}).get(name, name) for name in answer.variables])
-        writer.writerows([_csv_text(node) for node in row] for row in answer.rows)
+        writer.writerow(answer.variables)
+        writer.writerows([csv_cell(node) for node in row] for row in answer.rows)
     else:
         writer.writerow(["subject", "predicate", "object"])
-        writer.writerows([_csv_text(node) for node in triple] for triple in answer)
-
-
-def _csv_text(node: Node | None) -> str:
-    if node is None:
-        return ""
-    text = str(node)
-    is_number = isinstance(node, Literal) and str(node.datatype) in _NUMBERS
-    return f"'{text}" if len(text) > 1 and text.startswith(_FORMULA) and not is_number else text
+        writer.writerows([csv_cell(node) for node in triple] for triple in answer)
 
 
 def to_turtle(triples: Iterable[Triple]) -> str:

@@ -223,6 +223,29 @@ def test_csv_in_a_file_has_a_byte_order_mark_and_no_formula(store, tmp_path):
     assert list(csv.reader(io.StringIO(piped.decode()))) == [["name", "n"], ["'=1+1", "-1.5"], ["热线运行经费", "-1.5"]]
 
 
+def test_export_in_every_format(call, store, tmp_path):
+    from rdflib import Dataset, Graph
+
+    with Workspace.open(store).read() as snapshot:
+        quads, triples = sorted(snapshot.nquads()), snapshot.count()
+    assert call("export", "--store", store)[1].splitlines() == quads
+    assert call("export", "--store", store, "--format", "nquads", "-o", tmp_path / "图.nq")[:2] == (0, "")
+    assert (tmp_path / "图.nq").read_text("utf-8").splitlines() == quads
+    read = Dataset()
+    read.parse(tmp_path / "图.nq", format="nquads")
+    assert sum(1 for _ in read.quads()) == len(quads)
+    for format_, parser in (("turtle", "turtle"), ("jsonld", "json-ld")):
+        assert call("export", "--store", store, "--format", format_, "-o", tmp_path / format_)[0] == 0
+        assert len(Graph().parse(tmp_path / format_, format=parser)) == triples
+    assert call("export", "--store", store, "--format", "csv", "-o", tmp_path / "表.csv", "--lang", "en")[0] == 0
+    content = (tmp_path / "表.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert len(list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))) == 1 + 30 + 3
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["jsonld", "turtle", "图.nq", "表.csv"]
+    status, _, complaint = call("export", "--store", store, "-o", tmp_path / "no folder" / "x.nq")
+    assert (status, "no folder" in complaint) == (1, True)
+
+
 def test_turtle_for_a_graph(call, store):
     construct = "CONSTRUCT { ?u rdfs:label ?l } WHERE { ?u a pikg:Unit ; rdfs:label ?l }"
     status, told, _ = call("query", "--sparql", construct, "--format", "turtle", "--store", store)
