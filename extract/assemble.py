@@ -97,8 +97,8 @@ def _assemble_project(form: Form, form_id: str, work: _Work) -> Project | None:
         return None
     year = form.year or work.info.fiscal_year
     cells: dict[str, FieldValue | None] = {
-        "name": name_field, "code": block.first("code"), "department": department, "implementing_unit": implementing,
-        "grade": block.first("grade"),
+        "name": name_field, "code": block.first("code", "name_and_code"), "department": department,
+        "implementing_unit": implementing, "grade": block.first("grade"),
     }  # fmt: skip
     objective, cells["objective"] = _text(form, "objective")
     outcome, cells["outcome"] = _text(form, "outcome")
@@ -111,7 +111,7 @@ def _assemble_project(form: Form, form_id: str, work: _Work) -> Project | None:
         name=name,
         scope=form.scope or "project",
         form=form.kind or "target",
-        code=_plain(block.first("code")),
+        code=_code(form),
         fiscal_year=year,
         department=_named(department, block.first("unit_code") if department is block.first("unit_name") else None),
         implementing_unit=_named(implementing, None),
@@ -138,7 +138,18 @@ def _name(form: Form, work: _Work) -> tuple[FieldValue | None, str | None]:
     field = form.block.first("name")
     if field is not None and not labels.is_placeholder(field.text):
         return field, _one_line(field.text)
+    field = form.block.first("name_and_code")
+    if field is not None and not labels.is_placeholder(field.text):
+        return field, split_code(_one_line(field.text)).name
     return None, form.title.name if form.title else None
+
+
+def _code(form: Form) -> str | None:
+    field = form.block.first("code")
+    if field is not None or "name" in form.block.fields:
+        return _plain(field)
+    both = form.block.first("name_and_code")
+    return split_code(_one_line(both.text)).code if both is not None else None
 
 
 def _one_line(text: str) -> str:

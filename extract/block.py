@@ -91,6 +91,8 @@ def _read_caption(grid: Grid, cell: Cell, block: Block, ledger: Ledger) -> None:
     elif len(cell.text) <= _LONGEST_CAPTION and (unit := labels.find_money_unit(cell.text)):
         block.unit = block.unit or unit
         ledger.label(cell, "unit")
+    elif cell.column_span == grid.columns and labels.is_numbered(cell.text) and labels.match_block(cell.text) is None:
+        ledger.label(cell, "caption")
     elif wide and (year := labels.only_year(cell.text)) is not None:
         block.year = block.year or year
         ledger.label(cell, "year")
@@ -153,8 +155,10 @@ class _Reader:
         notation, reason = match.role("field"), match.role("left_out")
         if notation is not None and notation not in _FOOT_ONLY:
             self.ledger.value(cell, notation)
-            found = FieldValue(match.value or "", (cell,), cell)
-            self.block.fields.setdefault(notation, []).append(found)
+            for part in labels.split_labels(cell.text):
+                inner = labels.match_block(part)
+                if inner is not None and inner.value is not None and (own := inner.role("field")) is not None:
+                    self.block.fields.setdefault(own, []).append(FieldValue(inner.value, (cell,), cell))
         elif reason is not None:
             entry = labels.left_out(reason)
             self.ledger.leave_out(cell, f"{entry['zh']} ({entry['en']})", sensitive=bool(entry.get("sensitive")))
@@ -222,7 +226,7 @@ class _Reader:
             # "总目标：……" inside an objective is the objective's own wording.
             return not text and (match.role("field") not in _TEXTS)
         asked = self.matches[of.row, of.column]
-        if asked.means("name", "grade", "unit_name"):
+        if asked.means("name", "name_and_code", "grade", "unit_name") or asked.role("left_out"):
             # A project may be called 公用经费: sources of money are labels only where money is asked for.
             return any(role.group in ("field", "left_out", "section", "stage") for role in match.roles)
         return True

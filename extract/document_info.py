@@ -134,10 +134,10 @@ def _may_begin_title(line: str) -> bool:
 
 
 def _labelled_unit(cover: list[str]) -> Named | None:
-    for line in cover:
+    for line in (part for text in cover for part in labels.split_labels(text)):
         head, colon, value = line.replace(":", "：").partition("：")
         if colon and value.strip() and "".join(head.split()) in _words()["publishers"]:
-            name = re.split(r"\s{2,}|单位：|填报", value.strip())[0].strip()
+            name = re.split(r"\s{2,}|(?:金额)?单位：|填报", value.strip())[0].strip()
             if _is_unit(name):
                 return split_code(name)
     return None
@@ -166,7 +166,7 @@ def _unit_of_headings(headings: list[re.Match[str]]) -> Named | None:
 def _is_unit(name: str) -> bool:
     """Whether a text can be a unit's name: it ends as units' names do, and isn't the name of a region alone."""
     folded = "".join(name.split())
-    if not 2 <= len(folded) <= 50 or re.search(r"[，。；]|部门预算|部门决算", folded):
+    if not 3 <= len(folded) <= 50 or re.search(r"[，。；]|部门预算|部门决算", folded):
         return False
     region = find_region(folded)
     if region is not None and folded.endswith(region.name):
@@ -231,7 +231,7 @@ def _level(unit: Named | None, region: Region | None) -> Level | None:
 # A code before or after a unit's name: "[993]某某中心", "127001-某某局", "某某局（103）". A name may itself begin with
 # digits (12345热线…), so bare digits count as a code only in the lengths that budget codes have.
 _CODE_FIRST = re.compile(
-    r"^\s*(?:[\[【(（〔](?P<a>\d{2,})[\]】)）〕]|(?P<b>\d{2,})\s*[-—_－:：.]|(?P<c>\d{3}(?:\d{3})*)(?=\D))\s*(?P<name>\D.*)$",
+    r"^\s*(?:[\[【(（〔](?P<a>\d{2,})[\]】)）〕]|(?P<b>\d{2,})\s*[-—_－:：.]|(?P<d>\d{6,})\s|(?P<c>\d{3}(?:\d{3})*)(?=\D))\s*(?P<name>\D.*)$",
     re.DOTALL,
 )
 _CODE_LAST = re.compile(
@@ -239,12 +239,15 @@ _CODE_LAST = re.compile(
 )
 
 
+_SEAL = re.compile(r"[（(](?:公章|盖章|签章|章)[)）]|(?:金额)?单位[:：].*$|填报(?:日期|时间)[:：].*$")
+
+
 def split_code(printed: str) -> Named:
     """Given a unit's printed name, return it with the code that stands before or behind it taken apart."""
-    text = printed.strip()
+    text = _SEAL.sub("", printed.strip()).strip()
     found = _CODE_FIRST.match(text)
     if found is not None:
-        return Named(found["name"].strip(" -—_－:：."), found["a"] or found["b"] or found["c"])
+        return Named(found["name"].strip(" -—_－:：."), found["a"] or found["b"] or found["c"] or found["d"])
     found = _CODE_LAST.match(text)
     if found is not None:
         return Named(found["name"].strip(" -—_－:："), found["a"] or found["b"])

@@ -100,13 +100,9 @@ def _marks(grid: Grid, rows: set[int], ledger: Ledger) -> dict[tuple[int, int], 
         if not any(row in rows for row in range(cell.row, cell.last_row + 1)):
             continue
         match = labels.match_block(cell.text)
-        if match is not None and (ledger.is_free(cell) or not _is_value(ledger, cell)):
+        if match is not None and ledger.use_of(cell) in (None, "label"):
             found[cell.row, cell.column] = match
     return found
-
-
-def _is_value(ledger: Ledger, cell: Cell) -> bool:
-    return any(entry.cell is cell and entry.use == "value" for entry in ledger.entries)
 
 
 def _is_money(match: labels.Match) -> bool:

@@ -231,7 +231,7 @@ def _fill_tiers(
         del filled[notation]
         texts = [cell.text for row in range(last + 1, grid.rows + 1) if (cell := grid.at(row, found[0])) is not None]
         if tier == "tier1" and any(labels.tier2_concept(text, None) for text in texts):
-            firsts = sum(labels.tier1_concept(text) is not None for text in texts)
+            firsts = sum(labels.is_tier1(text) for text in texts)
             seconds = sum(labels.tier2_concept(text, None) is not None for text in texts)
             tier = "tier1" if firsts >= seconds else "tier2"
         told = tier == "tier3" or any(labels.tier1_concept(text) or labels.tier2_concept(text, None) for text in texts)
@@ -257,7 +257,9 @@ def _column_notation(path: list[Cell]) -> str | None:
     part = labels.match_subhead(lowest.text)
     if part == "half":
         return _by_half(parent.notation, ("半年",))
-    return parent.notation if part == "whole" or not lowest.text.strip() else None
+    if part == "whole" or not lowest.text.strip():
+        return parent.notation
+    return None
 
 
 def _by_half(notation: str, hints: tuple[str, ...]) -> str:

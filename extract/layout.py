@@ -8,7 +8,6 @@ many projects is as many forms. What a cell says as a number or a date is left t
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -88,7 +87,7 @@ def read_forms(document: Document) -> Layout:
 # --- what stands above a table
 
 
-_YEAR = re.compile(r"(20\d\d)\s*年")
+_CONTEXT_FIELDS = ("name", "name_and_code", "unit_name", "code", "department", "implementing_unit")
 
 
 def _read_context(above: list[str]) -> _Context:
@@ -108,9 +107,10 @@ def _read_context(above: list[str]) -> _Context:
         if title is not None and year is None:
             year = labels.only_year(text)
         unit = labels.find_money_unit(text) or unit
-        match = labels.match_block(text)
-        if match is not None and match.value and (notation := match.role("field")) in ("name", "unit_name", "code"):
-            fields[notation] = FieldValue(match.value, ())
+        for part in labels.split_labels(text):
+            match = labels.match_block(part)
+            if match is not None and match.value and (notation := match.role("field")) in _CONTEXT_FIELDS:
+                fields[notation] = FieldValue(match.value, ())
     return _Context(title, year, unit, fields, len(near))
 
 
@@ -147,7 +147,7 @@ def _read_grid(grid: Grid, number: int, ledger: Ledger, context: _Context, issue
 
 def _segments(grid: Grid, tables: list[IndicatorTable]) -> list[range]:
     """The rows of each form in a grid: a form begins with its project's name, or its department's."""
-    starts = _name_rows(grid, tables, "name") or _department_rows(grid, tables)
+    starts = _name_rows(grid, tables, "name", "name_and_code") or _department_rows(grid, tables)
     bounds = [1]
     for start in starts[1:]:
         bounds.append(_start_of_preamble(grid, start, bounds[-1]))
@@ -155,12 +155,12 @@ def _segments(grid: Grid, tables: list[IndicatorTable]) -> list[range]:
     return [range(first, last) for first, last in itertools.pairwise(bounds) if last > first]
 
 
-def _name_rows(grid: Grid, tables: list[IndicatorTable], notation: str) -> list[int]:
+def _name_rows(grid: Grid, tables: list[IndicatorTable], *notations: str) -> list[int]:
     heads = {row for table in tables for row in range(table.first_row, table.last_row + 1)}
     found: list[int] = []
     for cell in grid:
         match = labels.match_block(cell.text)
-        if match is None or not match.means(notation) or cell.row in heads:
+        if match is None or not match.means(*notations) or cell.row in heads:
             continue
         if any(cell.row > table.last_row and cell.column > table.first_tier for table in tables):
             continue
@@ -377,7 +377,7 @@ def _kind_by_heads(form: Form) -> FormKind:
 
 def _is_form(form: Form, tables: list[IndicatorTable]) -> bool:
     """Whether a segment of a grid is a form: it has an indicator table, or a name and what is to come of it."""
-    name = form.block.first("name")
+    name = form.block.first("name", "name_and_code")
     if not tables:
         # Without indicators a list of projects (项目名称 | 预算数 | 绩效目标) has a form's labels too, but as heads.
         named = name is not None and name.is_beside
@@ -406,7 +406,7 @@ def _add(layout: Layout, form: Form, number: int) -> None:
         and before.grid == number - 1
         and not before.rows
         and form.rows
-        and form.block.first("name", "unit_name") is None
+        and form.block.first("name", "name_and_code", "unit_name") is None
         and (form.title is None or before.title is None or form.title == before.title)
     )
     if before is None or not goes_on:
@@ -454,12 +454,11 @@ def _report_unread(grid: Grid, number: int, ledger: Ledger, context: _Context, l
     for cell in grid:
         column = labels.match_column(cell.text)
         block = labels.match_block(cell.text)
-        tier = labels.tier1_concept(cell.text) if cell.text.strip() else None
         if (
             (column is not None and column.notation in _STRONG)
             or (block is not None and block.means("objective", "outcome", "stages"))
             or (block is not None and block.role("section") == "indicators")
-            or (tier is not None and cell.text.strip().endswith("指标"))
+            or (labels.is_tier1(cell.text) and cell.text.strip().endswith("指标"))
         ) and cell.text not in seen:
             seen.append(cell.text)
     if len(seen) >= 3 or (seen and context.title is not None):

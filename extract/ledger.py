@@ -42,6 +42,11 @@ class Ledger:
     def _put(self, entry: Entry) -> None:
         self._entries.setdefault((entry.cell.row, entry.cell.column), entry)
 
+    def use_of(self, cell: Cell) -> Use | None:
+        """What a cell was noted as, or None."""
+        entry = self._entries.get((cell.row, cell.column))
+        return entry.use if entry is not None else None
+
     def is_free(self, cell: Cell) -> bool:
         """Whether nothing is noted of a cell yet."""
         return (cell.row, cell.column) not in self._entries

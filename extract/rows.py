@@ -14,8 +14,8 @@ from extract.heads import TIERS, IndicatorTable
 from extract.ledger import Ledger
 from ontology import labels
 
-_FOOT_FIELDS = ("score", "grade", "total_row", "subtotal_row", "name", "code", "department", "implementing_unit",
-                "unit_name", "outcome", "objective")  # fmt: skip
+_FOOT_FIELDS = ("score", "grade", "total_row", "subtotal_row", "name", "name_and_code", "code", "department",
+                "implementing_unit", "unit_name", "outcome", "objective")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def is_foot(grid: Grid, row: int, table: IndicatorTable) -> bool:
     if lead is None or lead.column > table.first_tier:
         return False
     match = labels.match_block(lead.text)
-    if match is None or labels.tier1_concept(lead.text) is not None:
+    if match is None or labels.is_tier1(lead.text):
         return False
     return match.means(*_FOOT_FIELDS) or match.role("left_out") is not None or match.role("section") is not None
 

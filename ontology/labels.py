@@ -8,6 +8,7 @@ for the rest of a form.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -208,7 +209,30 @@ def _without_part(label: str) -> str:
     return label
 
 
+_LONGEST_CAPTION = 24
+
+
+def is_numbered(text: str) -> bool:
+    """Whether a short text begins as a numbered heading does: "一、项目基本情况"."""
+    return len(text) <= _LONGEST_CAPTION and _ORDINAL.match(text) is not None
+
+
 _LONGEST_LABEL = 40
+_COLON = re.compile(r"[:：]")
+
+
+def split_labels(text: str) -> list[str]:
+    """Given a line that may print several labels with their values, return each with its value as a text of its own:
+    "单位：某某局 填报日期：2023.3.1" is two."""
+    starts = {0}
+    for colon in _COLON.finditer(text):
+        for length in range(min(12, colon.start()), 1, -1):
+            label = text[colon.start() - length : colon.start()]
+            if not label[0].isspace() and _fold(label) in _block_table() and label != "单位":
+                starts.add(colon.start() - length)
+                break
+    cuts = [*sorted(starts), len(text)]
+    return [part for first, last in itertools.pairwise(cuts) if (part := text[first:last].strip())]
 
 
 @lru_cache(maxsize=8192)
@@ -329,10 +353,19 @@ def _find_tier(tier: str, text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return ()
 
 
+def is_tier1(text: str) -> bool:
+    """Whether a text is the name of a first tier (产出指标), not of a second (数量指标)."""
+    return bool(text) and bool(_find_tier("tier1", text))
+
+
 def tier1_concept(text: str | None) -> str | None:
     """Given a printed tier-1 name, return its concept's notation, or None where none fits."""
     found = _find_tier("tier1", text) if text else ()
-    return found[0][0] if found else None
+    if found:
+        return found[0][0]
+    # A form may print names of the second tier in the first: 社会效益 as a first tier is a benefit.
+    parents = {parent for _, above in (_find_tier("tier2", text) if text else ()) for parent in above}
+    return parents.pop() if len(parents) == 1 else None
 
 
 def tier2_concept(text: str | None, tier1: str | None) -> str | None:
