@@ -61,12 +61,12 @@ def join_break(above: Sequence[Cell], below: Sequence[Cell], at: Break) -> Joine
         reasons = dict.fromkeys(pairs, cut)
     else:
         merged_columns = {cell.column for cell in (*above, *below) if cell.row_span > 1}
-        reasons = _single_reasons(starting, pairs, at, merged_columns)
+        reasons = {}
         for columns in at.parallel:
             together = [pair for column, pair in pairs.items() if column in columns]
             if len(together) == len(columns) and _go_on_together(together):
-                for column in columns:
-                    reasons.setdefault(column, "merged alike with a column that goes on")
+                reasons.update(dict.fromkeys(columns, "merged alike with a column that goes on"))
+        reasons |= _single_reasons(starting, pairs, at, merged_columns, set(reasons))
     result = Joined(list(above), list(below), rows_lost=1 if cut else 0)
     for column, reason in sorted(reasons.items()):
         before, after = pairs[column]
@@ -77,7 +77,8 @@ def join_break(above: Sequence[Cell], below: Sequence[Cell], at: Break) -> Joine
     if cut:
         result.below = [replace(cell, row=cell.row - 1) for cell in result.below]
     if cut == _CUT_BY_TEXT:
-        result.doubtful += [after.text for before, after in pairs.values() if before and after.text]
+        texts = [after.text for _, after in pairs.values() if after.text]
+        result.doubtful.append(max(texts, key=len))
     return result
 
 
@@ -108,8 +109,10 @@ def _row_is_cut(pairs: Pairs, at: Break) -> str | None:
     return None
 
 
-def _single_reasons(starting: Sequence[Cell], pairs: Pairs, at: Break, merged_columns: set[int]) -> dict[int, str]:
-    """The columns whose cell goes on for a reason of its own, with the reason."""
+def _single_reasons(
+    starting: Sequence[Cell], pairs: Pairs, at: Break, merged_columns: set[int], known: set[int]
+) -> dict[int, str]:
+    """The columns (but those that are known to) whose cell goes on for a reason of its own, with the reason."""
     reasons: dict[int, str] = {}
     left_goes_on = True  # only where every cell to the left goes on can this one be an inner part of what goes on
     # Where no cell at all has a line at the break, the missing line says nothing about one of them.
@@ -122,6 +125,8 @@ def _single_reasons(starting: Sequence[Cell], pairs: Pairs, at: Break, merged_co
         before = pairs[after.column][0]
         plain_follows = any(cell.text and cell.row_span == 1 for cell in starting[number + 1 :])
         reason = None
+        if after.column in known:
+            continue
         if before is None:
             pass
         elif after.column in openings:

@@ -230,11 +230,11 @@ def _break(last: PageTable, table: PageTable, heads: int, xs: Sequence[float], r
 
 
 def _filled(cells: Sequence[Cell], but: int) -> frozenset[int]:
-    """The columns that are printed in every row (but one) that has a cell of its own there."""
+    """The columns that are printed in every row (but one), each row with a cell of its own."""
     printed: dict[int, list[bool]] = {}
     for cell in cells:
-        if cell.row != but and cell.row_span == 1 and cell.column_span == 1:
-            printed.setdefault(cell.column, []).append(bool(cell.text))
+        if cell.row != but and cell.column_span == 1:
+            printed.setdefault(cell.column, []).append(bool(cell.text) and cell.row_span == 1)
     return frozenset(column for column, found in printed.items() if all(found) and len(found) >= _EVIDENCE)
 
 

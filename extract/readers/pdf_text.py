@@ -15,6 +15,7 @@ from ontology.records import Box
 _ITEM = re.compile(
     r"\s*(?:[（(]?\d{1,2}[)）、.．](?!\d)|[（(]?[一二三四五六七八九十]{1,3}[)）、]|[①-⑳]|目标\s*[\d一二三四五六七八九十]{1,2}\s*[:：])"
 )
+_WIDEST_PADDING = 6.0  # points between a cell's line and its text; text that stands farther off is centred
 _SENTENCE_END = tuple("。；;！!？?：:")
 
 
@@ -109,8 +110,9 @@ def runs_on(lines: Sequence[Line], cell: Box) -> bool:
     """Given the lines of a cell and its box, return whether its text may go on: no end of a sentence, no room left."""
     if not lines or lines[-1].text.rstrip().endswith(_SENTENCE_END):
         return False
-    padding = max(0.0, min(line.box.x0 for line in lines) - cell.x0)
-    return cell.x1 - padding - lines[-1].box.x1 < 1.2 * lines[-1].size
+    last = lines[-1]
+    padding = min(_WIDEST_PADDING, max(0.0, min(line.box.x0 for line in lines) - cell.x0))
+    return cell.x1 - cell.x0 - (last.box.x1 - last.box.x0) - 2 * padding < 1.2 * last.size
 
 
 def _is_latin(text: str) -> bool:
