@@ -73,7 +73,10 @@ _lang_option = click.option(
     help="The language of titles and of messages about documents.",
 )
 _port_option = click.option(
-    "--port", type=click.IntRange(1, 65535), default=8501, show_default=True, help="The port to serve on."
+    "--port",
+    type=click.IntRange(1, 65535),
+    show_default="8501, or the next one that is free",
+    help="The port to serve on.",
 )
 
 
@@ -295,7 +298,7 @@ def _backup(target: Path, folder: Path) -> None:
 @cli.command("app", short_help="Serve the app in the browser.")
 @_store_option
 @_port_option
-def _app(folder: Path, port: int) -> int:
+def _app(folder: Path, port: int | None) -> int:
     """Serve the app on this machine, in the browser; Ctrl-C ends it."""
     _open(folder).close()
     return _serve_app(folder, port)
@@ -312,7 +315,7 @@ def _app(folder: Path, port: int) -> int:
 )
 @_port_option
 @_lang_option
-def _demo(folder: Path, port: int, language: str) -> int:
+def _demo(folder: Path, port: int | None, language: str) -> int:
     """Read the shipped examples into a store of their own, and serve the app on it."""
     import pipeline
     from ui import terminal
@@ -323,9 +326,21 @@ def _demo(folder: Path, port: int, language: str) -> int:
     return _serve_app(folder, port) if report.ok else 1
 
 
-def _serve_app(folder: Path, port: int) -> int:
+def _is_free(port: int) -> bool:
+    import socket
+
+    with socket.socket() as door:
+        return door.connect_ex(("127.0.0.1", port)) != 0
+
+
+def _serve_app(folder: Path, port: int | None) -> int:
     from ui.theme import server_options
 
+    if port is None:
+        port = next((free for free in range(8501, 8600) if _is_free(free)), 8501)
+    elif not _is_free(port):
+        click.echo(f"error: the port {port} is in use; name another with --port", err=True)
+        return 1
     program = Path(__file__).resolve().with_name("app.py")
     command = [sys.executable, "-m", "streamlit", "run", str(program), f"--server.port={port}", *server_options()]
     environment = os.environ | {"PIKG_STORE": str(folder.resolve()), "PYTHONUTF8": "1"}
@@ -338,10 +353,7 @@ def _serve_app(folder: Path, port: int) -> int:
     except KeyboardInterrupt:
         server.wait()  # the terminal has told it, too
         return 0
-    if ended > 0:
-        click.echo(f"error: the app ended; if the port {port} is in use, name another with --port", err=True)
-        return 1
-    return 0
+    return 1 if ended > 0 else 0
 
 
 # --- the entry ----------------------------------------------------------------------------------------------------

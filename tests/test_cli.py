@@ -333,12 +333,12 @@ def test_the_version_is_the_packages():
 def test_the_demo_ends_when_it_is_told_to(tmp_path):
     import urllib.request
 
-    command = [sys.executable, "-m", "pikg", "demo", "--store", str(tmp_path / "demo"), "--port", "8593"]
+    command = [sys.executable, "-m", "pikg", "demo", "--store", str(tmp_path / "demo")]
     demo = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
     assert demo.stdout is not None
     try:
         address = next(line for line in demo.stdout if "http://" in line).split()[4]
-        assert address == "http://localhost:8593"
+        port = address.rpartition(":")[2]
         for _ in range(100):
             try:
                 with urllib.request.urlopen(f"{address}/_stcore/health", timeout=5) as answer:
@@ -349,6 +349,8 @@ def test_the_demo_ends_when_it_is_told_to(tmp_path):
                 time.sleep(0.2)
         else:
             pytest.fail("the app did not answer")
+        busy = pikg_process("app", "--store", tmp_path / "demo", "--port", port)
+        assert (busy.returncode, b"in use" in busy.stderr) == (1, True)
     finally:
         demo.terminate()
         demo.communicate(timeout=30)
