@@ -15,6 +15,7 @@ from ui.network_page import show_network
 from ui.overview import show_overview
 from ui.project import show_project
 from ui.projects import show_projects
+from ui.sparql import show_sparql
 from ui.store import Answers, open_answers, store_folder
 from ui.theme import icon, style_sheet
 
@@ -23,6 +24,7 @@ PAGE_FUNCTIONS: Mapping[str, Callable[[Answers, Mapping[str, str], Texts], None]
     "projects": show_projects,
     "project": show_project,
     "graph": show_network,
+    "sparql": show_sparql,
 }
 
 

@@ -18,7 +18,7 @@ from ontology.namespaces import CONCEPT
 from ui.data import Labels
 from ui.format import money
 from ui.i18n import Texts
-from ui.theme import FONT_STACK, INK
+from ui.theme import FOCUS, FONT_STACK, INK
 
 SCALE = 0.3
 """The component's own widths (outlines, arrows) are made for nodes about 20 units wide, seen about three times
@@ -53,6 +53,7 @@ LOOKS: Mapping[str, Look] = {
     "Funding": Look("#b3862f", "pentagon", 20),
     "Value": Look("#9c7aa0", "triangle", 16),
 }
+_CORNERS = ("corner-1", "corner-2")
 _OTHER = Look("#8d97a2", "ellipse", 18)
 
 
@@ -96,57 +97,59 @@ def styles() -> tuple[list[Style], list[Style]]:
                 height=look.size * SCALE,
             )
         )  # fmt: skip
-    nodes.append(
-        Style("node[?root]", font_weight="bold", font_size=14 * SCALE, border_width=5 * SCALE, border_color="#c9dae7")
-    )
+    nodes.append(Style("node[?root]", font_weight="bold", border_width=5 * SCALE, border_color="#c9dae7"))
     nodes.append(Style("node[?open]", border_width=2.5 * SCALE, border_color="#ffffff", outline_width=1.6 * SCALE,
                        outline_color="#a9b8c6"))  # fmt: skip
+    nodes.append(Style("node[?focus]", border_width=3 * SCALE, border_color="#ffffff", outline_width=2.6 * SCALE,
+                       outline_color=FOCUS, font_weight="bold"))  # fmt: skip
     nodes.append(Style("node[label='Corner']", opacity=0, events="no", label=""))
     edges = [
         Style("edge", width=1.2 * SCALE, line_color="#c5ced7", line_opacity=0.8, curve_style="straight",
               target_arrow_shape="none", label="")
     ]  # fmt: skip
+    edges.append(Style("edge[?near]", width=1.8 * SCALE, line_color=FOCUS, line_opacity=0.85))
     return nodes, edges
 
 
-def elements(
-    around: Neighbourhood, positions: Mapping[str, Position], labels: Labels, t: Texts
-) -> dict[str, list[dict[str, Any]]]:
-    """Given a neighbourhood and where its nodes go, return the picture's nodes and edges."""
+def elements(around: Neighbourhood, focus: str, labels: Labels, t: Texts) -> dict[str, list[dict[str, Any]]]:
+    """Given a neighbourhood and the node that was clicked, return the picture's nodes and edges.
+
+    They carry no positions: those are the layout's, so that a click moves nothing that was dragged. Nothing is
+    "selectable": the component would open its own panel over the picture.
+    """
     nodes = []
     for node, attributes in around.graph.nodes(data=True):
-        x, y = positions[node]
-        data = {
-            "id": node,
-            "label": str(attributes.get("kind") or "Other"),
-            "caption": _inert(caption(node, attributes, labels, t)),
-        }
-        if node == around.root:
-            data["root"] = 1
-        if node in around.open:
-            data["open"] = 1
-        nodes.append({"data": data, "position": {"x": x * SCALE, "y": y * SCALE}, "grabbable": True})
-    nodes += _corners(positions)
-    edges = [
-        {"data": {"id": f"{number}", "source": source, "target": target, "label": str(data["property"])}}
-        for number, (source, target, data) in enumerate(around.graph.edges(data=True))
+        kind = str(attributes.get("kind") or "Other")
+        marks = {"root": node == around.root, "open": node in around.open, "focus": node == focus}
+        data: dict[str, str | int] = {mark: 1 if on else 0 for mark, on in marks.items()}
+        data |= {"id": node, "label": kind, "caption": _inert(caption(node, attributes, labels, t))}
+        nodes.append({"data": data, "selectable": False})
+    nodes += [
+        {"data": {"id": corner, "label": "Corner", "caption": ""}, "selectable": False, "grabbable": False}
+        for corner in _CORNERS
     ]
+    edges = []
+    for number, (source, target, said) in enumerate(around.graph.edges(data=True)):
+        near = 1 if focus in {source, target} else 0
+        name = str(said["property"])
+        data = {"id": f"{number}-{name}", "source": source, "target": target, "label": name, "near": near}
+        edges.append({"data": data, "selectable": False})
     return {"nodes": nodes, "edges": edges}
 
 
-def _corners(positions: Mapping[str, Position]) -> list[dict[str, Any]]:
-    """Two unseen nodes around the middle: fitting a small picture to the frame must not blow it up."""
-    xs, ys = [x for x, _ in positions.values()], [y for _, y in positions.values()]
-    x, y = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
-    return [
-        {
-            "data": {"id": f"corner{side}", "label": "Corner"},
-            "position": {"x": (x + side * 460) * SCALE, "y": (y + side * 270) * SCALE},
-            "selectable": False,
-            "grabbable": False,
-        }
-        for side in (-1, 1)
-    ]
+def layout(graph: nx.DiGraph[str], positions: Mapping[str, Position]) -> dict[str, Any]:
+    """Given a graph and where its nodes go, return the layout that puts them there and fits them to the frame."""
+    spots = {
+        node: {"x": round(x * SCALE, 2), "y": round(y * SCALE, 2)}
+        for node, (x, y) in positions.items()
+        if node in graph
+    }
+    xs, ys = [spot["x"] for spot in spots.values()], [spot["y"] for spot in spots.values()]
+    middle = ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
+    # Two unseen nodes around the middle: fitting a small picture to the frame must not blow it up.
+    for side, corner in zip((-1, 1), _CORNERS, strict=True):
+        spots[corner] = {"x": middle[0] + side * 470 * SCALE, "y": middle[1] + side * 260 * SCALE}
+    return {"name": "preset", "positions": spots, "fit": True, "padding": 16, "animate": False}
 
 
 def sizes(graph: nx.DiGraph[str], labels: Labels, t: Texts) -> dict[str, Size]:

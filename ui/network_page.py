@@ -27,7 +27,7 @@ from ui.data import Labels, read_contents, read_labels, read_text
 from ui.html import Html, Piece, join, show, tag
 from ui.i18n import Texts
 from ui.links import address, link
-from ui.network_elements import LOOKS, elements, full_name, sizes, styles
+from ui.network_elements import LOOKS, elements, full_name, layout, sizes, styles
 from ui.store import Answers
 
 _HEIGHT = 600
@@ -175,29 +175,25 @@ def _draw(
     shown: Neighbourhood, positions: Mapping[str, Position], state: _State, labels: Labels, t: Texts
 ) -> str | None:
     """Draw the picture; return the node that was clicked last. A double click expands."""
+    key = f"network-{sha256(state.root.encode()).hexdigest()[:12]}"
+    before = st.session_state.get(key) or {}
+    focus = before.get("data", {}).get("target_id")
     node_styles, edge_styles = styles()
     with st.container(key="network"):
         said: Any = st_link_analysis(
-            elements(shown, positions, labels, t),
-            # What isn't an option of the layout tells the component to fit the picture to its frame again.
-            layout={
-                "name": "preset",
-                "fit": True,
-                "padding": 18,
-                "animate": False,
-                "of": [*state.expanded, state.limit],
-            },
+            elements(shown, focus or state.root, labels, t),
+            layout=layout(shown.graph, positions),
             node_styles=node_styles,
             edge_styles=edge_styles,
             height=_HEIGHT,
-            key=f"network-{sha256(state.root.encode()).hexdigest()[:12]}",
+            key=key,
             events=[Event("show", "tap", "node"), Event("open", "dbltap", "node")],
         )
     if not said:
         return None
     node = said["data"].get("target_id")
-    if said["action"] == "open" and st.session_state.get("network_expanded") != said["timestamp"]:
-        st.session_state["network_expanded"] = said["timestamp"]
+    if said["action"] == "open" and st.session_state.get("network_opened") != said["timestamp"]:
+        st.session_state["network_opened"] = said["timestamp"]
         if node in shown.open and node not in state.expanded:
             st.query_params["x"] = " ".join([*state.expanded, node])
             st.query_params["iri"] = state.root

@@ -19,6 +19,7 @@ MUTED = "#5d6b7a"
 FAINT = "#8a96a3"
 LINE = "#dfe4ea"
 ACCENT = "#1f5582"
+FOCUS = "#c2571a"
 
 
 def server_options() -> list[str]:
