@@ -57,9 +57,13 @@ def test_files_tell_nothing_of_the_machine_they_were_written_on():
     if listed.returncode != 0:
         pytest.skip("not a git checkout: there is no list of tracked files")
     paths = [ROOT / name for name in listed.stdout.splitlines()]
-    texts = [path for path in paths if path.suffix in {".py", ".md", ".toml", ".yaml", ".ttl", ".rq", ".json", ".lock", ""}]
+    texts = [
+        path for path in paths if path.suffix in {".py", ".md", ".toml", ".yaml", ".ttl", ".rq", ".json", ".lock", ""}
+    ]
     absolute = re.compile(r"(?<![\w.])/(?:home|root|work|Users)/\w")
-    named = [str(path.relative_to(ROOT)) for path in texts if path.is_file() and absolute.search(path.read_text("utf-8"))]
+    named = [
+        str(path.relative_to(ROOT)) for path in texts if path.is_file() and absolute.search(path.read_text("utf-8"))
+    ]
     assert named == []
 
 

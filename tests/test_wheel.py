@@ -20,7 +20,9 @@ pytestmark = pytest.mark.wheel
 
 
 def run(*command: str | Path, cwd: Path, **options) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(part) for part in command], cwd=cwd, capture_output=True, encoding="utf-8", check=False, **options)
+    return subprocess.run(
+        [str(part) for part in command], cwd=cwd, capture_output=True, encoding="utf-8", check=False, **options
+    )
 
 
 @pytest.fixture(scope="module")
