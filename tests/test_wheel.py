@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 import zipfile
 from pathlib import Path
@@ -109,6 +110,7 @@ def test_the_installed_demo_serves_the_app(installed, tmp_path):
                 break
             except OSError:
                 assert demo.poll() is None, "the demo ended:\n" + "".join(said)
+                time.sleep(0.5)
         else:
             pytest.fail("the app did not answer")
     finally:
