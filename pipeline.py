@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -23,12 +23,12 @@ from graph.load import Batch, StoredDocument, open_batch
 from graph.status import Status, read_status
 from graph.store import Answer, Rows
 from graph.workspace import Workspace
-from ontology.records import Disclosure, Issue
+from ontology.records import Box, Disclosure, Issue
 
 if TYPE_CHECKING:
-    from graph.comparables import Comparable
-
     from extract.assemble import Reading
+    from extract.grid import Grid
+    from graph.comparables import Comparable
 
 __all__ = ["ExtractError", "FileStatus", "FileSummary", "IngestReport", "Store", "ingest", "open_store", "read_file"]
 
@@ -350,3 +350,44 @@ def examples_folder() -> Path:
         if folder.is_dir():
             return folder
     raise UnreadableDocumentError("the shipped examples are not installed; install pikg anew")
+
+
+# --- evidence: the originals beside what was read from them -------------------------------------------------------
+def render_page(
+    store_folder: str | os.PathLike[str],
+    sha256: str,
+    page: int,
+    boxes: Sequence[Box] = (),
+    *,
+    around: float | None = None,
+) -> bytes | None:
+    """Given a store's folder, the hash of a PDF in it, a page (from 1) and boxes in points of the page as displayed,
+    return a PNG of the page with the boxes marked, or of the page `around` points above and below them; None where the
+    store has no such PDF, or it no such page."""
+    from extract.formats import Format, detect  # noqa: PLC0415
+    from extract.render import render_page as render  # noqa: PLC0415 - a renderer that only evidence needs
+
+    original = Workspace.open(store_folder).original(sha256)
+    try:
+        return (
+            render(original, page, boxes, around=around)
+            if original.is_file() and detect(original) is Format.PDF
+            else None
+        )
+    except (ExtractError, ValueError):
+        return None
+
+
+def read_printed_table(
+    store_folder: str | os.PathLike[str], sha256: str, table: int, sheet: str | None = None
+) -> Grid | None:
+    """Given a store's folder, the hash of a document in it and a table of it (counted as its places count), return the
+    table as it is printed; None where the store has no such document, or it no such table."""
+    from extract.batch import read_document  # noqa: PLC0415
+
+    original = Workspace.open(store_folder).original(sha256)
+    try:
+        grids = read_document(original).grids if original.is_file() else ()
+    except ExtractError:
+        return None
+    return next((grid for grid in grids if (grid.place.table, grid.place.sheet) == (table, sheet)), None)

@@ -17,9 +17,12 @@ _MARGIN = 1.0  # points around a box, so that its outline does not lie on the ta
 _MOST_PIXELS = 25_000_000  # a page of posters' size at full scale would take gigabytes
 
 
-def render_page(path: Path, page: int, boxes: Sequence[Box] = (), scale: float = 2.0) -> bytes:
+def render_page(
+    path: Path, page: int, boxes: Sequence[Box] = (), scale: float = 2.0, around: float | None = None
+) -> bytes:
     """Given a PDF, a page (from 1), boxes in points of the page as displayed, and pixels a point, return a PNG.
 
+    Given `around`, it is cut to the boxes with that many points above and below; without boxes it is the whole page.
     The scale is lowered where the picture would be very large. Raise UnreadableDocumentError where the file cannot be
     opened, ValueError where it has no such page.
     """
@@ -42,6 +45,10 @@ def render_page(path: Path, page: int, boxes: Sequence[Box] = (), scale: float =
                 [corner * scale for corner in corners], fill=_FILL, outline=_OUTLINE, width=round(1.5 * scale)
             )
         picture = Image.alpha_composite(picture.convert("RGBA"), layer).convert("RGB")
+        if around is not None:
+            top = max(0, round((min(box.top for box in boxes) - around) * scale))
+            bottom = min(picture.height, round((max(box.bottom for box in boxes) + around) * scale))
+            picture = picture.crop((0, top, picture.width, max(bottom, top + 1)))
     output = io.BytesIO()
     picture.save(output, "PNG", optimize=False)
     return output.getvalue()

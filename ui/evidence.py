@@ -7,11 +7,19 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+import pipeline
+from ontology.records import Box
 from ui.format import number, place
-from ui.html import Html, Piece, show, tag
+from ui.html import Html, Piece, join, show, tag
 from ui.i18n import Texts
 from ui.project_data import Cell, Form, Funding, IndicatorRow, Project, Value
 from ui.store import Answers
+
+_POINTS_AROUND = 110.0
+"""Points of the page shown above and below the cell, unless the whole page is asked for."""
+
+_ROWS_AROUND = 4
+"""Rows shown above and below the cell of a format without pages."""
 
 
 def show_evidence(answers: Answers, project: Project, form: Form, at: str | None, t: Texts) -> None:
@@ -55,13 +63,72 @@ def _show_cell(answers: Answers, cited: _Cited, t: Texts) -> None:
             tag("dl", *_facts(cited, t), class_="pk-facts pk-evidence"),
         )
     )
-    title = form.document.title or form.document.file
+    _original(answers, cell, form, t)
     st.caption(t("evidence.cite"))
     st.code(
-        t("evidence.citation", title=title, where=where, text=cell.whole, edition=answers.snapshot, iri=cell.iri),
+        t(
+            "evidence.citation",
+            title=form.document.title or form.document.file,
+            where=where,
+            text=cell.whole,
+            edition=answers.snapshot,
+            sha256=form.document.sha256,
+            iri=cell.iri,
+        ),
         language=None,
         wrap_lines=True,
     )
+
+
+def _original(answers: Answers, cell: Cell, form: Form, t: Texts) -> None:
+    """Show the original: the page with the cell marked, or for formats without pages the rows around it."""
+    folder, sha256 = str(answers.folder), form.document.sha256
+    pages: dict[int, list[Box]] = {}
+    for part in (cell, *cell.more):
+        if part.page is not None:
+            pages.setdefault(part.page, []).extend([Box(*part.box)] if part.box else [])
+    whole = bool(pages) and st.toggle(t("evidence.whole_page"), key="evidence_whole_page")
+    for page, boxes in pages.items():
+        picture = _picture(folder, sha256, page, tuple(boxes), None if whole else _POINTS_AROUND)
+        if picture:
+            with st.container(border=True, key=f"page-{page}"):
+                st.image(picture, width="stretch", caption=t("evidence.picture", page=page))
+        else:
+            st.caption(t("evidence.no_picture"))
+    if not pages and cell.table is not None and cell.row is not None:
+        table = _printed_rows(folder, sha256, cell.table, cell.sheet, (cell.row, cell.column or 1))
+        st.caption(t("evidence.rows") if table else t("evidence.no_table"))
+        if table:
+            show(table)
+
+
+@st.cache_resource(show_spinner=False, max_entries=30)
+def _picture(folder: str, sha256: str, page: int, boxes: tuple[Box, ...], around: float | None) -> bytes | None:
+    return pipeline.render_page(folder, sha256, page, boxes, around=around)
+
+
+@st.cache_resource(show_spinner=False, max_entries=30)
+def _printed_rows(folder: str, sha256: str, table: int, sheet: str | None, at: tuple[int, int]) -> Html | None:
+    """Return the rows of a printed table around a cell, the cell marked."""
+    grid = pipeline.read_printed_table(folder, sha256, table, sheet)
+    if grid is None:
+        return None
+    first, last = max(1, at[0] - _ROWS_AROUND), min(grid.rows, at[0] + _ROWS_AROUND)
+    marked = grid.at(*at)
+    lines = []
+    for line in range(first, last + 1):
+        cells = []
+        for cell in grid.row_cells(line):
+            if max(cell.row, first) != line:
+                continue  # it began above, and was written there
+            cells.append(
+                tag(
+                    "td", cell.text, rowspan=min(cell.last_row, last) - line + 1,
+                    colspan=cell.column_span, class_="pk-marked" if cell is marked else None,
+                )
+            )  # fmt: skip
+        lines.append(tag("tr", *cells))
+    return tag("div", tag("table", tag("tbody", *lines), class_="pk-printed"), class_="pk-scroll", tabindex="0")
 
 
 def _where(cell: Cell, t: Texts) -> str:
@@ -78,9 +145,7 @@ def _facts(cited: _Cited, t: Texts) -> Iterable[Html]:
         (t("evidence.what"), _what(cited, t)),
         (t("evidence.read_as"), _read_as(cited, t)),
         (t("evidence.where"), _where(cited.cell, t)),
-        (t("evidence.document"), document.title or document.file),
-        (t("evidence.file"), document.file),
-        ("SHA-256", tag("code", document.sha256)),
+        (t("evidence.document"), join([document.title, document.file], tag("br"))),
     ]
     return [tag("div", tag("dt", name), tag("dd", said)) for name, said in facts if said]
 

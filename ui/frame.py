@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 
 import streamlit as st
@@ -11,21 +12,18 @@ from graph.errors import NotFoundError
 from ui.html import Html, show, tag
 from ui.i18n import Language, Texts, read_language
 from ui.links import HIDDEN_PAGES, PAGES, address, follow_links, link, read_page
-from ui.network_page import show_network
-from ui.overview import show_overview
-from ui.project import show_project
-from ui.projects import show_projects
-from ui.sparql import show_sparql
 from ui.store import Answers, open_answers, store_folder
 from ui.theme import icon, style_sheet
 
-PAGE_FUNCTIONS: Mapping[str, Callable[[Answers, Mapping[str, str], Texts], None]] = {
-    "overview": show_overview,
-    "projects": show_projects,
-    "project": show_project,
-    "graph": show_network,
-    "sparql": show_sparql,
+_MODULES: Mapping[str, str] = {
+    "overview": "ui.overview:show_overview",
+    "projects": "ui.projects:show_projects",
+    "project": "ui.project:show_project",
+    "graph": "ui.network_page:show_network",
+    "comparables": "ui.comparables_page:show_comparables",
+    "sparql": "ui.sparql:show_sparql",
 }
+"""Where each page's function is; imported when the page is first asked for, so that the first one comes fast."""
 
 
 def run() -> None:
@@ -66,7 +64,9 @@ def _show_page(name: str, parameters: Mapping[str, str], t: Texts) -> None:
     except NotFoundError:
         show_missing(store_folder(), t)
         return
-    PAGE_FUNCTIONS[name](answers, parameters, t)
+    module, _, function = _MODULES[name].partition(":")
+    show_page: Callable[[Answers, Mapping[str, str], Texts], None] = getattr(import_module(module), function)
+    show_page(answers, parameters, t)
 
 
 def show_missing(folder: Path, t: Texts) -> None:
