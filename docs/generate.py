@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import click
+from rdflib import Graph, URIRef
 
+from graph.mapping import map_disclosure
 from graph.queries import named_queries
 from graph.query_reference import render_reference
+from ontology import reference
+from ontology.contract_schema import SCHEMA_FILE, json_schema
+from ontology.namespaces import PREFIXES, Namespace
+from ontology.records import (
+    Box,
+    Disclosure,
+    DocumentInfo,
+    Indicator,
+    Place,
+    PrintedCell,
+    Project,
+    Value,
+)
 from pikg import cli
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,8 +61,43 @@ def _render_queries() -> str:
     return render_reference(named_queries().values())
 
 
-PAGES: dict[str, Callable[[], str]] = {"cli.md": render_cli, "queries.md": _render_queries}
-"""The generated pages of docs/ and what renders them."""
+def render_ontology() -> str:
+    """Return the reference page of the vocabulary as Markdown."""
+    return reference.render_reference(_example())
+
+
+def _example() -> str:
+    """One row of a form, as the graph of its document holds it, in Turtle."""
+    cell = PrintedCell(Place(page=12, table=1, row=7, column=4, box=Box(310.5, 402.0, 361.25, 431.5)), "≥6万件")
+    target = Value("≥6万件", "ge", Decimal(6), unit="万件", base_value=Decimal(60000), base_unit="件")
+    row = Indicator(
+        "产出指标", "数量指标", "受理工单数", target, "output", "quantity", "mof-2021", cells={"target": cell}
+    )
+    project = Project("t1-f1", "热线运行经费", "project", "target", fiscal_year=2024, indicators=(row,))
+    # A hash that fits a line: a real one has 64 digits.
+    disclosure = Disclosure(DocumentInfo("预算.pdf", "e3b0c442", kind="budget", fiscal_year=2024), "1", (project,))
+    shown = Graph()
+    shown.bind("pikg", PREFIXES["pikg"])
+    shown.bind("concept", PREFIXES["concept"])
+    wanted = f"{Namespace().form('e3b0c442', 1)}/row/1"
+    for subject, predicate, value in map_disclosure(disclosure, Namespace()):
+        if str(subject).startswith(wanted):
+            shown.add((URIRef(str(subject)), predicate, value))
+    return shown.serialize(format="turtle")
+
+
+def render_schema() -> str:
+    """Return the JSON Schema of the contract."""
+    return json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "cli.md": render_cli,
+    "queries.md": _render_queries,
+    "ontology.md": render_ontology,
+    f"../ontology/{SCHEMA_FILE}": render_schema,
+}
+"""The generated pages, by their path from docs/, and what renders them."""
 
 
 def main() -> None:
