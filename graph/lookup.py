@@ -36,7 +36,7 @@ _PROJECTS = """SELECT DISTINCT ?project ?name ?publisher WHERE {
 
 
 def find_region(store: ReadableStore, text: str) -> URIRef:
-    """Given a region's IRI, code, full name or an unambiguous short one (达州), return its IRI; raise NotFoundError or
+    """Given a region's IRI, code, full name or an unambiguous short one (某州), return its IRI; raise NotFoundError or
     AmbiguousError."""
     if _is_iri(text):
         return iri(text)

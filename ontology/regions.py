@@ -2,7 +2,7 @@
 
 Given printed texts, `find_region` returns the most specific region that they name for sure; given what a user typed,
 `resolve_region` returns every region that it may mean. A name is trusted as far as it is safe: a district's name that
-several cities have counts only together with its city, a short name (达州) only where a text begins with it, and a
+several cities have counts only together with its city, a short name (without 市, 省 ...) only where a text begins with it, and a
 name of two characters that is also a common word (城区) only right after its city.
 """
 
@@ -255,7 +255,7 @@ def _read_mentions(text: str) -> list[_Mention]:
     found = _mentions(text)
     short = _short_mention(text)
     if short is not None and all(short.start < mention.start for mention in found):
-        # 达州通川区…: the short name leads; what follows it directly may be a part of it
+        # the short name leads, as in 某州某某区…; what follows it directly may be a part of it
         return [short, *found]
     return found
 
@@ -296,7 +296,7 @@ def resolve_region(text: str) -> list[Region]:
         return [index.regions[typed]]
     if typed in index.full:
         return _living(index.full[typed])
-    for cut in range(len(typed) - 2, 1, -1):  # a path: 上海市普陀区, 上海普陀
+    for cut in range(len(typed) - 2, 1, -1):  # a path: 某某市某某区, or both without 市 and 区
         outer = index.full.get(typed[:cut]) or index.short.get(typed[:cut], ())
         rest = typed[cut:]
         inner = index.full.get(rest) or index.short.get(rest, ())
@@ -304,7 +304,7 @@ def resolve_region(text: str) -> list[Region]:
         if found:
             return _living(found)
     short = index.short.get(typed, ())
-    # 达州 is the city before any county of that name; 吉林 is the province before the city
+    # a name that a province and a city share is the province; one that a city and a county share is the city
     for level in ("province", "prefecture", "county"):
         found = [region for region in short if region.level == level]
         if found:
