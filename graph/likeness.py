@@ -1,0 +1,281 @@
+"""How alike two projects are: pure functions of their texts, without a store and without a downloaded model.
+
+What a project is *of* is read from words for kinds of service (ontology/data/comparables.yaml): its name ends with what
+it is, its indicators show what it counts. Beside that, names, indicators and objectives are compared by their pairs of
+characters, each weighed by how telling it is among the projects there are; words that any project may use (house
+prefixes, names of places, 满意度, 完成时限 ...) are set aside first.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+
+from ontology.comparables import Comparison, comparison, fold_text
+
+Bag = Mapping[str, float]
+"""Features with their weights."""
+
+# How a pair of characters is weighed in a small collection: as if these many more projects were there, of which a
+# fiftieth use it. Two lone projects that share all their words are then alike, not without a telling word.
+_IMAGINED = 50
+_IMAGINED_SHARE = 0.02
+
+# Likeness that any two texts of public administration have, by signal: it is no sign of anything.
+_CHANCE = {"name": 0.05, "indicators": 0.08, "purpose": 0.12}
+
+_WEAK_KIND = 0.12
+"""A kind weaker than this is only mentioned."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectText:
+    """What is known of a project: printed texts, the names of the places it belongs to, counts by tier, money."""
+
+    name: str
+    unit: str = ""
+    purpose: str = ""
+    indicators: tuple[str, ...] = ()
+    tiers: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    funding: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is compared of a project: its kinds of service, and its words as pairs of characters."""
+
+    kinds: Bag
+    name: frozenset[str]
+    indicators: frozenset[str]
+    purpose: frozenset[str]
+    unit: frozenset[str]
+    tiers: Bag
+    funding: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How alike two projects are: a score (0.5 is the line), and each signal that could be judged, 0 to 1."""
+
+    score: float
+    reasons: Mapping[str, float]
+
+
+# --- reading a project's words ------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """The words of the data as regular expressions; the longest word comes first."""
+
+    kind_of: Mapping[str, tuple[str, float]]
+    kinds: re.Pattern[str]
+    set_aside: re.Pattern[str]
+    untelling: re.Pattern[str]
+    house_prefix: re.Pattern[str]
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word))))
+
+
+@cache
+def _patterns() -> _Patterns:
+    data = comparison()
+    share = data.evidence["weak_word"]
+    kind_of = {word: (kind.name, 1.0) for kind in data.kinds.values() for word in kind.words}
+    kind_of |= {word: (kind.name, share) for kind in data.kinds.values() for word in kind.weak}
+    prefixes = _any_of(data.house_prefixes).pattern
+    return _Patterns(
+        kind_of,
+        _any_of(kind_of),
+        _any_of(data.set_aside),
+        _any_of({*data.set_aside, *data.boilerplate}),
+        re.compile(rf"^(?:(?:{prefixes}|[^-:_·]{{1,8}}类)[-:_·]+)+"),
+    )
+
+
+def strip_name(name: str, places: Sequence[str] = ()) -> str:
+    """Given a project's name, return it folded, without house prefixes and without the places it belongs to."""
+    return _without(places, _patterns().house_prefix.sub("", fold_text(name)))
+
+
+def _without(places: Sequence[str], text: str) -> str:
+    for place in sorted(places, key=len, reverse=True):
+        text = text.replace(place, "")
+    return text
+
+
+def _pairs(text: str, set_aside: re.Pattern[str]) -> frozenset[str]:
+    """The pairs of neighbouring letters of what is left of a text; a lone sign between words pairs with nothing."""
+    rest = re.split(r"[\W\d_]+", set_aside.sub(" ", text))
+    return frozenset(part[at : at + 2] for part in rest for at in range(len(part) - 1))
+
+
+def _kinds_named(text: str) -> dict[str, float]:
+    """The kinds that a text names, in the order in which it names them last, and how surely its words do."""
+    patterns = _patterns()
+    named: dict[str, float] = {}
+    for word in patterns.kinds.findall(text):
+        kind, surely = patterns.kind_of[word]
+        named[kind] = max(surely, named.pop(kind, 0.0))
+    return named
+
+
+def read_profile(project: ProjectText) -> Profile:
+    """Given what is known of a project, return what is compared."""
+    patterns = _patterns()
+    name = strip_name(project.name, project.places)
+    unit, purpose = (_without(project.places, fold_text(text)) for text in (project.unit, project.purpose))
+    indicators = [_without(project.places, fold_text(indicator)) for indicator in project.indicators]
+    return Profile(
+        kinds=_kinds(name, unit, purpose, indicators),
+        name=_pairs(name, patterns.set_aside),
+        indicators=frozenset().union(*(_pairs(indicator, patterns.untelling) for indicator in indicators)),
+        purpose=_pairs(purpose, patterns.untelling),
+        unit=_pairs(unit, re.compile("市|县|区|省")),
+        tiers=dict(Counter(project.tiers)),
+        funding=project.funding,
+    )
+
+
+def _kinds(name: str, unit: str, purpose: str, indicators: Sequence[str]) -> Bag:
+    """How strongly a project's words say that it is of each kind. What the name says leads: beside it, indicators and
+    objective add little; without it, they speak."""
+    evidence = comparison().evidence
+    doubt: dict[str, float] = {}
+
+    def add(kind: str, strength: float) -> None:
+        doubt[kind] = doubt.get(kind, 1.0) * (1.0 - strength)
+
+    in_name = _kinds_named(name)
+    for place, (kind, surely) in enumerate(in_name.items(), 1):
+        add(kind, surely * evidence["name_end" if place == len(in_name) else "name"])
+    most = evidence["indicators" if in_name else "indicators_alone"]
+    doubted: dict[str, float] = {}
+    for indicator in indicators:
+        for kind, surely in _kinds_named(indicator).items():
+            doubted[kind] = doubted.get(kind, 1.0) * (1.0 - 0.5 * surely)
+    for kind, left in doubted.items():
+        add(kind, most * (1.0 - left))
+    for kind, surely in _kinds_named(unit).items():
+        add(kind, surely * evidence["unit_name"])
+    for kind, surely in _kinds_named(purpose).items():
+        add(kind, surely * evidence["objective" if in_name or doubted else "objective_alone"])
+    # Squared, so that what a project mostly is counts and what it also mentions hardly does.
+    return {kind: (1.0 - left) ** 2 for kind, left in doubt.items() if 1.0 - left >= _WEAK_KIND}
+
+
+# --- weighing -----------------------------------------------------------------------------------------------------
+@dataclass(slots=True)
+class Weights:
+    """How telling a pair of characters is: the rarer among the projects, the more."""
+
+    projects: int = 0
+    seen: Counter[str] = field(default_factory=Counter)
+
+    def add(self, profile: Profile) -> None:
+        """Count a project's pairs in."""
+        self.projects += 1
+        self.seen.update(profile.name | profile.indicators | profile.purpose)
+
+    def __call__(self, pair: str) -> float:
+        """The weight of a pair of characters."""
+        users = self.seen.get(pair, 0) + _IMAGINED * _IMAGINED_SHARE
+        return math.log(1.0 + (self.projects + _IMAGINED) / users)
+
+
+def _overlap(mine: frozenset[str], theirs: frozenset[str], weigh: Callable[[str], float]) -> float | None:
+    """The cosine of two sets of pairs, each pair weighed; None where one of them is empty."""
+    if not mine or not theirs:
+        return None
+    shared = math.fsum(weigh(pair) ** 2 for pair in mine & theirs)
+    length = math.sqrt(math.fsum(weigh(p) ** 2 for p in mine) * math.fsum(weigh(p) ** 2 for p in theirs))
+    return shared / length
+
+
+def _cosine(mine: Bag, theirs: Bag, near: Mapping[tuple[str, str], float]) -> float | None:
+    """The cosine of two bags whose features may be near each other; None where one of them is empty."""
+    if not mine or not theirs:
+        return None
+
+    def product(left: Bag, right: Bag) -> float:
+        return math.fsum(
+            x * y * (1.0 if a == b else near.get((a, b), 0.0)) for a, x in left.items() for b, y in right.items()
+        )
+
+    return min(1.0, product(mine, theirs) / math.sqrt(product(mine, mine) * product(theirs, theirs)))
+
+
+def _same_kind(mine: Bag, theirs: Bag, data: Comparison) -> float | None:
+    """The cosine of two projects' kinds of service, less where what they share is broad."""
+    alike = _cosine(mine, theirs, data.near)
+    if not alike:
+        return alike
+    shared = [
+        (x * y * (1.0 if a == b else data.near.get((a, b), 0.0)), data.kinds[a].broad and data.kinds[b].broad)
+        for a, x in mine.items()
+        for b, y in theirs.items()
+    ]
+    counted = math.fsum(product * (data.broad_counts if broad else 1.0) for product, broad in shared)
+    return alike * counted / math.fsum(product for product, _ in shared)
+
+
+def _beyond_chance(signal: str, value: float | None) -> float | None:
+    chance = _CHANCE[signal]
+    return None if value is None else max(0.0, (value - chance) / (1.0 - chance))
+
+
+def compare(mine: Profile, theirs: Profile, weigh: Callable[[str], float]) -> Likeness:
+    """Given two profiles and the weight of each pair of characters, return how alike the projects are."""
+    data: Comparison = comparison()
+    signals = {
+        "kind": _same_kind(mine.kinds, theirs.kinds, data),
+        "name": _beyond_chance("name", _overlap(mine.name, theirs.name, weigh)),
+        "indicators": _beyond_chance("indicators", _overlap(mine.indicators, theirs.indicators, weigh)),
+        "purpose": _beyond_chance("purpose", _overlap(mine.purpose, theirs.purpose, weigh)),
+    }
+    circumstances = {
+        "tiers": _cosine(mine.tiers, theirs.tiers, {}),
+        "unit": _overlap(mine.unit, theirs.unit, lambda _: 1.0),
+        "size": _size(mine.funding, theirs.funding),
+    }
+    open_doubt = math.prod(1.0 - data.signals[name].says * (value or 0.0) for name, value in signals.items())
+    known = [value for value in circumstances.values() if value is not None]
+    alike = math.fsum(known) / len(known) if known else 1.0
+    score = (1.0 - open_doubt) * (data.keeps + (1.0 - data.keeps) * alike)
+    judged = {**signals, **circumstances}
+    return Likeness(score, {name: value for name, value in judged.items() if value is not None})
+
+
+def _size(mine: Decimal | None, theirs: Decimal | None) -> float | None:
+    """1 for the same amount, 0 from a thousandfold on, on a log scale; None where an amount is missing or nothing."""
+    if not mine or not theirs or mine < 0 or theirs < 0:
+        return None
+    return max(0.0, 1.0 - abs(math.log10(mine) - math.log10(theirs)) / 3.0)
+
+
+def match_names(mine: Sequence[str], theirs: Sequence[str], at_least: float = 0.5) -> list[tuple[int, int]]:
+    """Given the names of two projects' indicators, return which of mine and theirs ask the same thing, as positions:
+    the best pair first, each name once, pairs of which less than `at_least` of the letters agree left out."""
+    folded = [
+        [Counter(zip("^" + fold_text(n), fold_text(n) + "$", strict=True)) for n in names] for names in (mine, theirs)
+    ]
+    scored = []
+    for i, left in enumerate(folded[0]):
+        for j, right in enumerate(folded[1]):
+            shared = 2.0 * (left & right).total() / (left.total() + right.total())
+            if shared >= at_least:
+                scored.append((-shared, i, j))
+    taken: tuple[set[int], set[int]] = (set(), set())
+    found = []
+    for _, i, j in sorted(scored):
+        if i not in taken[0] and j not in taken[1]:
+            taken[0].add(i)
+            taken[1].add(j)
+            found.append((i, j))
+    return found
