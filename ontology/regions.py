@@ -2,8 +2,8 @@
 
 Given printed texts, `find_region` returns the most specific region that they name for sure; given what a user typed,
 `resolve_region` returns every region that it may mean. A name is trusted as far as it is safe: a district's name that
-several cities have counts only together with its city, a short name (without 市, 省 ...) only where a text begins with it, and a
-name of two characters that is also a common word (城区) only right after its city.
+several cities have counts only together with its city, a short name (without 市, 省 ...) only where a text begins with
+it, and a name of two characters that is also a common word (城区) only right after its city.
 """
 
 from __future__ import annotations
