@@ -132,6 +132,13 @@ class Contents:
     issues: tuple[Issue, ...]
 
 
+TIER_ORDER = (
+    "output", "benefit", "satisfaction", "cost", "budget_execution", "decision", "process", "input",
+    "quantity", "quality", "timeliness", "output_cost", "economic_cost", "social_cost", "ecological_cost",
+    "economic_benefit", "social_benefit", "ecological_benefit", "sustainability", "service_satisfaction",
+)  # fmt: skip
+"""First tiers and second tiers in the order in which forms print them."""
+
 FORM_ORDER = ("TargetForm", "SelfEvaluation", "ProjectDescription")
 """The kinds of forms; where a project's year has several, its money is told by the first."""
 

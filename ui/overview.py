@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import streamlit as st
 
-from ui.data import FORM_ORDER, Contents, Document, FormSummary, Issue, Labels, read_contents, read_labels
+from ui.data import FORM_ORDER, TIER_ORDER, Contents, Document, FormSummary, Issue, Labels, read_contents, read_labels
 from ui.format import money, number, place
 from ui.html import Html, join, show, tag
 from ui.i18n import Texts
@@ -21,7 +21,6 @@ _TILES = 80
 
 _NEWEST = 6
 _ISSUES = 5
-TIER_ORDER = ("output", "benefit", "satisfaction", "cost", "budget_execution", "decision", "process", "input", "")
 
 
 def show_overview(answers: Answers, parameters: Mapping[str, str], t: Texts) -> None:
@@ -150,7 +149,7 @@ def _tiers(contents: Contents, labels: Labels, t: Texts) -> Html:
     by_city = {city: tiers for city, tiers in by_city.items() if tiers.total()}
     if not by_city:
         return Html("")
-    used = [tier for tier in TIER_ORDER if any(tiers[tier] for tiers in by_city.values())]
+    used = [tier for tier in (*TIER_ORDER, "") if any(tiers[tier] for tiers in by_city.values())]
     legend = [
         tag("span", tag("i", class_=f"pk-swatch pk-tier-{tier or 'none'}"), labels("tier1", tier) or t("app.no_tier"))
         for tier in used
