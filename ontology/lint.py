@@ -26,7 +26,7 @@ _KINDS = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty)
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]")
 
-UNDEFINED = frozenset({"unit", "quantity_kind", "measure"})
+UNDEFINED = frozenset({"unit", "quantity_kind", "measure", "measure_kind"})
 """Schemes whose concepts need no definition: a unit or a measure is what it is called, and its printed forms stand
 beside it."""
 
