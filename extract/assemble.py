@@ -11,9 +11,10 @@ from typing import cast
 from extract import EXTRACTOR_VERSION
 from extract.block import FieldValue
 from extract.document_info import complete_info, default_money_unit, read_info, split_code
+from extract.forms import Form
 from extract.funding import Amount
 from extract.grid import Cell, Document
-from extract.layout import Form, Layout, read_forms
+from extract.layout import Layout, read_forms
 from extract.report import Report, make_report
 from extract.rows import IndicatorRow
 from extract.values import parse_amount, parse_percent, parse_value

@@ -94,7 +94,8 @@ def _match_head(grid: Grid, row: int) -> IndicatorTable | None:
     first = min(row, *(cell.row for cell in tiers.values()))
     if last == row and _is_second_head_row(grid, row + 1, tiers):
         last = row + 1
-    return _read_head(grid, first, last)
+    table = _read_head(grid, first, last)
+    return table if "tier3" in table.columns or "tier2" in table.columns else None
 
 
 _TALLEST_HEAD = 3
@@ -286,7 +287,7 @@ def _funding_column(path: list[Cell], column: int) -> FundingColumn | None:
 def _place_units(columns: dict[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
     """A bare 单位 left of the tiers in a table of projects is the unit that runs them, not a unit of measure."""
     tiers = [found[0] for notation, found in columns.items() if notation in TIERS]
-    if "project_name" in columns and "unit" in columns and "unit_name" not in columns:
+    if tiers and "project_name" in columns and "unit" in columns and "unit_name" not in columns:
         left = tuple(column for column in columns["unit"] if column < min(tiers))
         if left:
             rest = tuple(column for column in columns["unit"] if column not in left)

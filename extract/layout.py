@@ -9,39 +9,20 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from extract.block import Block, FieldValue, read_block
-from extract.funding import Amount, FundingBlock, read_funding
+from extract.block import read_block
+from extract.context import Context, read_context
+from extract.forms import Form, apply_context, cell_place, kind_by_heads, row_place, use_indicator
+from extract.funding import read_funding
 from extract.grid import Cell, Document, Grid, Paragraph
 from extract.heads import IndicatorTable, find_tables
 from extract.ledger import Ledger
-from extract.rows import IndicatorRow, is_foot, read_rows
-from extract.values import parse_amount
+from extract.many import read_many
+from extract.rows import carried_from, is_foot, names_indicator, read_rows
 from ontology import labels
 from ontology.issues import issue
-from ontology.records import FormKind, Issue, Place, Scope
-
-_CONTEXT = 12
-"""How many paragraphs above a table may speak of it."""
-
-
-@dataclass(slots=True)
-class Form:
-    """One printed form: what it is, and its cells by meaning. `grid` counts the document's grids from 1."""
-
-    grid: int
-    place: Place
-    kind: FormKind | None = None
-    scope: Scope | None = None
-    title: labels.FormTitle | None = None
-    year: int | None = None
-    unit: str | None = None
-    block: Block = field(default_factory=Block)
-    funding: FundingBlock = field(default_factory=lambda: FundingBlock((), {}))
-    rows: list[IndicatorRow] = field(default_factory=list)
-    columns: frozenset[str] = frozenset()
-    total: dict[str, Cell] = field(default_factory=dict)
+from ontology.records import Issue
 
 
 @dataclass(slots=True)
@@ -55,88 +36,83 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
-class _Context:
-    """What stands above a table: its title, a year, the unit of its money, and fields printed as paragraphs."""
+class _Open:
+    """A table of indicators that the next grid may go on with: its grid's width, its head, and its last form."""
 
-    title: labels.FormTitle | None = None
-    year: int | None = None
-    unit: str | None = None
-    fields: dict[str, FieldValue] = field(default_factory=dict)
-    paragraphs: int = 0
+    columns: int
+    table: IndicatorTable
+    form: Form
 
 
 def read_forms(document: Document) -> Layout:
     """Given a document's blocks, return its performance forms and what became of each cell of its tables."""
     layout = Layout([], [], [], set())
     above: list[str] = []
+    still_open: _Open | None = None
     for block in document.blocks:
         if isinstance(block, Paragraph):
             above.append(block.text)
             continue
-        context = _read_context(above)
+        context = read_context(above)
         above = []
-        ledger = Ledger(block)
+        ledger = Ledger(block, len(layout.ledgers) + 1)
         layout.ledgers.append(ledger)
-        number = len(layout.ledgers)
-        for form in _read_grid(block, number, ledger, context, layout.issues):
-            _add(layout, form, number)
-        _report_unread(block, number, ledger, context, layout)
+        tables = find_tables(block)
+        if not tables and still_open is not None and _goes_on(block, still_open, context):
+            _read_rest(ledger, still_open, layout)
+            continue
+        for form in _read_grid(ledger, context, tables, layout.issues):
+            _add(layout, form, ledger.number)
+        still_open = None
+        if tables and ledger.number in layout.form_grids:
+            still_open = _Open(block.columns, tables[-1], layout.forms[-1])
+        _report_unread(ledger, context, layout)
     return layout
 
 
-# --- what stands above a table
+def _goes_on(grid: Grid, still_open: _Open, context: Context) -> bool:
+    """Whether a table without a head goes on with the one before: as many columns, nothing but a page's foot and head
+    between them, and indicators where those had indicators."""
+    if grid.columns != still_open.columns or context.title is not None or not context.is_blank:
+        return False
+    named = [row for row in range(1, grid.rows + 1) if names_indicator(grid, row, still_open.table)]
+    return len(named) * 2 >= grid.rows
 
 
-_CONTEXT_FIELDS = ("name", "name_and_code", "unit_name", "code", "department", "implementing_unit")
-
-
-def _read_context(above: list[str]) -> _Context:
-    near = above[-_CONTEXT:]
-    title: labels.FormTitle | None = None
-    year: int | None = None
-    unit: str | None = None
-    fields: dict[str, FieldValue] = {}
-    for index, text in enumerate(near):
-        found = labels.form_title(text)
-        if found is None and index + 1 < len(near) and not text.endswith(("。", "；", "：")):
-            found = _title_over_two_lines(text, near[index + 1])
-        if found is not None:
-            # A later title replaces an earlier one, with everything that stood under that.
-            title, year, unit, fields = found, found.year, None, {}
-            continue
-        if title is not None and year is None:
-            year = labels.only_year(text)
-        unit = labels.find_money_unit(text) or unit
-        for part in labels.split_labels(text):
-            match = labels.match_block(part)
-            if match is not None and match.value and (notation := match.role("field")) in _CONTEXT_FIELDS:
-                fields[notation] = FieldValue(match.value, ())
-    return _Context(title, year, unit, fields, len(near))
-
-
-def _title_over_two_lines(first: str, second: str) -> labels.FormTitle | None:
-    """A long title wraps: "…目标批复表（政务服务网上服务能力第三方" / "评估服务经费）"."""
-    if labels.form_title(second) is not None or len(first) < 10:
-        return None
-    open_bracket = first.count("（") + first.count("(") > first.count("）") + first.count(")")
-    closes = second.rstrip().endswith(("）", ")", "表")) and len(second) < 40
-    return labels.form_title(first + second) if closes and (open_bracket or second.rstrip().endswith("表")) else None
+def _read_rest(ledger: Ledger, still_open: _Open, layout: Layout) -> None:
+    """Read a table without a head by the columns of the table before it, into that one's last form."""
+    grid = ledger.grid
+    form = still_open.form
+    table = replace(still_open.table, first_row=0, last_row=0, head_cells=())
+    layout.form_grids.add(ledger.number)
+    layout.issues.append(issue("form.goes_on", grid.place))
+    if table.has_projects:
+        layout.forms += read_many(ledger, Context(form.title, form.year, form.unit), [table], form)
+        return
+    rows = range(1, grid.rows + 1)
+    below = [row for row in rows if not is_foot(grid, row, table)]
+    for indicator, _ in read_rows(grid, table, below, ledger, carried_from(form.rows)):
+        use_indicator(indicator, grid, table, ledger)
+        form.rows.append(indicator)
+    feet = sorted(set(rows) - set(below))
+    form.total |= _total_cells(grid, table, feet, ledger)
+    for notation, values in read_block(grid, feet, ledger).fields.items():
+        form.block.fields.setdefault(notation, []).extend(values)
 
 
 # --- one grid
 
 
-def _read_grid(grid: Grid, number: int, ledger: Ledger, context: _Context, issues: list[Issue]) -> list[Form]:
-    tables = find_tables(grid)
+def _read_grid(ledger: Ledger, context: Context, tables: list[IndicatorTable], issues: list[Issue]) -> list[Form]:
     if any(table.has_projects for table in tables):
         _note_heads(ledger, tables, issues)
-        return _read_many(grid, number, ledger, context, tables)
+        return read_many(ledger, context, tables)
     forms: list[Form] = []
-    for index, rows in enumerate(_segments(grid, tables)):
+    for index, rows in enumerate(_segments(ledger.grid, tables)):
         inside = [table for table in tables if table.first_row in rows]
-        form = _read_segment(grid, number, ledger, rows, inside)
+        form = _read_segment(ledger, rows, inside)
         own = context if index == 0 else replace(context, fields={})
-        _apply_context(form, own)
+        apply_context(form, own)
         if _is_form(form, inside):
             _note_heads(ledger, inside, issues)
             forms.append(form)
@@ -210,9 +186,10 @@ def _start_of_preamble(grid: Grid, row: int, least: int) -> int:
     return first
 
 
-def _read_segment(grid: Grid, number: int, ledger: Ledger, rows: range, tables: list[IndicatorTable]) -> Form:
+def _read_segment(ledger: Ledger, rows: range, tables: list[IndicatorTable]) -> Form:
     """Given the rows of one form and the indicator tables in them, return the form as it is printed."""
-    form = Form(number, _row_place(grid, rows.start))
+    grid = ledger.grid
+    form = Form(ledger.number, row_place(grid, rows.start))
     outside: set[int] = set(rows)
     for index, table in enumerate(tables):
         end = tables[index + 1].first_row if index + 1 < len(tables) else rows.stop
@@ -233,25 +210,8 @@ def _read_table_rows(grid: Grid, table: IndicatorTable, rows: list[int], ledger:
         if (match := labels.match_block(cell.text)) and match.role("section") == "indicators":
             ledger.label(cell, "indicators")
     for indicator, _ in read_rows(grid, table, rows, ledger):
-        _use_indicator(indicator, grid, table, ledger)
+        use_indicator(indicator, grid, table, ledger)
         form.rows.append(indicator)
-
-
-def _use_indicator(indicator: IndicatorRow, grid: Grid, table: IndicatorTable, ledger: Ledger) -> None:
-    for notation, cells in indicator.cells.items():
-        for cell in cells:
-            ledger.value(cell, notation)
-    for column, why in table.ignored.items():
-        if (other := grid.at(indicator.row, column)) is not None:
-            ledger.leave_out(other, why)
-    for column, head in table.notes.items():
-        noted = grid.at(indicator.row, column)
-        if noted is not None and head:
-            ledger.value(noted, "note")
-        elif noted is not None:
-            ledger.leave_out(
-                noted, "实施期指标，年度指标在其右 (a target of the whole term; the year's stands beside it)"
-            )
 
 
 def _total_cells(grid: Grid, table: IndicatorTable, feet: list[int], ledger: Ledger) -> dict[str, Cell]:
@@ -278,101 +238,7 @@ def _total_cells(grid: Grid, table: IndicatorTable, feet: list[int], ledger: Led
     return found
 
 
-# --- a table of many projects
-
-
-def _read_many(grid: Grid, number: int, ledger: Ledger, context: _Context, tables: list[IndicatorTable]) -> list[Form]:
-    forms: list[Form] = []
-    last: dict[str, Cell] = {}
-    for index, table in enumerate(tables):
-        end = tables[index + 1].first_row if index + 1 < len(tables) else grid.rows + 1
-        for indicator, owner in read_rows(grid, table, range(table.last_row + 1, end), ledger):
-            if not forms or _is_other_project(owner, last):
-                form = Form(number, _row_place(grid, indicator.row), columns=frozenset(table.columns))
-                _start_project(form, owner, context)
-                forms.append(form)
-            last = {**last, **{notation: cell for notation, cell in owner.items() if cell.text.strip()}}
-            form = forms[-1]
-            _use_indicator(indicator, grid, table, ledger)
-            _add_owner(form, owner, ledger)
-            _add_amounts(form, grid, indicator.row, table, ledger)
-            form.rows.append(indicator)
-    return forms
-
-
-def _is_other_project(owner: dict[str, Cell], last: dict[str, Cell]) -> bool:
-    """Whether a row's own cells name another project than the row above: a blank cell goes on with the same."""
-    for notation in ("project_name", "project_code", "unit_name"):
-        cell = owner.get(notation)
-        if cell is not None and cell.text.strip() and notation in last and cell.text != last[notation].text:
-            return True
-    return False
-
-
-def _start_project(form: Form, owner: dict[str, Cell], context: _Context) -> None:
-    cell = owner.get("project_name")
-    if cell is not None:
-        form.place = _cell_place(cell)
-    _apply_context(form, context)
-    form.scope = "project"
-    form.kind = form.kind or _kind_by_heads(form)
-
-
-_OWNER_FIELDS = {"project_name": "name", "project_code": "code", "department": "department", "objective": "objective",
-                 "unit_name": "unit_name", "unit_code": "unit_code",
-                 "implementing_unit": "implementing_unit"}  # fmt: skip
-
-
-def _add_owner(form: Form, owner: dict[str, Cell], ledger: Ledger) -> None:
-    for notation, cell in owner.items():
-        name = _OWNER_FIELDS[notation]
-        known = form.block.fields.setdefault(name, [])
-        if cell.text.strip() and not any(cell in value.cells or cell.text == value.text for value in known):
-            known.append(FieldValue(cell.text, (cell,)))
-        ledger.value(cell, name)
-
-
-def _add_amounts(form: Form, grid: Grid, row: int, table: IndicatorTable, ledger: Ledger) -> None:
-    found = list(form.funding.amounts)
-    for column in table.funding:
-        cell = grid.at(row, column.column)
-        if cell is None or any(amount.cell is cell for amount in found):
-            continue
-        if parse_amount(cell.text) is None:
-            if cell.text.strip():
-                ledger.leave_out(cell, "不是金额 (no amount)")
-            continue
-        stage, source = column.stage or "budget", column.source or "total"
-        if any((amount.stage, amount.source) == (stage, source) for amount in found):
-            # The same amount printed again on each of a project's rows.
-            ledger.value(cell, "funding.amount")
-            continue
-        found.append(Amount(stage, source, cell.text, column.unit, cell))
-        ledger.value(cell, "funding.amount")
-    form.funding = FundingBlock(tuple(found), form.funding.execution)
-
-
 # --- what a form is
-
-
-def _apply_context(form: Form, context: _Context) -> None:
-    """Let a form's own title cells, else the paragraphs above its table, say its kind, scope, year and unit."""
-    own = next((labels.form_title(cell.text) for cell in form.block.titles), None)
-    form.title = own or context.title
-    form.year = (own.year if own else None) or form.block.year or context.year
-    form.unit = form.block.unit or context.unit
-    if form.title is not None:
-        form.kind, form.scope = form.title.kind, form.title.scope
-    for notation, value in context.fields.items():
-        if form.block.first(notation) is None:
-            form.block.fields.setdefault(notation, []).append(value)
-
-
-def _kind_by_heads(form: Form) -> FormKind:
-    told = form.columns & labels.self_evaluation_heads()
-    told_by_field = form.block.first("outcome", "score", "grade") is not None
-    executed = any(amount.stage == "executed" for amount in form.funding.amounts)
-    return "self_evaluation" if told or told_by_field or executed else "target"
 
 
 def _is_form(form: Form, tables: list[IndicatorTable]) -> bool:
@@ -387,7 +253,7 @@ def _is_form(form: Form, tables: list[IndicatorTable]) -> bool:
     if form.title is not None and form.title.reason is not None:
         return False
     if form.kind is None or form.title is None:
-        form.kind = _kind_by_heads(form)
+        form.kind = kind_by_heads(form)
     elif form.kind == "target" and "actual" in form.columns and form.block.first("outcome", "score", "grade"):
         form.kind = "self_evaluation"
     if name is not None:
@@ -420,7 +286,7 @@ def _add(layout: Layout, form: Form, number: int) -> None:
     if form.funding.amounts and not before.funding.amounts:
         before.funding = form.funding
     if before.title is None:
-        before.kind = _kind_by_heads(before)
+        before.kind = kind_by_heads(before)
 
 
 def _note_heads(ledger: Ledger, tables: Iterable[IndicatorTable], issues: list[Issue]) -> None:
@@ -428,16 +294,7 @@ def _note_heads(ledger: Ledger, tables: Iterable[IndicatorTable], issues: list[I
         for cell in table.head_cells:
             ledger.label(cell, "head")
         for cell in table.unknown:
-            issues.append(issue("head.unknown", _cell_place(cell), text=cell.text))
-
-
-def _row_place(grid: Grid, row: int) -> Place:
-    cell = next((cell for cell in grid.row_cells(row) if cell.row == row), None)
-    return _cell_place(cell) if cell is not None else grid.place
-
-
-def _cell_place(cell: Cell) -> Place:
-    return replace(cell.printed.place, column=None, box=None)
+            issues.append(issue("head.unknown", cell_place(cell), text=cell.text))
 
 
 # --- tables that look like forms and were not read
@@ -446,8 +303,9 @@ def _cell_place(cell: Cell) -> Place:
 _STRONG = ("tier1", "tier2", "tier3", "target", "actual", "operator")
 
 
-def _report_unread(grid: Grid, number: int, ledger: Ledger, context: _Context, layout: Layout) -> None:
-    if number in layout.form_grids:
+def _report_unread(ledger: Ledger, context: Context, layout: Layout) -> None:
+    grid = ledger.grid
+    if ledger.number in layout.form_grids:
         return
     reason = context.title.reason if context.title is not None else None
     seen: list[str] = []

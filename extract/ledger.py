@@ -22,9 +22,10 @@ class Entry:
 
 @dataclass(slots=True)
 class Ledger:
-    """The account of one grid."""
+    """The account of one grid, which is the document's table `number`, counted from 1."""
 
     grid: Grid
+    number: int = 1
     _entries: dict[tuple[int, int], Entry] = field(default_factory=dict)
 
     def label(self, cell: Cell, what: str) -> None:

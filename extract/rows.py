@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from extract.grid import Cell, Grid
 from extract.heads import TIERS, IndicatorTable
 from extract.ledger import Ledger
+from extract.values import parse_decimal
 from ontology import labels
 
 _FOOT_FIELDS = ("score", "grade", "total_row", "subtotal_row", "name", "name_and_code", "code", "department",
@@ -42,15 +43,32 @@ def is_foot(grid: Grid, row: int, table: IndicatorTable) -> bool:
     return match.means(*_FOOT_FIELDS) or match.role("left_out") is not None or match.role("section") is not None
 
 
+def names_indicator(grid: Grid, row: int, table: IndicatorTable) -> bool:
+    """Whether a row has a name, and beside it a target, where a table has its indicators' names and targets."""
+    names = _cells(grid, row, table.columns.get("tier3") or table.columns.get("tier2", ()))
+    asked = _cells(grid, row, table.columns.get("target") or table.columns.get("actual", ()))
+    if not names or not asked or names[0] is asked[0]:
+        return False
+    name, target = names[0].text.strip(), asked[0].text.strip()
+    return bool(name and target) and parse_decimal(name) is None
+
+
+def carried_from(rows: list[IndicatorRow]) -> dict[str, Cell]:
+    """The tiers that hold after the rows of a table, for a table that goes on with it."""
+    last = rows[-1].cells if rows else {}
+    return {tier: last[tier][0] for tier in ("tier1", "tier2") if last.get(tier)}
+
+
 def read_rows(
-    grid: Grid, table: IndicatorTable, rows: Iterable[int], ledger: Ledger
+    grid: Grid, table: IndicatorTable, rows: Iterable[int], ledger: Ledger, carried: dict[str, Cell] | None = None
 ) -> Iterator[tuple[IndicatorRow, dict[str, Cell]]]:
     """Given a table's head and the rows below it, yield its indicators with the cells that name their project.
 
     Rows that are no indicators are noted in the ledger, with the reason. The second part of each pair holds the
-    project's own cells in a table of many projects (project_name, unit_name, objective ...), else nothing.
+    project's own cells in a table of many projects (project_name, unit_name, objective ...), else nothing. `carried`
+    are the tiers that hold before the first row, where the table goes on with another.
     """
-    carried: dict[str, Cell] = {}
+    carried = dict(carried or {})
     project: Cell | None = None
     for row in rows:
         own = {notation: _cells(grid, row, found) for notation, found in table.columns.items()}

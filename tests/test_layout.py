@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 
 import pytest
 from drawn import draw
 from golden import cases, check
 
 from extract.assemble import Reading, assemble
+from extract.grid import Cell, Document, Grid, Paragraph
 from extract.layout import read_forms
-from ontology.records import Project
+from ontology.contract import from_json, to_json
+from ontology.records import Place, Project
+from ontology.vocabulary import read_data
 
 FORMS = cases("forms")
 
@@ -297,3 +301,111 @@ def test_form_ids_count_tables_and_forms() -> None:
 def test_an_empty_document_has_no_forms() -> None:
     assert read_forms(draw("")).forms == []
     assert set(codes(read(""))) == {"document.no_text", "document.no_unit", "document.no_year", "document.no_forms"}
+
+
+def test_a_table_without_a_head_goes_on_with_the_one_right_before_it() -> None:
+    reading = read(f"""
+        2024年项目支出绩效自评表
+        | 项目名称 | 甲 | < | < |
+        {HEAD}
+        | 产出指标 | 数量指标 | 甲数 | 1个 |
+
+        — 12 —
+        |  |  | 乙数 | 2个 |
+        |  | 质量指标 | 丙率 | 95% |
+        | 自评结论 | 优 | < | < |
+    """)
+    (project,) = reading.disclosure.projects
+    tiers = [(i.tier1, i.tier2, i.tier3) for i in project.indicators]
+    assert tiers == [
+        ("产出指标", "数量指标", "甲数"),
+        ("产出指标", "数量指标", "乙数"),
+        ("产出指标", "质量指标", "丙率"),
+    ]
+    assert project.grade == "优"
+    assert "form.goes_on" in codes(reading)
+
+
+def test_a_table_of_projects_goes_on_without_its_head() -> None:
+    reading = read("""
+        2024年部门预算项目绩效目标表
+        | 项目名称 | 预算数（元） | 一级指标 | 二级指标 | 三级指标 | 指标值 |
+        | 甲项目 | 100 | 产出指标 | 数量指标 | 甲数 | 1个 |
+
+        |  |  | 效益指标 | 社会效益指标 | 乙数 | 2个 |
+        | 乙项目 | 200 | 产出指标 | 数量指标 | 丙数 | 3个 |
+    """)
+    first, second = reading.disclosure.projects
+    assert (first.name, [i.tier3 for i in first.indicators]) == ("甲项目", ["甲数", "乙数"])
+    assert (second.name, second.funding[0].amount) == ("乙项目", 200)
+
+
+def test_a_table_with_its_own_title_does_not_go_on_with_a_form() -> None:
+    reading = read(f"""
+        2024年项目支出绩效目标表
+        | 项目名称 | 甲 | < | < |
+        {HEAD}
+        | 产出指标 | 数量指标 | 甲数 | 1个 |
+
+        2024年政府采购预算表
+        | 某某局 | 货物 | 电脑 | 5台 |
+    """)
+    assert [i.tier3 for i in reading.disclosure.projects[0].indicators] == ["甲数"]
+
+
+def _vocabulary() -> list[str]:
+    words: list[str] = []
+    pending: list[object] = [read_data(file) for file in ("heads.yaml", "funding.yaml", "tiers.yaml")]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, dict):
+            pending.extend(item.values())
+        elif isinstance(item, list):
+            pending.extend(item)
+        elif isinstance(item, str):
+            words.append(item)
+    return words
+
+
+def _any_document(random: Random) -> Document:
+    """Labels in any arrangement, with figures and blanks between them, in tables merged at random."""
+    figures = [
+        "",
+        "",
+        "12",
+        "3,000.5",
+        "—",
+        "98%",
+        "≥5个",
+        "甲",
+        "项目名称：甲",
+        "资金总额：12万元",
+        "（2024年度）",
+        "无",
+        "：",
+    ]
+    heads = ["一级指标", "二级指标", "三级指标", "指标值", "实际完成值", "分值", "得分", "项目名称", "单位名称", "总分"]
+    texts = [*_vocabulary(), *figures * 60, *heads * 60]
+    blocks: list[Paragraph | Grid] = []
+    for number in range(1, random.randint(2, 4)):
+        blocks += [Paragraph(random.choice(texts) or "年", Place()) for _ in range(random.randint(0, 2))]
+        rows, columns = random.randint(1, 8), random.randint(1, 8)
+        cells: list[Cell] = []
+        taken: set[tuple[int, int]] = set()
+        for row in range(1, rows + 1):
+            for column in range(1, columns + 1):
+                height, width = random.choice([1, 1, 1, 2, 3]), random.choice([1, 1, 1, 2, 3])
+                covered = {(r, c) for r in range(row, row + height) for c in range(column, column + width)}
+                if (row, column) in taken or row + height > rows + 1 or column + width > columns + 1 or covered & taken:
+                    continue
+                taken |= covered
+                cells.append(Cell(row, column, random.choice(texts), height, width))
+        blocks.append(Grid(rows, columns, tuple(cells), Place(table=number)))
+    return Document(tuple(blocks))
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_no_arrangement_of_labels_stops_the_reading(seed: int) -> None:
+    reading = assemble(_any_document(Random(seed)), file="any.pdf", sha256="0" * 64)
+    assert from_json(to_json(reading.disclosure)) == reading.disclosure
+    assert reading.report.to_text()
