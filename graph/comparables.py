@@ -16,7 +16,17 @@ from typing import Any
 from rdflib import URIRef
 
 from graph.errors import NotFoundError
-from graph.likeness import Likeness, Profile, ProjectText, Weights, compare, match_names, read_profile
+from graph.likeness import (
+    Likeness,
+    Profile,
+    ProjectText,
+    Weighed,
+    Weights,
+    compare,
+    match_names,
+    read_profile,
+    weigh_profile,
+)  # fmt: skip
 from graph.lookup import find_project, find_region
 from graph.store import ReadableStore, Rows
 from ontology.comparables import comparison, fold_text
@@ -134,6 +144,7 @@ class ComparableIndex:
             self._forms[form.project].append(form)
         self._weights = Weights()
         self._candidates: dict[tuple[str, int | None], _Candidate | None] = {}
+        self._ready: dict[tuple[str, int | None], Weighed] = {}
         for project in self._forms:
             newest = self._candidate(project, None)
             if newest is not None:
@@ -147,16 +158,21 @@ class ComparableIndex:
         mine = self._candidate(project, None)
         if mine is None:
             raise NotFoundError(f"no form of the project {project} is in the store")
-        scored = []
+        asked, scored = self._weighed(project, None, mine), []
         for other in self._forms:
             theirs = self._candidate(other, year)
             if theirs is not None and other != project and _is_elsewhere(mine.form, theirs.form, inside):
-                scored.append((compare(mine.profile, theirs.profile, self._weights), theirs))
+                scored.append((compare(asked, self._weighed(other, year, theirs)), theirs))
         scored.sort(key=lambda pair: (-pair[0].score, pair[1].form.project))
         if not scored or scored[0][0].score < LINE:
             return []  # nothing is comparable: what is merely related would only look like an answer
         shown = [pair for pair in scored[:top] if pair[0].score >= comparison().shown_from]
         return [_comparable(likeness, mine, theirs) for likeness, theirs in shown]
+
+    def _weighed(self, project: str, year: int | None, candidate: _Candidate) -> Weighed:
+        if (project, year) not in self._ready:
+            self._ready[project, year] = weigh_profile(candidate.profile, self._weights)
+        return self._ready[project, year]
 
     def _candidate(self, project: str, year: int | None) -> _Candidate | None:
         if (project, year) not in self._candidates:

@@ -189,40 +189,74 @@ class Weights:
         return math.log(1.0 + (self.projects + _IMAGINED) / users)
 
 
-def _overlap(mine: frozenset[str], theirs: frozenset[str], weigh: Callable[[str], float]) -> float | None:
-    """The cosine of two sets of pairs, each pair weighed; None where one of them is empty."""
-    if not mine or not theirs:
+@dataclass(frozen=True, slots=True)
+class _Vector:
+    """Features with their squared weights, and the length of it all."""
+
+    squares: Bag
+    length: float
+
+    @classmethod
+    def of(cls, pairs: frozenset[str], weigh: Callable[[str], float]) -> _Vector:
+        squares = {pair: weigh(pair) ** 2 for pair in pairs}
+        return cls(squares, math.sqrt(math.fsum(squares.values())))
+
+    def cosine(self, other: _Vector) -> float | None:
+        """The cosine of two vectors of the same weights; None where one of them is empty."""
+        if not self.squares or not other.squares:
+            return None
+        less, more = sorted((self.squares, other.squares), key=len)
+        return math.fsum(square for pair, square in less.items() if pair in more) / (self.length * other.length)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A profile with the weights of its pairs, ready to be compared with any other of the same weights."""
+
+    profile: Profile
+    name: _Vector
+    indicators: _Vector
+    purpose: _Vector
+    unit: _Vector
+    kinds_length: float
+    tiers_length: float
+
+
+def weigh_profile(profile: Profile, weigh: Callable[[str], float]) -> Weighed:
+    """Given a profile and the weight of each pair of characters, return what `compare` takes."""
+    return Weighed(
+        profile,
+        _Vector.of(profile.name, weigh),
+        _Vector.of(profile.indicators, weigh),
+        _Vector.of(profile.purpose, weigh),
+        _Vector.of(profile.unit, lambda _: 1.0),
+        math.sqrt(_product(profile.kinds, profile.kinds, comparison().near)),
+        math.sqrt(_product(profile.tiers, profile.tiers, {})),
+    )
+
+
+# --- comparing ----------------------------------------------------------------------------------------------------
+def _product(left: Bag, right: Bag, near: Mapping[tuple[str, str], float]) -> float:
+    """The inner product of two bags whose features may be near each other."""
+    shared = math.fsum(strength * right[name] for name, strength in left.items() if name in right)
+    if not near:
+        return shared
+    return shared + math.fsum(x * y * near[a, b] for a, x in left.items() for b, y in right.items() if (a, b) in near)
+
+
+def _same_kind(mine: Weighed, theirs: Weighed, data: Comparison) -> float | None:
+    """The cosine of two projects' kinds of service, less where what they share is broad; None where one has none."""
+    left, right = mine.profile.kinds, theirs.profile.kinds
+    if not left or not right:
         return None
-    shared = math.fsum(weigh(pair) ** 2 for pair in mine & theirs)
-    length = math.sqrt(math.fsum(weigh(p) ** 2 for p in mine) * math.fsum(weigh(p) ** 2 for p in theirs))
-    return shared / length
-
-
-def _cosine(mine: Bag, theirs: Bag, near: Mapping[tuple[str, str], float]) -> float | None:
-    """The cosine of two bags whose features may be near each other; None where one of them is empty."""
-    if not mine or not theirs:
-        return None
-
-    def product(left: Bag, right: Bag) -> float:
-        return math.fsum(
-            x * y * (1.0 if a == b else near.get((a, b), 0.0)) for a, x in left.items() for b, y in right.items()
-        )
-
-    return min(1.0, product(mine, theirs) / math.sqrt(product(mine, mine) * product(theirs, theirs)))
-
-
-def _same_kind(mine: Bag, theirs: Bag, data: Comparison) -> float | None:
-    """The cosine of two projects' kinds of service, less where what they share is broad."""
-    alike = _cosine(mine, theirs, data.near)
-    if not alike:
-        return alike
-    shared = [
-        (x * y * (1.0 if a == b else data.near.get((a, b), 0.0)), data.kinds[a].broad and data.kinds[b].broad)
-        for a, x in mine.items()
-        for b, y in theirs.items()
-    ]
-    counted = math.fsum(product * (data.broad_counts if broad else 1.0) for product, broad in shared)
-    return alike * counted / math.fsum(product for product, _ in shared)
+    shared = {kind: left[kind] * right[kind] for kind in left.keys() & right.keys()}
+    between = math.fsum(
+        x * y * data.near[a, b] for a, x in left.items() for b, y in right.items() if (a, b) in data.near
+    )
+    counted = math.fsum(
+        product * (data.broad_counts if data.kinds[kind].broad else 1.0) for kind, product in shared.items()
+    )
+    return min(1.0, (counted + between) / (mine.kinds_length * theirs.kinds_length))
 
 
 def _beyond_chance(signal: str, value: float | None) -> float | None:
@@ -230,19 +264,19 @@ def _beyond_chance(signal: str, value: float | None) -> float | None:
     return None if value is None else max(0.0, (value - chance) / (1.0 - chance))
 
 
-def compare(mine: Profile, theirs: Profile, weigh: Callable[[str], float]) -> Likeness:
-    """Given two profiles and the weight of each pair of characters, return how alike the projects are."""
-    data: Comparison = comparison()
+def compare(mine: Weighed, theirs: Weighed) -> Likeness:
+    """Given two weighed profiles, return how alike the projects are."""
+    data = comparison()
     signals = {
-        "kind": _same_kind(mine.kinds, theirs.kinds, data),
-        "name": _beyond_chance("name", _overlap(mine.name, theirs.name, weigh)),
-        "indicators": _beyond_chance("indicators", _overlap(mine.indicators, theirs.indicators, weigh)),
-        "purpose": _beyond_chance("purpose", _overlap(mine.purpose, theirs.purpose, weigh)),
+        "kind": _same_kind(mine, theirs, data),
+        "name": _beyond_chance("name", mine.name.cosine(theirs.name)),
+        "indicators": _beyond_chance("indicators", mine.indicators.cosine(theirs.indicators)),
+        "purpose": _beyond_chance("purpose", mine.purpose.cosine(theirs.purpose)),
     }
     circumstances = {
-        "tiers": _cosine(mine.tiers, theirs.tiers, {}),
-        "unit": _overlap(mine.unit, theirs.unit, lambda _: 1.0),
-        "size": _size(mine.funding, theirs.funding),
+        "tiers": _tier_profile(mine, theirs),
+        "unit": mine.unit.cosine(theirs.unit),
+        "size": _size(mine.profile.funding, theirs.profile.funding),
     }
     open_doubt = math.prod(1.0 - data.signals[name].says * (value or 0.0) for name, value in signals.items())
     known = [value for value in circumstances.values() if value is not None]
@@ -250,6 +284,11 @@ def compare(mine: Profile, theirs: Profile, weigh: Callable[[str], float]) -> Li
     score = (1.0 - open_doubt) * (data.keeps + (1.0 - data.keeps) * alike)
     judged = {**signals, **circumstances}
     return Likeness(score, {name: value for name, value in judged.items() if value is not None})
+
+
+def _tier_profile(mine: Weighed, theirs: Weighed) -> float | None:
+    length = mine.tiers_length * theirs.tiers_length
+    return min(1.0, _product(mine.profile.tiers, theirs.profile.tiers, {}) / length) if length else None
 
 
 def _size(mine: Decimal | None, theirs: Decimal | None) -> float | None:
