@@ -25,7 +25,8 @@ class Break:
 
     `open_above` and `open_below` are the columns in which no line closes the cells of the last row above or of the
     first row below; `unfinished` the columns whose text above runs to the end of its line, as cut text does; `filled`
-    those that are printed in every other row; `parallel` the sets of columns whose cells are merged alike.
+    those that are never merged and printed in nearly every row; `parallel` the sets of columns whose cells are merged
+    alike.
     """
 
     row: int

@@ -19,6 +19,7 @@ from ontology.records import Issue
 
 _NEAR = 3.0  # column edges of two pages this near (points) are the same
 _CONTINUED = re.compile(r"[（(]?续(?:上?表|前表)?[一二三四五六七八九十\d]*[)）]?|.*[（(]续表?[)）]")
+_TEN = 10  # rows: for each ten a column that is printed in every row may have an empty one
 _EVIDENCE = 3  # rows: a column that is printed in fewer rows than this has not shown that it is always printed
 
 
@@ -230,12 +231,16 @@ def _break(last: PageTable, table: PageTable, heads: int, xs: Sequence[float], r
 
 
 def _filled(cells: Sequence[Cell], but: int) -> frozenset[int]:
-    """The columns that are printed in every row (but one), each row with a cell of its own."""
+    """The columns that are printed in (nearly) every row but one, each row with a cell of its own."""
     printed: dict[int, list[bool]] = {}
     for cell in cells:
         if cell.row != but and cell.column_span == 1:
             printed.setdefault(cell.column, []).append(bool(cell.text) and cell.row_span == 1)
-    return frozenset(column for column, found in printed.items() if all(found) and len(found) >= _EVIDENCE)
+    return frozenset(
+        column
+        for column, found in printed.items()
+        if len(found) >= _EVIDENCE and found.count(False) <= len(found) // _TEN
+    )
 
 
 def _parallel_columns(tables: Sequence[PageTable], heads: Sequence[int], xs: Sequence[float]) -> list[frozenset[int]]:

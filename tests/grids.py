@@ -17,7 +17,7 @@ def as_data(document: Document) -> dict[str, Any]:
             if isinstance(block, Paragraph)
             else {
                 "page": block.place.page,
-                "size": [block.rows, block.columns],
+                "size": f"{block.rows}x{block.columns}",
                 "cells": [_cell(cell) for cell in block],
             }
             for block in document.blocks

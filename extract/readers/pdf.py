@@ -45,6 +45,7 @@ def read(path: Path, *, pages: Sequence[int] | None = None) -> Document:
     blocks: list[Paragraph | PageTable] = []
     issues: list[Issue] = []
     at_edge: Counter[str] = Counter()
+    slanted: dict[str, list[int]] = {}
     with open_pdf(path) as document:
         count = len(document)
         title = document.get_metadata_value("Title") or None
@@ -52,9 +53,13 @@ def read(path: Path, *, pages: Sequence[int] | None = None) -> Document:
             if pages is None or number in pages:
                 content = _content(document, path, number, issues)
                 if content is not None:
+                    if content.slanted:
+                        slanted.setdefault(content.slanted, []).append(number)
                     found = _page_blocks(content)
                     blocks += found
                     at_edge.update({block.text for block in found if _is_at_edge(block, content.height)})
+    for text, on in slanted.items():
+        issues.append(issue("text.slanted", Place(page=on[0]), text=text, count=len(on)))
     running = frozenset(text for text, times in at_edge.items() if times >= max(_RUNNING, count / 2))
     return Document(tuple(stitch(blocks, issues, running)), count, title, tuple(issues))
 
@@ -137,7 +142,7 @@ def _page_blocks(content: PageContent) -> list[Paragraph | PageTable]:
         at_edge = box.bottom < _MARGIN * content.height or box.top > (1 - _MARGIN) * content.height
         if at_edge and _PAGE_NUMBER.fullmatch(text):
             continue
-        placed.append((box.top, box.x0, Paragraph(text, Place(page=content.number, box=box))))
+        placed.append((box.top, box.x0, Paragraph(text, Place(page=content.number, box=content.displayed(box)))))
     placed.sort(key=lambda entry: entry[:2])
     return [block for _, _, block in placed]
 
@@ -193,7 +198,7 @@ def _table(
         row, column = at.row + 1, at.column + 1
         text = cell_text(lines)
         box = replace(at.box, bottom=max(at.box.bottom, hung.get(index, 0.0)))
-        place = Place(page=content.number, table=number, row=row, column=column, box=box)
+        place = Place(page=content.number, table=number, row=row, column=column, box=content.displayed(box))
         cells.append(Cell(row, column, text, at.row_span, at.column_span, (PrintedCell(place, text),)))
         if at.open_top:
             open_top.add((row, column))
@@ -205,7 +210,7 @@ def _table(
         len(lattice.ys) - 1,
         len(lattice.xs) - 1,
         tuple(cells),
-        Place(page=content.number, table=number, box=lattice.box),
+        Place(page=content.number, table=number, box=content.displayed(lattice.box)),
         lattice.notes,
     )
     return PageTable(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from extract.lattice import Rule
+from ontology.records import Box
 
 UNMAPPED = "\ufffd"
 THIN = 3.5  # a rectangle thinner than this (points) is a drawn line, not an area
@@ -41,6 +42,9 @@ class Glyph(NamedTuple):
 class PageContent:
     """What stands on a page: characters in the order of the file (without spaces), and ruled lines.
 
+    Coordinates are those of the page turned so that its text is upright; `displayed` leads back to the page as it is
+    shown where its text runs up or down its side (`turn` degrees clockwise were needed).
+    `slanted` is text across the page (a watermark), which belongs to no line or cell.
     `doubled` counts the characters that were printed twice and taken once, `unmapped` those whose font does not say
     what they are (UNMAPPED in the text).
     """
@@ -52,6 +56,18 @@ class PageContent:
     rules: tuple[Rule, ...]
     doubled: int = 0
     unmapped: int = 0
+    turn: int = 0
+    slanted: str = ""
+
+    def displayed(self, box: Box) -> Box:
+        """Given a box of this content, return it in points of the page as displayed."""
+        if self.turn == 90:
+            return Box(box.top, self.width - box.x1, box.bottom, self.width - box.x0)
+        if self.turn == 180:
+            return Box(self.width - box.x1, self.height - box.bottom, self.width - box.x0, self.height - box.top)
+        if self.turn == 270:
+            return Box(self.height - box.bottom, box.x0, self.height - box.top, box.x1)
+        return box
 
 
 def drop_doubled(glyphs: Sequence[Glyph]) -> list[Glyph]:

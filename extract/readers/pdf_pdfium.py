@@ -7,8 +7,10 @@ of the page as displayed. Its own layout (the spaces and line breaks that it mak
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
+from math import degrees
 from typing import Any
 
 import pypdfium2 as pdfium
@@ -28,6 +30,8 @@ _RECTANGLE = 5  # the segments of a path that is one rectangle or less
 _FAR = 1e6  # points: farther than any page reaches
 _DEEPEST = 5  # forms in forms beyond this depth hold no table
 _MOST = 0.3  # the share of a page that an image covers where the page is a scan
+_MOST_TEXT = 0.6  # the share of a page's text that says which way is up
+_SLANT = 10  # degrees off the upright or level from which text is slanted
 _LEAST_ALPHA = 8  # of 255: fainter lines cannot be seen
 _PALE = 247  # of 255: lighter lines are white
 
@@ -47,13 +51,32 @@ def read_page(page: pdfium.PdfPage, number: int) -> PageContent:
         180: lambda x, y: (right - x, y - bottom),
         270: lambda x, y: (top - y, right - x),
     }
-    to_page = transforms[rotation]
-    if rotation in (90, 270):
+    printed, unmapped = _printed(page)
+    upright = _upright(printed, rotation)
+    to_page = transforms[upright]
+    if upright in (90, 270):
         width, height = height, width
-    glyphs, unmapped = _glyphs(page, to_page, width, height)
+    glyphs, slanted = [], []
+    for text, corners, angle in printed:
+        glyph = _glyph(text, corners, to_page)
+        if not (0 <= glyph.x <= width and 0 <= glyph.y <= height):
+            continue
+        if _SLANT < angle % 90 < 90 - _SLANT:
+            slanted.append(text)
+        else:
+            glyphs.append(glyph)
     once = drop_doubled(glyphs)
-    rules = tuple(_rules(page, to_page))
-    return PageContent(number, width, height, tuple(once), rules, len(glyphs) - len(once), unmapped)
+    return PageContent(
+        number,
+        width,
+        height,
+        tuple(once),
+        tuple(_rules(page, to_page)),
+        doubled=len(glyphs) - len(once),
+        unmapped=unmapped,
+        turn=(upright - rotation) % 360,
+        slanted="".join(slanted),
+    )
 
 
 def is_picture(page: pdfium.PdfPage) -> bool:
@@ -69,36 +92,54 @@ def is_picture(page: pdfium.PdfPage) -> bool:
 # --- characters
 
 
-def _glyphs(page: pdfium.PdfPage, to_page: ToPage, width: float, height: float) -> tuple[list[Glyph], int]:
+Printed = tuple[str, Rectangle, float]
+"""A character with its box in pdfium's coordinates and the angle of its line in degrees, as the clock goes."""
+
+
+def _printed(page: pdfium.PdfPage) -> tuple[list[Printed], int]:
+    """The characters that can be seen, and how many of them have no encoding."""
     textpage = page.get_textpage()
     try:
-        found: list[Glyph] = []
+        found: list[Printed] = []
         unmapped = 0
         handle, box = textpage.raw, raw.FS_RECTF()
-        clips = _Clips()
+        looks = _Looks()
         for index, code in _codes(handle, textpage.count_chars()):
             if code in _SPACES or not raw.FPDFText_GetLooseCharBox(handle, index, box):
                 continue
             left, top, right, bottom = box.left, box.top, box.right, box.bottom
-            if clips.hide(handle, index, (left + right) / 2, (top + bottom) / 2):
-                continue
-            x0, y0 = to_page(left, top)
-            x1, y1 = to_page(right, bottom)
-            if x1 < x0:
-                x0, x1 = x1, x0
-            if y1 < y0:
-                y0, y1 = y1, y0
-            if not (0 <= x0 + x1 <= 2 * width and 0 <= y0 + y1 <= 2 * height):
-                continue
+            clip, angle = looks.of(handle, index)
+            if clip is not None:
+                x, y = (left + right) / 2, (top + bottom) / 2
+                if not (clip[0] - 1 <= x <= clip[2] + 1 and clip[1] - 1 <= y <= clip[3] + 1):
+                    continue
             if code == 0 or raw.FPDFText_HasUnicodeMapError(handle, index) == 1:
                 text = UNMAPPED
                 unmapped += 1
             else:
                 text = "-" if code in _HYPHENS else chr(code)
-            found.append(Glyph(text, x0, y0, x1, y1, y1 - y0))
+            found.append((text, (left, top, right, bottom), angle))
         return found, unmapped
     finally:
         textpage.close()
+
+
+def _upright(printed: Sequence[Printed], rotation: int) -> int:
+    """The rotation of the page (a quarter turn of 0 to 3) at which most of its text is upright."""
+    quarters = Counter(-round(angle / 90) % 4 * 90 for _, _, angle in printed)
+    best = max(quarters, key=lambda quarter: quarters[quarter], default=rotation)
+    # A few labels on the side of a page do not turn it.
+    return best if quarters[best] > _MOST_TEXT * len(printed) else rotation
+
+
+def _glyph(text: str, corners: Rectangle, to_page: ToPage) -> Glyph:
+    x0, y0 = to_page(corners[0], corners[1])
+    x1, y1 = to_page(corners[2], corners[3])
+    if x1 < x0:
+        x0, x1 = x1, x0
+    if y1 < y0:
+        y0, y1 = y1, y0
+    return Glyph(text, x0, y0, x1, y1, y1 - y0)
 
 
 def _codes(handle: Any, count: int) -> Iterator[tuple[int, int]]:
@@ -115,23 +156,22 @@ def _codes(handle: Any, count: int) -> Iterator[tuple[int, int]]:
         yield index, code
 
 
-class _Clips:
-    """The rectangles that clipping paths leave open: a page may have an object a character, thousands clipped alike."""
+class _Looks:
+    """What the characters of a text object have in common: what their clipping paths leave open, and their angle."""
 
     def __init__(self) -> None:
-        self._by_object: dict[int, Rectangle | None] = {}
+        self._by_object: dict[int, tuple[Rectangle | None, float]] = {}
         self._by_innermost: dict[tuple[float, ...], Rectangle] = {}
 
-    def hide(self, handle: Any, index: int, x: float, y: float) -> bool:
-        """Whether a character of a text page, with its middle at (x, y), lies where nothing is seen of it."""
+    def of(self, handle: Any, index: int) -> tuple[Rectangle | None, float]:
+        """Given a text page and a character's index, return what it may be seen in, and its angle in degrees."""
         text = raw.FPDFText_GetTextObject(handle, index)
-        if not text:
-            return False
-        key = ctypes.addressof(text.contents)
-        if key not in self._by_object:
-            self._by_object[key] = self._open_box(text)
-        clip = self._by_object[key]
-        return clip is not None and not (clip[0] - 1 <= x <= clip[2] + 1 and clip[1] - 1 <= y <= clip[3] + 1)
+        key = ctypes.addressof(text.contents) if text else 0
+        found = self._by_object.get(key)
+        if found is None:
+            angle = degrees(raw.FPDFText_GetCharAngle(handle, index))
+            found = self._by_object[key] = (self._open_box(text) if text else None, angle)
+        return found
 
     def _open_box(self, item: Any) -> Rectangle | None:
         path = raw.FPDFPageObj_GetClipPath(item)

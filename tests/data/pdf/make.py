@@ -175,6 +175,16 @@ def rotated() -> str:
     return page(f"<h1>项目支出绩效目标表</h1><table>{head}{''.join(rows)}</table>", "150mm 80mm")
 
 
+def sideways() -> str:
+    """A wide table printed up the side of an upright page, with a watermark across it."""
+    head = row("项目名称", "预算数", "三级指标", "指标值", tag="th")
+    rows = [row(("rowspan=2", "危桥改造"), ("rowspan=2", "66.00"), "改造座数", "≥3座"), row("验收合格率", "=100%")]
+    style = "i { position: absolute; left: 25mm; top: 25mm; font-size: 30pt; white-space: nowrap; rotate: 25deg; "
+    style += "color: #ccc }"
+    body = f"<i>征求意见稿</i><h1>项目支出绩效目标表</h1><table>{head}{''.join(rows)}</table>"
+    return page(body, "140mm 80mm", style)
+
+
 def doubled() -> str:
     """Bold made by printing twice, a hair apart."""
     style = "b { position: relative } b::after { content: attr(t); position: absolute; left: 0.25pt; top: 0; "
@@ -186,7 +196,16 @@ def doubled() -> str:
 
 CASES = {
     make.__name__.replace("_", "-"): make
-    for make in (merged_over_pages, head_not_repeated, text_cut, row_cut_closed, two_on_a_page, rotated, doubled)
+    for make in (
+        merged_over_pages,
+        head_not_repeated,
+        text_cut,
+        row_cut_closed,
+        two_on_a_page,
+        rotated,
+        sideways,
+        doubled,
+    )
 }
 
 
@@ -207,17 +226,17 @@ def print_pdf(html: str, target: Path) -> None:
         )
 
 
-def turn_and_crop(path: Path) -> None:
-    """Store the page on its side with /Rotate 90, so that it shows as before, with 20 and 12 points cropped off."""
+def turn(path: Path, *, shown_upright: bool) -> None:
+    """Store the page on its side; where `shown_upright`, with /Rotate 90 and 20 and 12 points cropped off."""
     document = pdfium.PdfDocument(path.read_bytes())
     sheet = document[0]
     width, height = sheet.get_size()
-    # A quarter turn to the left; shown with /Rotate 90 the page is upright again.
-    matrix = raw.FS_MATRIX(0, 1, -1, 0, height, 0)
+    matrix = raw.FS_MATRIX(0, 1, -1, 0, height, 0)  # a quarter turn to the left
     raw.FPDFPage_TransFormWithClip(sheet, matrix, raw.FS_RECTF(0, width, height, 0))
     sheet.set_mediabox(0, 0, height, width)
-    sheet.set_cropbox(12, 20, height, width)
-    sheet.set_rotation(90)
+    if shown_upright:
+        sheet.set_cropbox(12, 20, height, width)
+        sheet.set_rotation(90)
     sheet.gen_content()
     document.save(str(path))
 
@@ -240,8 +259,8 @@ def main() -> None:
             (folder / "expected.json").write_text(text + "\n", encoding="utf-8")
             continue
         print_pdf(CASES[name](), folder / "document.pdf")
-        if name == "rotated":
-            turn_and_crop(folder / "document.pdf")
+        if name in ("rotated", "sideways"):
+            turn(folder / "document.pdf", shown_upright=name == "rotated")
         size = (folder / "document.pdf").stat().st_size
         sys.stdout.write(f"{name}: {size} bytes\n")
 
