@@ -29,7 +29,7 @@ types: $(VENV)/.dev
 	$(BIN)/mypy
 
 layers: $(VENV)/.dev
-	$(BIN)/lint-imports
+	$(BIN)/tach check
 
 tests: $(VENV)/.dev
 	$(BIN)/pytest -q
@@ -58,7 +58,6 @@ lock: ## resolve pyproject.toml into the lock files anew
 	$(BIN)/uv pip compile pyproject.toml --extra dev -c requirements.lock --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o requirements-dev.lock
 
 clean: ## remove the environment and everything built
-	rm -rf $(VENV) build dist .demo-store .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "pikg needs Python 3.11 or later; none was found. Install one, or say where it is: make PYTHON=/path/to/python3.11 demo"; exit 1; }
