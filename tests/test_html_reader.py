@@ -6,7 +6,8 @@ from extract.errors import UnreadableDocumentError
 from extract.grid import Grid, Paragraph
 from extract.readers import html
 
-FORM = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>某局 项目支出绩效目标表</title><style>td{color:red}</style></head>
+FORM = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>某局 项目支出绩效目标表</title>
+<style>td{color:red}</style></head>
 <body><nav><a href="/">首页</a></nav><div style="display:none">看不见</div>
 <table><tr><td width="200">左边栏</td><td>
   <p align="center">项目支出<b>绩效目标表</b></p><p>单位：万元</p>
@@ -71,5 +72,5 @@ def test_deep_nesting_is_bounded(tmp_path):
 
 
 def test_an_empty_page_is_a_sentence(tmp_path):
-    with pytest.raises(UnreadableDocumentError, match="page.html"):
+    with pytest.raises(UnreadableDocumentError, match=r"page\.html"):
         blocks_of(tmp_path, "   ")
