@@ -186,7 +186,7 @@ def _score(form: Form, work: _Work) -> tuple[Decimal | None, FieldValue | None]:
     number = _number(field.text)
     if number is None and not labels.is_placeholder(field.text):
         place = field.cells[0].printed.place if field.cells else form.place
-        work.issues.append(issue("number.unread", place, text=field.text, field="总分 (score)"))
+        work.issues.append(issue("number.unread", place, text=field.text, field=("总分", "total score")))
     return number, field if number is not None else None
 
 
@@ -350,8 +350,13 @@ def _figure(row: IndicatorRow, notation: str, work: _Work) -> Decimal | None:
     number = _number(text)
     if number is None:
         place = row.cells[notation][0].printed.place
-        work.issues.append(issue("number.unread", place, text=text, field=labels.columns()[notation].zh))
+        work.issues.append(issue("number.unread", place, text=text, field=_column_name(notation)))
     return number
+
+
+def _column_name(notation: str) -> tuple[str, str]:
+    column = labels.columns()[notation]
+    return column.zh, column.en
 
 
 def _report_tiers(row: IndicatorRow, first: str | None, second: str | None, work: _Work) -> None:

@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from extract.block import read_block
+from extract.block import FieldValue, read_block
 from extract.context import Context, read_context
 from extract.forms import Form, apply_context, cell_place, kind_by_heads, row_place, use_indicator
 from extract.funding import read_funding
@@ -51,6 +51,8 @@ def read_forms(document: Document) -> Layout:
     still_open: _Open | None = None
     for block in document.blocks:
         if isinstance(block, Paragraph):
+            if layout.ledgers and layout.ledgers[-1].number in layout.form_grids and len(above) < _FOOT_LINES:
+                _read_foot(block.text, layout.forms[-1])
             above.append(block.text)
             continue
         context = read_context(above)
@@ -68,6 +70,19 @@ def read_forms(document: Document) -> Layout:
             still_open = _Open(block.columns, tables[-1], layout.forms[-1])
         _report_unread(ledger, context, layout)
     return layout
+
+
+_FOOT_LINES = 3
+"""How many lines right below a form may belong to it."""
+
+
+def _read_foot(text: str, form: Form) -> None:
+    """Read a line below a form that gives its score or grade: "自评等级：优"."""
+    for part in labels.split_labels(text):
+        match = labels.match_block(part)
+        notation = match.role("field") if match is not None and match.value else None
+        if match is not None and notation in ("score", "grade") and form.block.first(notation) is None:
+            form.block.fields.setdefault(notation, []).append(FieldValue(match.value or "", ()))
 
 
 def _goes_on(grid: Grid, still_open: _Open, context: Context) -> bool:

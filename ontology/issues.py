@@ -26,7 +26,8 @@ class IssueKind:
     details: frozenset[str]
 
 
-def _read_kind(code: str, entry: object) -> IssueKind:
+def read_kind(code: str, entry: object) -> IssueKind:
+    """Given an entry of the data file, return it; raise DataError where it is wrong."""
     if not isinstance(entry, dict) or set(entry) != {"severity", "zh", "en"}:
         raise DataError(_FILE, code, "must have exactly the keys severity, zh and en")
     severity, zh, en = entry["severity"], entry["zh"], entry["en"]
@@ -50,15 +51,21 @@ def issue_kinds() -> Mapping[str, IssueKind]:
     data = read_data(_FILE)
     if not isinstance(data, dict) or not isinstance(data.get("issues"), dict):
         raise DataError(_FILE, "issues", "must be a mapping from codes to entries")
-    return MappingProxyType({code: _read_kind(code, entry) for code, entry in data["issues"].items()})
+    return MappingProxyType({code: read_kind(code, entry) for code, entry in data["issues"].items()})
 
 
 def issue(code: str, place: Place | None = None, **details: object) -> Issue:
     """Given a code of the closed list, where it was seen, and the details its sentence names, return the issue.
 
-    Raise KeyError for a code that isn't in the list, ValueError where the details are not those of its sentence.
+    A detail that is a pair is its Chinese and its English wording. Raise KeyError for a code that isn't in the list,
+    ValueError where the details are not those of its sentence.
     """
     kind = issue_kinds()[code]
     if kind.details != details.keys():
         raise ValueError(f"issue {code} takes the details {sorted(kind.details)}, not {sorted(details)}")
-    return Issue(code, kind.severity, kind.zh.format(**details), kind.en.format(**details), place)
+    zh, en = ({name: _in(language, detail) for name, detail in details.items()} for language in (0, 1))
+    return Issue(code, kind.severity, kind.zh.format(**zh), kind.en.format(**en), place)
+
+
+def _in(language: int, detail: object) -> object:
+    return detail[language] if isinstance(detail, tuple) else detail

@@ -104,7 +104,8 @@ def _labels(file: str, entry: str, value: object) -> Iterator[str]:
         yield _fold(label)
 
 
-def _put(table: dict[str, Any], label: str, value: Any, file: str, entry: str) -> None:
+def put_label(table: dict[str, Any], label: str, value: Any, file: str, entry: str) -> None:
+    """Add a label to a lookup; raise DataError where it already means something else."""
     if label in table and table[label] != value:
         raise DataError(file, entry, f"the label {label!r} stands in two entries")
     table[label] = value
@@ -133,7 +134,7 @@ def _column_table() -> Mapping[str, str]:
     table: dict[str, str] = {}
     for notation, entry in _entries("heads.yaml", "columns").items():
         for label in _labels("heads.yaml", f"columns.{notation}", entry["labels"]):
-            _put(table, label, notation, "heads.yaml", f"columns.{notation}")
+            put_label(table, label, notation, "heads.yaml", f"columns.{notation}")
     return table
 
 
@@ -142,7 +143,7 @@ def _subhead_table() -> Mapping[str, str]:
     table: dict[str, str] = {}
     for part, value in _entries("heads.yaml", "subheads").items():
         for label in _labels("heads.yaml", f"subheads.{part}", value):
-            _put(table, label, part, "heads.yaml", f"subheads.{part}")
+            put_label(table, label, part, "heads.yaml", f"subheads.{part}")
     return table
 
 
@@ -164,7 +165,7 @@ def _block_table() -> Mapping[str, tuple[Role, ...]]:
         own: dict[str, Role] = {}
         for notation, entry in _entries(file, key).items():
             for label in _labels(file, f"{key}.{notation}", entry.get("labels")):
-                _put(own, label, Role(group, notation), file, f"{key}.{notation}")
+                put_label(own, label, Role(group, notation), file, f"{key}.{notation}")
         for label, role in own.items():
             table[label] = (*table.get(label, ()), role)
     return table
@@ -410,7 +411,7 @@ def _direction_table() -> Mapping[str, Direction]:
     table: dict[str, Direction] = {}
     for notation, value in _entries("heads.yaml", "directions").items():
         for label in _labels("heads.yaml", f"directions.{notation}", value):
-            _put(table, label, notation, "heads.yaml", f"directions.{notation}")
+            put_label(table, label, notation, "heads.yaml", f"directions.{notation}")
     return table
 
 

@@ -45,6 +45,8 @@ def _grid(rows: list[list[str]], number: int) -> Grid:
     for origin in dict.fromkeys(owner.values()):
         covered = [spot for spot, of in owner.items() if of == origin]
         last_row, last_column = max(r for r, _ in covered), max(c for _, c in covered)
+        area = (last_row - origin[0] + 1) * (last_column - origin[1] + 1)
+        assert area == len(covered), f"the cell that begins at {origin} is no rectangle"
         first_row, first_column = origin
         text = rows[first_row - 1][first_column - 1]
         part = PrintedCell(Place(table=number, row=first_row, column=first_column), text)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 
 import pytest
 from golden import cases, check
+from written import pack_docx
 
 from extract.archive import Bounds, open_archive, read_member
 from extract.assemble import assemble
@@ -15,26 +15,11 @@ from extract.grid import Document, Grid, Paragraph
 from extract.readers import docx
 
 CASES = cases("docx")
-_TYPES = (
-    '<?xml version="1.0" encoding="UTF-8"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-    '<Default Extension="xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.'
-    'document.main+xml"/></Types>'
-)
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
-def pack(path: Path, document: str | bytes, **others: str) -> Path:
-    """Write a .docx whose main part is the given XML."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("[Content_Types].xml", _TYPES)
-        archive.writestr("word/document.xml", document)
-        for name, content in others.items():
-            archive.writestr(name, content)
-    return path
-
-
 def read_body(tmp_path: Path, body: str) -> Document:
-    return docx.read(pack(tmp_path / "a.docx", f"<w:document {_W}><w:body>{body}</w:body></w:document>"))
+    return docx.read(pack_docx(tmp_path / "a.docx", f"<w:document {_W}><w:body>{body}</w:body></w:document>"))
 
 
 def row(*cells: str) -> str:
@@ -47,7 +32,7 @@ def cell(text: str, properties: str = "") -> str:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_case(case: Path, tmp_path: Path) -> None:
-    file = pack(tmp_path / "case.docx", (case / "document.xml").read_text("utf-8"))
+    file = pack_docx(tmp_path / "case.docx", (case / "document.xml").read_text("utf-8"))
     check(case, assemble(docx.read(file), file="case.docx", sha256="0" * 64).disclosure)
 
 
@@ -116,7 +101,7 @@ def test_the_main_part_is_found_by_the_packages_relations(tmp_path: Path) -> Non
         'Target="/word/document2.xml"/></Relationships>'
     )
     other = f"<w:document {_W}><w:body><w:p><w:r><w:t>正文</w:t></w:r></w:p></w:body></w:document>"
-    path = pack(tmp_path / "a.docx", "<x/>", **{"_rels/.rels": relations, "word/document2.xml": other})
+    path = pack_docx(tmp_path / "a.docx", "<x/>", **{"_rels/.rels": relations, "word/document2.xml": other})
     assert [block.text for block in docx.read(path).blocks if isinstance(block, Paragraph)] == ["正文"]
 
 
@@ -127,7 +112,7 @@ def test_entities_are_refused(tmp_path: Path, encoding: str) -> None:
         f"<w:document {_W}><w:body><w:p><w:r><w:t>&b;</w:t></w:r></w:p></w:body></w:document>"
     ).encode(encoding)
     with pytest.raises(UnreadableDocumentError, match="entities"):
-        docx.read(pack(tmp_path / "a.docx", bomb))
+        docx.read(pack_docx(tmp_path / "a.docx", bomb))
 
 
 def test_a_file_on_disk_is_not_pulled_in(tmp_path: Path) -> None:
@@ -138,24 +123,24 @@ def test_a_file_on_disk_is_not_pulled_in(tmp_path: Path) -> None:
         "</w:p></w:body></w:document>"
     )
     with pytest.raises(UnreadableDocumentError):
-        docx.read(pack(tmp_path / "a.docx", xml))
+        docx.read(pack_docx(tmp_path / "a.docx", xml))
 
 
 def test_an_archive_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
-    path = pack(tmp_path / "a.docx", b"0" * 5_000_000)
+    path = pack_docx(tmp_path / "a.docx", b"0" * 5_000_000)
     assert path.stat().st_size < 20_000
     with pytest.raises(UnreadableDocumentError, match="more than is safe"):
         open_archive(path, Bounds(total=1_000_000))
 
 
 def test_a_part_that_is_too_large_is_refused_whatever_it_declares(tmp_path: Path) -> None:
-    path = pack(tmp_path / "a.docx", b"0" * 2_000_000)
+    path = pack_docx(tmp_path / "a.docx", b"0" * 2_000_000)
     with open_archive(path) as archive, pytest.raises(UnreadableDocumentError, match="larger than"):
         read_member(archive, "word/document.xml", Bounds(member=1_000_000))
 
 
 def test_a_size_that_lies_is_found_out(tmp_path: Path) -> None:
-    path = pack(tmp_path / "a.docx", b"0" * 2_000_000)
+    path = pack_docx(tmp_path / "a.docx", b"0" * 2_000_000)
     content = path.read_bytes()
     real = (2_000_000).to_bytes(4, "little")
     assert content.count(real) == 2
@@ -165,7 +150,7 @@ def test_a_size_that_lies_is_found_out(tmp_path: Path) -> None:
 
 
 def test_too_many_parts_are_refused(tmp_path: Path) -> None:
-    path = pack(tmp_path / "a.docx", "<x/>", **{f"word/{n}.xml": "" for n in range(30)})
+    path = pack_docx(tmp_path / "a.docx", "<x/>", **{f"word/{n}.xml": "" for n in range(30)})
     with pytest.raises(UnreadableDocumentError, match="32"):
         open_archive(path, Bounds(members=20))
 
@@ -173,11 +158,11 @@ def test_too_many_parts_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("xml", ["", "<w:document", "no xml", f"<w:document {_W}/>"])
 def test_broken_xml_is_unreadable(tmp_path: Path, xml: str) -> None:
     with pytest.raises(UnreadableDocumentError):
-        docx.read(pack(tmp_path / "a.docx", xml))
+        docx.read(pack_docx(tmp_path / "a.docx", xml))
 
 
 def test_a_cut_file_is_unreadable(tmp_path: Path) -> None:
-    path = pack(tmp_path / "a.docx", f"<w:document {_W}><w:body/></w:document>")
+    path = pack_docx(tmp_path / "a.docx", f"<w:document {_W}><w:body/></w:document>")
     path.write_bytes(path.read_bytes()[:150])
     with pytest.raises(UnreadableDocumentError, match="broken"):
         docx.read(path)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from drawn import draw
+from golden import cases, without_places
+from written import write
 
 from extract import EXTRACTOR_VERSION
 from extract.assemble import assemble
@@ -182,6 +184,23 @@ def test_the_report_accounts_for_every_cell_of_a_form() -> None:
     assert json.loads(json.dumps(told)) == told
     assert "档案数字化" in reading.report.to_text()
     assert "张某某" not in reading.report.to_text()
+
+
+FORMS = cases("forms")
+
+
+@pytest.mark.parametrize("suffix", [".docx", ".xlsx", ".html"])
+@pytest.mark.parametrize("case", FORMS, ids=lambda case: case.name)
+def test_a_form_is_read_alike_in_every_format(case: Path, suffix: str, tmp_path: Path) -> None:
+    drawn = draw((case / "form.txt").read_text("utf-8"))
+    expected = assemble(drawn, file="a.pdf", sha256="0" * 64).disclosure
+    got = read_disclosure(write(drawn, tmp_path / f"form{suffix}")).disclosure
+
+    def told(disclosure: Disclosure) -> list[dict[str, object]]:
+        projects = without_places(to_json(disclosure))["projects"]
+        return [{key: value for key, value in project.items() if key != "form_id"} for project in projects]
+
+    assert told(got) == told(expected)
 
 
 def test_the_extractors_version_stands_in_what_it_extracts() -> None:
