@@ -29,6 +29,9 @@ _IMAGINED_SHARE = 0.02
 # Likeness that any two texts of public administration have, by signal: it is no sign of anything.
 _CHANCE = {"name": 0.05, "indicators": 0.08, "purpose": 0.12}
 
+# What stands between the things that a name lists: each of them ends in what it is.
+_COORDINATE = re.compile(r"[、,;/+&]|以及|及其|及|和|与")
+
 _WEAK_KIND = 0.12
 """A kind weaker than this is only mentioned."""
 
@@ -152,9 +155,14 @@ def _kinds(name: str, unit: str, purpose: str, indicators: Sequence[str]) -> Bag
     def add(kind: str, strength: float) -> None:
         doubt[kind] = doubt.get(kind, 1.0) * (1.0 - strength)
 
-    in_name = _kinds_named(name)
-    for place, (kind, surely) in enumerate(in_name.items(), 1):
-        add(kind, surely * evidence["name_end" if place == len(in_name) else "name"])
+    in_name = False
+    for part in _COORDINATE.split(name):
+        named = _kinds_named(part)
+        in_name = in_name or bool(named)
+        # It ends in the last kind that is surely named; a weak word behind (工程, 系统) makes it no other thing.
+        end = next((kind for kind, surely in reversed(named.items()) if surely == 1.0), next(reversed(named), None))
+        for kind, surely in named.items():
+            add(kind, surely * evidence["name_end" if kind == end else "name"])
     most = evidence["indicators" if in_name else "indicators_alone"]
     doubted: dict[str, float] = {}
     for indicator in indicators:
@@ -245,7 +253,8 @@ def _product(left: Bag, right: Bag, near: Mapping[tuple[str, str], float]) -> fl
 
 
 def _same_kind(mine: Weighed, theirs: Weighed, data: Comparison) -> float | None:
-    """The cosine of two projects' kinds of service, less where what they share is broad; None where one has none."""
+    """The cosine of two projects' kinds of service, less where what they share is broad or unsure; None where
+    one of them names none."""
     left, right = mine.profile.kinds, theirs.profile.kinds
     if not left or not right:
         return None
@@ -256,7 +265,10 @@ def _same_kind(mine: Weighed, theirs: Weighed, data: Comparison) -> float | None
     counted = math.fsum(
         product * (data.broad_counts if data.kinds[kind].broad else 1.0) for kind, product in shared.items()
     )
-    return min(1.0, (counted + between) / (mine.kinds_length * theirs.kinds_length))
+    alike = min(1.0, (counted + between) / (mine.kinds_length * theirs.kinds_length))
+    # What is only hinted at on one side (a single weak word) is alike, but not surely.
+    surely = min(1.0, mine.kinds_length, theirs.kinds_length)
+    return alike * math.sqrt(surely)
 
 
 def _beyond_chance(signal: str, value: float | None) -> float | None:
