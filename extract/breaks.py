@@ -63,11 +63,13 @@ def join_break(above: Sequence[Cell], below: Sequence[Cell], at: Break) -> Joine
     else:
         merged_columns = {cell.column for cell in (*above, *below) if cell.row_span > 1}
         reasons = {}
-        for columns in at.parallel:
+        openings = _openings(set(pairs), at)
+        # Where missing lines tell which cells go on, a line tells that a cell has ended: nothing is left to infer.
+        for columns in () if openings else at.parallel:
             together = [pair for column, pair in pairs.items() if column in columns]
             if len(together) == len(columns) and _go_on_together(together):
                 reasons.update(dict.fromkeys(columns, "merged alike with a column that goes on"))
-        reasons |= _single_reasons(starting, pairs, at, merged_columns, set(reasons))
+        reasons |= _single_reasons(starting, pairs, openings, merged_columns, set(reasons))
     result = Joined(list(above), list(below), rows_lost=1 if cut else 0)
     for column, reason in sorted(reasons.items()):
         before, after = pairs[column]
@@ -110,18 +112,21 @@ def _row_is_cut(pairs: Pairs, at: Break) -> str | None:
     return None
 
 
+def _openings(columns: set[int], at: Break) -> set[int]:
+    """The columns whose cell has no line at the break where others have one: if none has, it says nothing of one."""
+    found: set[int] = set()
+    for side in (at.open_above, at.open_below):
+        if not columns <= side:
+            found |= side & columns
+    return found
+
+
 def _single_reasons(
-    starting: Sequence[Cell], pairs: Pairs, at: Break, merged_columns: set[int], known: set[int]
+    starting: Sequence[Cell], pairs: Pairs, openings: set[int], merged_columns: set[int], known: set[int]
 ) -> dict[int, str]:
     """The columns (but those that are known to) whose cell goes on for a reason of its own, with the reason."""
     reasons: dict[int, str] = {}
     left_goes_on = True  # only where every cell to the left goes on can this one be an inner part of what goes on
-    # Where no cell at all has a line at the break, the missing line says nothing about one of them.
-    openings: set[int] = set()
-    if not set(pairs) <= at.open_above:
-        openings |= at.open_above
-    if not set(pairs) <= at.open_below:
-        openings |= at.open_below
     for number, after in enumerate(starting):
         before = pairs[after.column][0]
         plain_follows = any(cell.text and cell.row_span == 1 for cell in starting[number + 1 :])

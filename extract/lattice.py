@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 from ontology.records import Box
 
@@ -26,8 +27,7 @@ class Tolerances:
     cover: float = 0.6  # the share of a side that a line must cover to be its border
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A straight line: at y `at` from x `start` to `end` where horizontal, else at x `at` from y `start` to `end`."""
 
     horizontal: bool
@@ -109,11 +109,11 @@ def join_collinear(rules: Iterable[Rule], settings: Tolerances) -> list[Rule]:
             current: Rule | None = None
             for rule in cluster:
                 if current is not None and rule.start <= current.end + settings.gap:
-                    current = replace(current, end=max(current.end, rule.end))
+                    current = current._replace(end=max(current.end, rule.end))
                 else:
                     if current is not None:
                         joined.append(current)
-                    current = replace(rule, at=at)
+                    current = rule._replace(at=at)
             if current is not None:
                 joined.append(current)
     return joined

@@ -30,7 +30,7 @@ needs_corpus = pytest.mark.skipif(not CORPUS, reason="the published documents (.
 
 
 def test_every_case_is_there():
-    assert len(CASES) == 8
+    assert len(CASES) == 9
     assert all((case / "expected.json").exists() for case in CASES)
 
 

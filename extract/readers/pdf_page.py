@@ -9,6 +9,9 @@ from typing import NamedTuple
 from extract.lattice import Rule
 from ontology.records import Box
 
+Rectangle = tuple[float, float, float, float]
+"""x0, top, x1, bottom (or, in a parser's own coordinates, left, bottom, right, top)."""
+
 UNMAPPED = "\ufffd"
 THIN = 3.5  # a rectangle thinner than this (points) is a drawn line, not an area
 _SHORT = 1.0  # shorter lines are dots
@@ -88,6 +91,20 @@ def drop_doubled(glyphs: Sequence[Glyph]) -> list[Glyph]:
                     doubled.add(index)
                     break
     return [glyph for index, glyph in enumerate(glyphs) if index not in doubled] if doubled else list(glyphs)
+
+
+def seen_rules(rules: list[Rule], pale: Iterable[Rule], shaded: Sequence[Rectangle]) -> list[Rule]:
+    """Given dark lines, white lines and coloured areas, return the lines that a reader sees.
+
+    White lines part coloured areas (the cells of a shaded head); on white they are there to hide something.
+    """
+    return rules + [rule for rule in pale if any(_lies_in(rule, area) for area in shaded)]
+
+
+def _lies_in(rule: Rule, area: Rectangle) -> bool:
+    middle = (rule.start + rule.end) / 2
+    x, y = (middle, rule.at) if rule.horizontal else (rule.at, middle)
+    return area[0] - THIN <= x <= area[2] + THIN and area[1] - THIN <= y <= area[3] + THIN
 
 
 def line_rules(x0: float, top: float, x1: float, bottom: float) -> Iterable[Rule]:

@@ -8,32 +8,22 @@ from __future__ import annotations
 
 import ctypes
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 from math import degrees
 from typing import Any
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-from extract.lattice import Rule
-from extract.readers.pdf_page import THIN, UNMAPPED, Glyph, PageContent, drop_doubled, line_rules, rectangle_rules
+from extract.readers.pdf_lines import DEEPEST, ToPage, drawn_rules
+from extract.readers.pdf_page import UNMAPPED, Glyph, PageContent, Rectangle, drop_doubled
 
-Matrix = tuple[float, float, float, float, float, float]
-Rectangle = tuple[float, float, float, float]
-ToPage = Callable[[float, float], tuple[float, float]]
-
-_IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _HYPHENS = {0x2, 0xFFFE}  # what pdfium gives for a hyphen at the end of a line
 _SPACES = {0x20, 0x0D, 0x0A, 0x09, 0xA0, 0x3000}  # printed or made up: distances tell more
-_RECTANGLE = 5  # the segments of a path that is one rectangle or less
 _FAR = 1e6  # points: farther than any page reaches
-_DEEPEST = 5  # forms in forms beyond this depth hold no table
 _MOST = 0.3  # the share of a page that an image covers where the page is a scan
 _MOST_TEXT = 0.6  # the share of a page's text that says which way is up
 _SLANT = 10  # degrees off the upright or level from which text is slanted
-_LEAST_ALPHA = 8  # of 255: fainter lines cannot be seen
-_PALE = 247  # of 255: lighter lines are white
 
 
 def read_page(page: pdfium.PdfPage, number: int) -> PageContent:
@@ -71,7 +61,7 @@ def read_page(page: pdfium.PdfPage, number: int) -> PageContent:
         width,
         height,
         tuple(once),
-        tuple(_rules(page, to_page)),
+        tuple(drawn_rules(page, to_page)),
         doubled=len(glyphs) - len(once),
         unmapped=unmapped,
         turn=(upright - rotation) % 360,
@@ -85,7 +75,7 @@ def is_picture(page: pdfium.PdfPage) -> bool:
     area = (right - left) * (top - bottom)
     return any(
         (box[2] - box[0]) * (box[3] - box[1]) > _MOST * area
-        for box in (item.get_bounds() for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=_DEEPEST))
+        for box in (item.get_bounds() for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=DEEPEST))
     )
 
 
@@ -198,120 +188,3 @@ def _path_box(path: Any, number: int) -> Rectangle:
             xs.append(x.value)
             ys.append(y.value)
     return (min(xs), min(ys), max(xs), max(ys)) if xs else (-_FAR, -_FAR, _FAR, _FAR)
-
-
-# --- lines
-
-
-def _rules(page: pdfium.PdfPage, to_page: ToPage) -> Iterator[Rule]:
-    handle = page.raw
-    for index in range(raw.FPDFPage_CountObjects(handle)):
-        item = raw.FPDFPage_GetObject(handle, index)
-        if raw.FPDFPageObj_GetType(item) != raw.FPDF_PAGEOBJ_TEXT:
-            yield from _object_rules(item, _IDENTITY, to_page, 0)
-
-
-def _object_rules(item: Any, outer: Matrix, to_page: ToPage, depth: int) -> Iterator[Rule]:
-    kind = raw.FPDFPageObj_GetType(item)
-    if kind == raw.FPDF_PAGEOBJ_PATH:
-        yield from _path_rules(item, outer, to_page)
-    elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
-        inner = _times(_matrix(item), outer)
-        for index in range(raw.FPDFFormObj_CountObjects(item)):
-            yield from _object_rules(raw.FPDFFormObj_GetObject(item, index), inner, to_page, depth + 1)
-
-
-def _path_rules(item: Any, outer: Matrix, to_page: ToPage) -> Iterator[Rule]:
-    fill, stroke = ctypes.c_int(), ctypes.c_int()
-    if not raw.FPDFPath_GetDrawMode(item, fill, stroke) or not (fill.value or stroke.value):
-        return
-    stroked = bool(stroke.value)
-    if not _visible(item, stroked=stroked):
-        return
-    if outer == _IDENTITY and raw.FPDFPath_CountSegments(item) <= _RECTANGLE:
-        # Nearly all lines of a table are paths of their own; the box around one is had by a single call.
-        box = _bounds(item, to_page)
-        if min(box[2] - box[0], box[3] - box[1]) <= THIN:
-            yield from rectangle_rules(*box, stroked=stroked)
-            return
-    matrix = _times(_matrix(item), outer)
-    for points, closed in _subpaths(item):
-        placed = [to_page(*_apply(matrix, point)) for point in points]
-        xs, ys = [point[0] for point in placed], [point[1] for point in placed]
-        box = (min(xs), min(ys), max(xs), max(ys))
-        if len(placed) > 3 and _is_rectangle(placed):
-            yield from rectangle_rules(*box, stroked=stroked)
-        elif stroked:
-            if closed:
-                placed.append(placed[0])
-            for (x0, y0), (x1, y1) in pairwise(placed):
-                yield from line_rules(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
-        elif len(placed) == 2:  # a filled line without area is drawn one device unit wide
-            yield from line_rules(*box)
-
-
-def _bounds(item: Any, to_page: ToPage) -> Rectangle:
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    raw.FPDFPageObj_GetBounds(item, left, bottom, right, top)
-    (x0, y0), (x1, y1) = to_page(left.value, top.value), to_page(right.value, bottom.value)
-    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
-
-
-def _subpaths(item: Any) -> Iterable[tuple[list[tuple[float, float]], bool]]:
-    """The corners of each part of a path, and whether it is closed. A curve counts as the line to its end."""
-    x, y = ctypes.c_float(), ctypes.c_float()
-    points: list[tuple[float, float]] = []
-    closed = False
-    for index in range(raw.FPDFPath_CountSegments(item)):
-        segment = raw.FPDFPath_GetPathSegment(item, index)
-        if raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_MOVETO:
-            if len(points) > 1:
-                yield points, closed
-            points, closed = [], False
-        raw.FPDFPathSegment_GetPoint(segment, x, y)
-        points.append((x.value, y.value))
-        closed = closed or bool(raw.FPDFPathSegment_GetClose(segment))
-    if len(points) > 1:
-        yield points, closed
-
-
-def _is_rectangle(points: list[tuple[float, float]]) -> bool:
-    """Whether the corners are those of one upright rectangle (the first may be given again at the end)."""
-    corners = points[:-1] if _near(points[0], points[-1]) else points
-    if len(corners) != 4:
-        return False
-    sides = zip(corners, corners[1:] + corners[:1], strict=True)
-    return all(abs(a[0] - b[0]) < 0.5 or abs(a[1] - b[1]) < 0.5 for a, b in sides)
-
-
-def _near(a: tuple[float, float], b: tuple[float, float]) -> bool:
-    return abs(a[0] - b[0]) < 0.01 and abs(a[1] - b[1]) < 0.01
-
-
-def _visible(item: Any, *, stroked: bool) -> bool:
-    """White or transparent lines are there to hide something, not to rule a table."""
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    colour_of = raw.FPDFPageObj_GetStrokeColor if stroked else raw.FPDFPageObj_GetFillColor
-    if not colour_of(item, red, green, blue, alpha):
-        return True
-    return alpha.value >= _LEAST_ALPHA and min(red.value, green.value, blue.value) < _PALE
-
-
-def _matrix(item: Any) -> Matrix:
-    matrix = raw.FS_MATRIX()
-    if not raw.FPDFPageObj_GetMatrix(item, matrix):
-        return _IDENTITY
-    return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
-
-
-def _times(first: Matrix, second: Matrix) -> Matrix:
-    """The matrix that does `first`, then `second`."""
-    a, b, c, d, e, f = first
-    p, q, r, s, t, u = second
-    return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u
-
-
-def _apply(matrix: Matrix, point: tuple[float, float]) -> tuple[float, float]:
-    a, b, c, d, e, f = matrix
-    x, y = point
-    return a * x + c * y + e, b * x + d * y + f

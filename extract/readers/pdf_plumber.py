@@ -6,12 +6,20 @@ It is many times slower than pdfium, whose reading the tests hold against this o
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
 from extract.lattice import Rule
-from extract.readers.pdf_page import UNMAPPED, Glyph, PageContent, drop_doubled, line_rules, rectangle_rules
+from extract.readers.pdf_page import (
+    UNMAPPED,
+    Glyph,
+    PageContent,
+    Rectangle,
+    drop_doubled,
+    line_rules,
+    rectangle_rules,
+    seen_rules,
+)
 
 logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it warns of fonts' boxes by the thousand
 
@@ -41,21 +49,25 @@ def _text(text: str) -> str:
     return UNMAPPED if text.startswith("(cid:") else text
 
 
-def _rules(page: Any) -> Iterable[Rule]:
+def _rules(page: Any) -> list[Rule]:
+    dark: list[Rule] = []
+    pale: list[Rule] = []
+    shaded: list[Rectangle] = []
     for line in page.lines:
-        if _visible(line.get("stroking_color")):
-            yield from line_rules(line["x0"], line["top"], line["x1"], line["bottom"])
+        into = dark if _visible(line.get("stroking_color")) else pale
+        into.extend(line_rules(line["x0"], line["top"], line["x1"], line["bottom"]))
     for rect in page.rects:
-        colour = rect.get("stroking_color") if rect.get("stroke") else rect.get("non_stroking_color")
-        if _visible(colour):
-            yield from rectangle_rules(
-                rect["x0"], rect["top"], rect["x1"], rect["bottom"], stroked=bool(rect.get("stroke"))
-            )
+        stroked = bool(rect.get("stroke"))
+        visible = _visible(rect.get("stroking_color" if stroked else "non_stroking_color"))
+        box = (rect["x0"], rect["top"], rect["x1"], rect["bottom"])
+        (dark if visible else pale).extend(rectangle_rules(*box, stroked=stroked))
+        if visible and rect.get("fill"):
+            shaded.append(box)
     for curve in page.curves:
         if curve.get("stroke") and _visible(curve.get("stroking_color")):
-            points = curve["pts"]
-            for (x0, y0), (x1, y1) in pairwise(points):
-                yield from line_rules(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+            for (x0, y0), (x1, y1) in pairwise(curve["pts"]):
+                dark.extend(line_rules(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
+    return seen_rules(dark, pale, shaded)
 
 
 def _visible(colour: Any) -> bool:

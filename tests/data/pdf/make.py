@@ -185,6 +185,14 @@ def sideways() -> str:
     return page(body, "140mm 80mm", style)
 
 
+def shaded_head() -> str:
+    """A coloured head with white lines between its cells, black lines below."""
+    style = "th { background: #1f4e79; color: white; border-color: white }"
+    head = row("项目名称", "预算数", "三级指标", "指标值", tag="th")
+    rows = [row("河道清淤", "45.00", "清淤长度", "≥12公里"), row("堤防加固", "80.00", "加固长度", "≥3公里")]
+    return page(f"<h1>项目支出绩效目标表</h1><table>{head}{''.join(rows)}</table>", "140mm 70mm", style)
+
+
 def doubled() -> str:
     """Bold made by printing twice, a hair apart."""
     style = "b { position: relative } b::after { content: attr(t); position: absolute; left: 0.25pt; top: 0; "
@@ -204,6 +212,7 @@ CASES = {
         two_on_a_page,
         rotated,
         sideways,
+        shaded_head,
         doubled,
     )
 }
