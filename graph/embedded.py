@@ -26,6 +26,9 @@ _LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
 
 _DEFAULT = ox.DefaultGraph()
 
+FLUSH_EVERY = 100_000
+"""Statements written after which Oxigraph is told to put them on disk: left alone it holds a gigabyte in memory."""
+
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
@@ -84,6 +87,7 @@ class EmbeddedStore:
     def __init__(self, store: ox.Store, on_close: Callable[[], None] | None = None) -> None:
         self._store: ox.Store | None = store
         self._on_close = on_close
+        self._unflushed = 0
 
     @property
     def _open(self) -> ox.Store:
@@ -170,6 +174,10 @@ class EmbeddedStore:
             changes.replace(_graph_name(name), [_to_triple(triple) for triple in triples])
         try:
             changes.apply()
+            self._unflushed += changes.size
+            if self._unflushed > FLUSH_EVERY:
+                self._open.flush()
+                self._unflushed = 0
         except (SyntaxError, OSError) as error:
             names = ", ".join(name for name, _ in graphs[:3])
             raise GraphError(f"the store refused to replace {names}; it is as it was before: {error}") from error
@@ -209,6 +217,11 @@ class _Changes:
         self._store = store
         self._added: dict[ox.NamedNode, set[ox.Triple]] = {}
         self._removed: dict[ox.NamedNode, set[ox.Triple]] = {}
+
+    @property
+    def size(self) -> int:
+        """How many statements change."""
+        return sum(len(triples) for side in (self._added, self._removed) for triples in side.values())
 
     def replace(self, graph: ox.NamedNode, triples: Iterable[ox.Triple]) -> None:
         """Have a graph hold these triples alone."""

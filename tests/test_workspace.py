@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import random
@@ -311,6 +312,21 @@ def test_of_a_text_and_the_pdf_it_was_taken_from_the_pdf_counts(workspace):
         )
     assert isinstance(money, Rows)
     assert [str(row["sum"]) for row in money] == ["120000"]
+
+
+def test_forms_within_one_document_never_supersede_each_other(workspace):
+    twice, text = disclosure(1, file="预算.pdf"), disclosure(2, file="预算.txt")
+    twice = dataclasses.replace(twice, projects=twice.projects * 2)
+    text = dataclasses.replace(text, projects=text.projects * 3)
+    with open_batch(workspace) as batch:
+        batch.load(twice)
+        batch.load(text)
+    with workspace.read() as store:
+        answer = store.query("SELECT ?old ?new { ?old pikg:supersededBy ?new }")
+    assert isinstance(answer, Rows)
+    found = {(str(row["old"])[-1], str(row["new"])[-1]) for row in answer}
+    assert found == {("1", "1"), ("2", "2"), ("3", "2")}
+    assert superseded(workspace) == [("预算.txt", "预算.pdf")] * 3
 
 
 def test_what_is_superseded_counts_again_when_the_other_goes(workspace):
