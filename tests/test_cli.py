@@ -269,6 +269,42 @@ def test_a_query_from_a_file_a_parameter_and_a_cut(call, store, tmp_path):
     assert "年" in call("query", "documents", "--lang", "zh", "--store", store)[1].splitlines()[0]
 
 
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory) -> Path:
+    import pipeline
+
+    folder = tmp_path_factory.mktemp("examples") / "store"
+    assert pipeline.ingest_examples(folder).ok
+    return folder
+
+
+def test_comparables_are_told_as_json_and_as_a_table(call, examples):
+    project = "综合业务保障经费"
+    status, told, _ = call("comparable", project, "--store", examples, "--format", "json")
+    assert status == 0
+    found = json.loads(told)
+    assert found
+    assert set(found[0]) == {
+        "project", "name", "publisher", "region", "fiscal_year", "score", "reasons", "funding", "matched_indicators",
+        "unit_costs",
+    }  # fmt: skip
+    assert [item["score"] for item in found] == sorted((item["score"] for item in found), reverse=True)
+    assert all("贵阳" not in item["region"] for item in found), "elsewhere, if no region is named"
+    status, told, _ = call("comparable", project, "--store", examples)
+    assert status == 0
+    assert found[0]["name"] in told
+    assert json.loads(call("comparable", project, "--top", 1, "--store", examples, "--format", "json")[1]) == found[:1]
+    assert json.loads(call("comparable", project, "--year", 1999, "--store", examples, "--format", "json")[1]) == []
+
+
+def test_a_name_of_several_projects_lists_them_and_one_of_none_says_so(call, examples):
+    status, told, complaint = call("comparable", "经费", "--store", examples)
+    assert (status, told) == (2, "")
+    assert complaint.count("https://") > 1
+    assert call("comparable", "没有这个项目", "--store", examples)[0] == 1
+    assert call("comparable", "综合业务保障经费", "--region", "没有这个地方", "--store", examples)[0] == 1
+
+
 def test_a_table_cuts_no_text():
     text = "按照开展重点城市一体化政务服务能力第三方调查评估工作相关要求采取政府采购方式委托第三方" * 20
     output = io.StringIO()
