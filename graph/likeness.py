@@ -214,7 +214,8 @@ class _Vector:
         if not self.squares or not other.squares:
             return None
         less, more = sorted((self.squares, other.squares), key=len)
-        return math.fsum(square for pair, square in less.items() if pair in more) / (self.length * other.length)
+        shared = math.fsum(square for pair, square in less.items() if pair in more)
+        return min(1.0, shared / (self.length * other.length))
 
 
 @dataclass(frozen=True, slots=True)
