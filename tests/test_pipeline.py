@@ -204,6 +204,7 @@ def test_the_door_for_python(folder, tmp_path, fake_reader):
         documents = store.named("documents")
         assert isinstance(documents, Rows)
         assert len(documents) == 2
+        assert pikg.run_named(store, "documents") == documents
         with pytest.raises(QueryRefusedError):
             store.query("CLEAR ALL")
         store.remove("a.pdf")
