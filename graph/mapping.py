@@ -415,6 +415,7 @@ def _value(node: URIRef, value: records.Value) -> Iterator[Triple]:
         (_P["baseUnit"], _text(value.base_unit)),
         (_P["date"], None if value.date is None else date_literal(value.date)),
         (_P["relativeTo"], _text(value.relative_to)),
+        (_P["changeDirection"], _concept("change", value.change)),
     )
     for word in value.scale:
         yield node, _P["scaleWord"], text_literal(word)

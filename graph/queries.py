@@ -195,12 +195,12 @@ def _decimal_term(value: Any) -> Literal:
     )
 
 
-def _measure_term(value: Any) -> URIRef:
-    if isinstance(value, URIRef) or ":" in str(value):
-        return iri(str(value))
-    if not re.fullmatch(r"[a-z][a-z_]*", str(value)):
-        raise ValueError(value)
-    return iri(concept("measure", str(value)))
+def _measure_term(value: Any) -> URIRef | Literal:
+    """A measure by its IRI or notation; any other text stands for itself, to be looked for in names."""
+    text = str(value)
+    if isinstance(value, URIRef) or text.startswith(CONCEPT):
+        return iri(text)
+    return iri(concept("measure", text)) if re.fullmatch(r"[a-z][a-z_]*", text) else text_literal(text)
 
 
 def _text_term(value: Any) -> Literal:
@@ -225,7 +225,7 @@ _EXPECTED: Mapping[str, str] = {
     "project": "a project: its IRI, or by name with run_named",
     "iri": "an absolute IRI",
     "year": f"a year from {_YEARS.start} to {_YEARS.stop - 1}",
-    "measure": "a measure: its notation (as satisfaction) or its IRI",
+    "measure": "a measure: its notation (as satisfaction), its IRI, or words of a name (as 满意度)",
     "text": "a text",
     "integer": "a whole number",
     "decimal": "a decimal number, given as text or Decimal",

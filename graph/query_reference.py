@@ -1,17 +1,14 @@
-"""docs/queries.md, made from the headers of graph/queries: `python -m graph.query_reference` writes it anew."""
+"""docs/queries.md, made from the headers of graph/queries (docs/generate.py writes it)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
-from graph.queries import NamedQuery, Parameter, named_queries
-
-REFERENCE = Path(__file__).parent.parent / "docs" / "queries.md"
+from graph.queries import NamedQuery, Parameter
 
 _PREAMBLE = """# Named queries 命名查询
 
-Made from the headers of `graph/queries/*.rq` by `python -m graph.query_reference`; don't edit it by hand.
+Made from the headers of `graph/queries/*.rq` by `python docs/generate.py`; don't edit it by hand.
 
 `pikg query NAME --param key=value`, `pikg.run_named(store, "NAME", key=value)` and the app's SPARQL page answer them.
 A parameter that is given twice, or as a list, means any of its values. Regions (a code, a full name or a short one),
@@ -47,7 +44,3 @@ def _parameter_row(parameter: Parameter) -> str:
     return (
         f"| `{parameter.name}` | {parameter.type} | {needed} | {parameter.label.zh} | {parameter.label.en}{example} |\n"
     )
-
-
-if __name__ == "__main__":
-    REFERENCE.write_text(render_reference(named_queries().values()), "utf-8")

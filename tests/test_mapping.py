@@ -16,7 +16,7 @@ from graph.mapping import map_disclosure, map_vocabulary
 from graph.store import Triple
 from ontology import keys
 from ontology.namespaces import Namespace
-from ontology.records import DocumentInfo, Named, Place, PrintedCell
+from ontology.records import DocumentInfo, Named, Place, PrintedCell, Value
 
 PIKG = P
 HOTLINE = record("hotline-budget")
@@ -131,6 +131,16 @@ def test_deadlines_ranges_scales_and_parts() -> None:
     parts = sorted(graph.objects(URIRef(target(6)), URIRef(PIKG + "hasPart")))
     assert [text(graph, str(part), "originalText") for part in parts] == ["≥10场次", "≥500人次"]
     assert [text(graph, str(part), "order") for part in parts] == ["1", "2"]
+
+
+def test_a_change_says_which_way_it_goes() -> None:
+    target = Value("同比下降5%", "eq", Decimal(5), unit="%", relative_to="previous_year", change="decrease")
+    row = dataclasses.replace(HOTLINE.projects[0].indicators[0], target=target, cells={})
+    project = dataclasses.replace(HOTLINE.projects[0], indicators=(row,))
+    graph = mapped(dataclasses.replace(HOTLINE, projects=(project,)))
+    node = f"{BASE.row('a' * 64, 1, 1)}/target"
+    assert one(graph, node, "changeDirection") == URIRef(CONCEPT + "change/decrease")
+    assert text(graph, node, "relativeTo") == "previous_year"
 
 
 def test_a_target_that_is_not_there_says_why() -> None:
