@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import traceback
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
 from extract.assemble import Reading, assemble
-from extract.errors import UnreadableDocumentError
+from extract.errors import ReaderDefectError, UnreadableDocumentError
 from extract.formats import Format, detect, unsupported
 from extract.grid import Document
 
@@ -20,6 +21,10 @@ _READERS: dict[Format, str] = {
     Format.HTML: "extract.readers.html",
 }
 """The module that reads a format; imported when first needed, for parsers are slow to load."""
+
+
+_DEFECTS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What a mistake in a reader raises: it is ours, not the file's, and says so."""
 
 
 def readable_formats() -> tuple[Format, ...]:
@@ -40,9 +45,26 @@ def read_document(path: Path) -> Document:
 
 
 def read_disclosure(path: Path) -> Reading:
-    """Given a file, return its records and the report of how it was read; raise as `read_document` does."""
-    document = read_document(path)
-    return assemble(document, file=path.name, sha256=_sha256(path))
+    """Given a file, return its records and the report of how it was read.
+
+    Raise as `read_document` does, and ReaderDefectError where pikg itself fails: a folder of thousands of documents
+    must not stop at the one that nobody foresaw, and its reader should not have to understand a traceback.
+    """
+    sha256 = _sha256(path)
+    try:
+        return assemble(read_document(path), file=path.name, sha256=sha256)
+    except _DEFECTS as error:
+        raise ReaderDefectError(_describe_defect(path, error)) from error
+
+
+def _describe_defect(path: Path, error: Exception) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "an unknown place"
+    told = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+    return (
+        f"{path.name}: pikg failed on this file ({told}; {where}). Nothing of it was kept."
+        " Please report it, with the file if you may."
+    )
 
 
 def _sha256(path: Path) -> str:

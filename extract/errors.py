@@ -1,4 +1,4 @@
-"""What can go wrong when a document is read, by who is at fault. Messages are for the reader: what, where, what to do."""
+"""What can go wrong when a document is read, by who is at fault. Messages say what, where, and what to do."""
 
 from __future__ import annotations
 
@@ -13,3 +13,7 @@ class UnreadableDocumentError(ExtractError):
 
 class UnsupportedFormatError(ExtractError):
     """The file is of a kind that is known but not read; the message says what to do with it."""
+
+
+class ReaderDefectError(ExtractError):
+    """pikg itself failed on the file; the message says where, so that it can be reported."""

@@ -205,3 +205,19 @@ def test_a_form_is_read_alike_in_every_format(case: Path, suffix: str, tmp_path:
 
 def test_the_extractors_version_stands_in_what_it_extracts() -> None:
     assert assemble(draw(FORM), file="a.pdf", sha256="0" * 64).disclosure.extractor_version == EXTRACTOR_VERSION
+
+
+def test_a_defect_of_a_reader_is_a_sentence_that_says_where(tmp_path, monkeypatch):
+    from extract import batch
+    from extract.errors import ReaderDefectError
+
+    def fail(*_args, **_options):
+        raise IndexError("list index out of range")
+
+    monkeypatch.setattr(batch, "assemble", fail)
+    file = tmp_path / "某县 预算.html"
+    file.write_text("<table><tr><td>项目名称</td><td>某项目</td></tr></table>", "utf-8")
+    with pytest.raises(
+        ReaderDefectError, match=r"某县 预算\.html: pikg failed .*IndexError.*test_extract\.py, line \d+"
+    ):
+        batch.read_disclosure(file)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from graph.queries import NamedQuery
     from graph.status import Status
-    from graph.store import Answer
+    from graph.store import Answer, Rows
     from ontology.records import Disclosure, Issue, Project, Value
     from pipeline import FileSummary, IngestReport, Progress
 
@@ -227,9 +227,7 @@ def write_answer(answer: Answer, format_: str, output: Path | None, headings: Ma
         writers["table"] = lambda file: file.write("yes\n" if answer else "no\n")
         writers["json"] = lambda file: write_json(to_sparql_json(answer), file)
     elif isinstance(answer, Rows):
-        heads = [headings.get(variable, variable) for variable in answer.variables]
-        cells = ([show(node) for node in row] for row in answer.rows)
-        writers["table"] = lambda file: write_table(heads, list(cells), file)
+        writers["table"] = lambda file: _write_rows(answer, headings, file)
         writers["json"] = lambda file: write_json(to_sparql_json(answer), file)
     else:
         heads = ["subject", "predicate", "object"]
@@ -241,6 +239,31 @@ def write_answer(answer: Answer, format_: str, output: Path | None, headings: Ma
         raise FormatError(f"this answer can't be written as {format_}; it can as {', '.join(sorted(writers))}")
     with open_output(output, for_spreadsheets=format_ == "csv") as file:
         write(file)
+
+
+def _write_rows(answer: Rows, headings: Mapping[str, str], file: TextIO) -> None:
+    """Write rows for people: of a named query, whose columns have headings, the columns that only hold the IRIs of
+    things are left out, and said to be."""
+    from graph.results import show  # noqa: PLC0415
+
+    heads = [headings.get(variable, variable) for variable in answer.variables]
+    kept = [number for number in range(len(heads)) if not headings or not _only_things(answer, number)] or [
+        *range(len(heads))
+    ]
+    write_table([heads[n] for n in kept], [[show(row[n]) for n in kept] for row in answer.rows], file)
+    if len(kept) < len(heads):
+        left_out = ", ".join(head for number, head in enumerate(heads) if number not in kept)
+        complain(f"columns left out of the table: {left_out}; --format csv or json has them")
+
+
+def _only_things(answer: Rows, column: int) -> bool:
+    """Whether a column holds nothing but IRIs of things (not of concepts and terms, which have short names)."""
+    from rdflib import URIRef  # noqa: PLC0415
+
+    from ontology.namespaces import CONCEPT, PIKG  # noqa: PLC0415
+
+    nodes = [row[column] for row in answer.rows if row[column] is not None]
+    return bool(nodes) and all(isinstance(n, URIRef) and not str(n).startswith((PIKG, CONCEPT)) for n in nodes)
 
 
 def say_comparables(found: Sequence[Mapping[str, Any]]) -> None:
