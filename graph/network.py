@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 import numpy as np
-from rdflib.term import Literal, Node, URIRef
+from rdflib.term import Literal, Node
 
-from graph.errors import NotFoundError
+from graph.errors import InvalidLiteralError, NotFoundError
 from graph.store import ReadableStore, Rows
+from graph.terms import iri
 from ontology.namespaces import CONCEPT, PIKG, PREFIXES
 
 if TYPE_CHECKING:
@@ -130,6 +131,10 @@ class _Walk:
 
     def start(self, root: str) -> None:
         self.root = root
+        try:
+            iri(root)
+        except InvalidLiteralError as error:
+            raise NotFoundError(f"the graph holds nothing of that name: {error}") from error
         self._read_attributes([root])
         self._read_outward([root])
         if not (self._attributes[root]["kind"] or self._outward[root] or self._find_inward(root)):
@@ -194,7 +199,7 @@ class _Walk:
         for start in range(0, len(unknown), _BATCH):
             batch = unknown[start : start + _BATCH]
             self._outward |= {node: [] for node in batch}
-            values = " ".join(URIRef(node).n3() for node in batch)
+            values = " ".join(iri(node).n3() for node in batch)
             query = (
                 f"SELECT DISTINCT ?node ?p ?other WHERE {{ VALUES ?node {{ {values} }} ?node ?p ?other . {_LINKS} }} "
                 "ORDER BY ?p ?other"
@@ -208,7 +213,7 @@ class _Walk:
         if node not in self._inward:
             query = (
                 "SELECT DISTINCT ?p ?other WHERE { { SELECT ?p ?other WHERE "
-                f"{{ ?other ?p {URIRef(node).n3()} . {_LINKS} }} LIMIT {4 * self.limit} }} }} ORDER BY ?p ?other"
+                f"{{ ?other ?p {iri(node).n3()} . {_LINKS} }} LIMIT {4 * self.limit} }} }} ORDER BY ?p ?other"
             )
             self._inward[node] = [str(row["other"]) for row in _rows(self.store, query)]
         return self._inward[node]
@@ -218,8 +223,8 @@ class _Walk:
         for start in range(0, len(unknown), _BATCH):
             batch = unknown[start : start + _BATCH]
             found: dict[str, dict[str, Any]] = {node: {} for node in batch}
-            values = " ".join(URIRef(node).n3() for node in batch)
-            wanted = " ".join(f"<{iri}>" for iri in _ATTRIBUTES)
+            values = " ".join(iri(node).n3() for node in batch)
+            wanted = " ".join(f"<{name}>" for name in _ATTRIBUTES)
             query = f"SELECT ?node ?p ?o WHERE {{ VALUES ?node {{ {values} }} VALUES ?p {{ {wanted} }} ?node ?p ?o }}"
             for row in _rows(self.store, query):
                 _note(found[str(row["node"])], _ATTRIBUTES[str(row["p"])], row["o"])
@@ -249,7 +254,7 @@ def _kind(node: str, types: set[str]) -> str:
     """Return a node's kind from its classes: the most telling one of our vocabulary."""
     if node.startswith(CONCEPT):
         return "Tier" if node.startswith((CONCEPT + "tier1/", CONCEPT + "tier2/")) else "Concept"
-    ours = sorted(iri.removeprefix(PIKG) for iri in types if iri.startswith(PIKG))
+    ours = sorted(name.removeprefix(PIKG) for name in types if name.startswith(PIKG))
     telling = [name for name in ours if name != "Form"] or ours
     return telling[0] if telling else ""
 
@@ -261,6 +266,14 @@ Size = tuple[float, float]
 
 DEFAULT_SIZE: Size = (104.0, 58.0)
 """Width and height that a node takes with its label beneath it: eight Chinese characters in two lines."""
+
+
+_TIGHTNESS = (1.0, 0.8, 0.65)
+"""Lengths of springs that are tried, in widths of a node: shorter ones leave more to the pushing apart of boxes, which
+wastes less room, but may pile them up. Which of them makes the most of a frame differs from graph to graph."""
+
+_TRIED_UP_TO = 250
+"""Nodes up to which all of them are tried; beyond that the first serves."""
 
 
 def place_nodes(
@@ -288,14 +301,19 @@ def place_nodes(
 
     unit = float(np.sqrt((box[:, 0] * box[:, 1]).mean()))
     stretch = np.array([math.sqrt(aspect), 1 / math.sqrt(aspect)])
-    points = _radial_start(graph, root, nodes) * unit * stretch
+    start = _radial_start(graph, root, nodes) * unit * stretch
     for i, spot in held.items():
-        points[i] = spot
+        start[i] = spot
     if held:
-        _start_beside_neighbours(points, edges, free, unit)
-    points = _relax(points / stretch, edges.reshape(-1, 2), free, unit) * stretch
-    points = _separate(points, box, free)
-    return {node: (round(float(x), 1), round(float(y), 1)) for node, (x, y) in zip(nodes, points, strict=True)}
+        _start_beside_neighbours(start, edges, free, unit)
+    best, least = start, math.inf
+    for tightness in _TIGHTNESS[:1] if held or len(nodes) > _TRIED_UP_TO else _TIGHTNESS:
+        points = _relax(start / stretch, edges.reshape(-1, 2), free, unit * tightness) * stretch
+        points = _find_room(_separate(points, box, free), box, free)
+        width, height = (points + box / 2).max(axis=0) - (points - box / 2).min(axis=0)
+        if max(width / aspect, height) < least:
+            best, least = points, max(width / aspect, height)
+    return {node: (round(float(x), 1), round(float(y), 1)) for node, (x, y) in zip(nodes, best, strict=True)}
 
 
 def _radial_start(graph: Network, root: str, nodes: Sequence[str]) -> Points:
@@ -362,12 +380,13 @@ def _relax(points: Points, edges: NDArray[np.intp], free: NDArray[np.bool_], uni
     count = len(points)
     if count < 3 or not free.any():
         return points
-    rounds = 90 if count <= 300 else 35  # a thousand nodes in about two seconds
+    rounds = 90 if count <= 300 else 45
     points = points.copy()
     for step in np.linspace(unit * 1.2, unit * 0.05, rounds):
-        delta = points[:, None, :] - points[None, :, :]
-        square = np.maximum((delta**2).sum(axis=2), (unit * 0.05) ** 2)
-        force = (delta * (unit**2 / square)[:, :, None]).sum(axis=1)
+        square = (points[:, None, 0] - points[None, :, 0]) ** 2
+        square += (points[:, None, 1] - points[None, :, 1]) ** 2
+        push = unit**2 / np.maximum(square, (unit * 0.05) ** 2)
+        force = points * push.sum(axis=1)[:, None] - push @ points
         if len(edges):
             pull = points[edges[:, 0]] - points[edges[:, 1]]
             pull *= (np.sqrt((pull**2).sum(axis=1)) / unit)[:, None]
@@ -380,25 +399,66 @@ def _relax(points: Points, edges: NDArray[np.intp], free: NDArray[np.bool_], uni
     return points
 
 
+_SIDEWAYS = 2.1
+"""How much longer a way aside may be than one up or down to be taken all the same."""
+
+_ROUNDS = 360
+_ROUNDS_TOGETHER = 6
+"""Rounds of pushing for which one search for near pairs serves."""
+
+
 def _separate(points: Points, box: Points, free: NDArray[np.bool_]) -> Points:
-    """Push boxes apart along the axis where they overlap least, until none overlaps (or the rounds are used up)."""
+    """Push boxes apart along the axis where they overlap less, until none overlaps (or the rounds are used up)."""
     points = points.copy()
-    reach = (box[:, None, :] + box[None, :, :]) / 2
-    share = np.where(free[:, None] & free[None, :], 0.5, np.where(free[:, None], 1.0, 0.0))
-    # Boxes at the very same spot have no direction to part in: the order of the nodes gives them one.
-    order = np.sign(np.arange(len(points))[:, None] - np.arange(len(points))[None, :])
-    itself = np.eye(len(points), dtype=bool)
-    for _ in range(250):
-        delta = points[:, None, :] - points[None, :, :]
+    near = float(box.mean())
+    first = second = np.zeros(0, dtype=np.intp)
+    for number in range(_ROUNDS):
+        if number % _ROUNDS_TOGETHER == 0:
+            first, second = _near_pairs(points, box, near)
+        reach = (box[first] + box[second]) / 2
+        delta = points[first] - points[second]
         overlap = reach - np.abs(delta)
-        hit = (overlap > 0.01).all(axis=2) & ~itself
-        if not (hit & (share > 0)).any():
-            break
-        along_x = overlap[:, :, 0] < overlap[:, :, 1]
-        way = np.where(delta == 0, order[:, :, None], np.sign(delta))
-        push_x = np.where(hit & along_x, overlap[:, :, 0] * way[:, :, 0] * share, 0).sum(axis=1)
-        push_y = np.where(hit & ~along_x, overlap[:, :, 1] * way[:, :, 1] * share, 0).sum(axis=1)
-        crowd = np.maximum(hit.sum(axis=1) ** 0.5, 1)
-        points[:, 0] += 1.02 * push_x / crowd
-        points[:, 1] += 1.02 * push_y / crowd
+        hit = (overlap > 0.01).all(axis=1) & (free[first] | free[second])
+        if not hit.any():
+            if number % _ROUNDS_TOGETHER == 0:
+                break
+            continue
+        one, two, overlap, delta = first[hit], second[hit], overlap[hit], delta[hit]
+        # Boxes are wider than high: parting always by the shorter way would pile them up.
+        axis = (overlap[:, 0] >= _SIDEWAYS * overlap[:, 1]).astype(np.intp)
+        pick = np.arange(len(one))
+        # Boxes at the very same spot have no direction to part in: their order gives them one.
+        way = np.where(delta[pick, axis] < 0, -1.0, 1.0)
+        push = 1.02 * overlap[pick, axis] * way
+        both = free[one] & free[two]
+        crowd = np.maximum(np.bincount(np.concatenate([one, two]), minlength=len(points)) ** 0.5, 1)
+        for node, sign in ((one, 1.0), (two, -1.0)):
+            share = np.where(both, 0.5, np.where(free[node], 1.0, 0.0))
+            np.add.at(points, (node, axis), sign * push * share / crowd[node])
+    return points
+
+
+def _near_pairs(points: Points, box: Points, near: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the pairs of boxes that overlap or are at most `near` apart."""
+    wide = np.abs(points[:, None, 0] - points[None, :, 0]) < (box[:, None, 0] + box[None, :, 0]) / 2 + near
+    high = np.abs(points[:, None, 1] - points[None, :, 1]) < (box[:, None, 1] + box[None, :, 1]) / 2 + near
+    first, second = np.nonzero(np.triu(wide & high, k=1))
+    return first, second
+
+
+def _find_room(points: Points, box: Points, free: NDArray[np.bool_]) -> Points:
+    """Move each box that is still over another, hemmed in by nodes that are held, to the nearest free spot."""
+    points = points.copy()
+    step = box.min(axis=0) / 2
+    for node in np.flatnonzero(free):
+        reach = (box + box[node]) / 2 - 0.01
+        others = np.arange(len(points)) != node
+        home = points[node].copy()
+        for turn in range(4000):
+            # Vogel's spiral: spots as evenly spread as the seeds of a sunflower, from near to far.
+            angle, radius = turn * 2.399963, turn**0.5
+            spot = home + step * radius * np.array([math.cos(angle), math.sin(angle)])
+            if not ((np.abs(points - spot) < reach).all(axis=1) & others).any():
+                points[node] = spot
+                break
     return points

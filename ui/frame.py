@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
+from urllib.parse import urlencode
 
 import streamlit as st
 
-from graph.errors import NotFoundError
+from graph.errors import GraphError, NotFoundError
+from ui.data import read_contents
 from ui.html import Html, show, tag
 from ui.i18n import Language, Texts, read_language
 from ui.links import HIDDEN_PAGES, PAGES, address, follow_links, link, read_page
@@ -55,21 +57,28 @@ def _bar(current: str, t: Texts) -> Html:
         t("app.language"), class_="pk-lang", title=t("app.language_hint"), lang=other,
     )  # fmt: skip
     inner = tag("div", brand, tag("nav", *pages, class_="pk-nav", aria_label=t("app.name")), switch, class_="pk-inner")
-    return tag("header", inner, class_="pk-bar")
+    return tag("header", inner, class_="pk-bar", data_at=urlencode(st.query_params.to_dict()))
 
 
 def _show_page(name: str, parameters: Mapping[str, str], t: Texts) -> None:
     try:
         answers = open_answers()
-    except NotFoundError:
-        show_missing(store_folder(), t)
+    except GraphError as error:
+        show_missing(store_folder(), error, t)
+        return
+    if not read_contents(answers).documents:
+        show_missing(store_folder(), None, t)
         return
     module, _, function = _MODULES[name].partition(":")
     show_page: Callable[[Answers, Mapping[str, str], Texts], None] = getattr(import_module(module), function)
-    show_page(answers, parameters, t)
+    try:
+        show_page(answers, parameters, t)
+    except GraphError as error:
+        show(tag("div", tag("b", t("app.wrong_title")), tag("p", str(error)), class_="pk-wrong", role="alert"))
 
 
-def show_missing(folder: Path, t: Texts) -> None:
-    """Say that there is no store, and how to make one."""
-    show(tag("div", tag("h1", t("app.empty_title")), tag("p", t("app.store_missing", folder=folder)), class_="pk-head"))
-    st.code(f"pikg ingest FILE ... --store {folder}", language=None)
+def show_missing(folder: Path, error: GraphError | None, t: Texts) -> None:
+    """Say that there is nothing to show yet, why, and how to fill the store."""
+    why = str(error) if error is not None and not isinstance(error, NotFoundError) else None
+    show(tag("div", tag("h1", t("app.empty_title")), tag("p", why or t("app.empty_body")), class_="pk-head"))
+    st.code(f"pikg ingest FILE … --store {folder}", language=None)

@@ -26,6 +26,9 @@ enlarged: everything of ours is drawn in that measure."""
 
 _FONT = 12.0
 _LINE = _FONT * 8.6
+_GAP = 24.0
+"""Pixels left free between the rooms of two nodes; a caption is drawn some pixels wider than its letters."""
+
 _CAPTION = 22
 """Characters of a caption; the whole name is in the details."""
 
@@ -53,7 +56,7 @@ LOOKS: Mapping[str, Look] = {
     "Funding": Look("#b3862f", "pentagon", 20),
     "Value": Look("#9c7aa0", "triangle", 16),
 }
-_CORNERS = ("corner-1", "corner-2")
+_CORNERS = ("corner-1", "corner-2", "corner-3")
 _OTHER = Look("#8d97a2", "ellipse", 18)
 
 
@@ -137,18 +140,23 @@ def elements(around: Neighbourhood, focus: str, labels: Labels, t: Texts) -> dic
     return {"nodes": nodes, "edges": edges}
 
 
-def layout(graph: nx.DiGraph[str], positions: Mapping[str, Position]) -> dict[str, Any]:
-    """Given a graph and where its nodes go, return the layout that puts them there and fits them to the frame."""
-    spots = {
-        node: {"x": round(x * SCALE, 2), "y": round(y * SCALE, 2)}
-        for node, (x, y) in positions.items()
-        if node in graph
-    }
+def layout(graph: nx.DiGraph[str], positions: Mapping[str, Position], room: Mapping[str, Size]) -> dict[str, Any]:
+    """Given a graph, the middles and the sizes of the room for each node with its caption, return the layout that puts
+    the nodes there and fits them to the frame. A node stands at the top of its room, the caption beneath it."""
+    spots = {}
+    for node, (x, y) in positions.items():
+        if node in graph:
+            look = LOOKS.get(str(graph.nodes[node].get("kind")), _OTHER)
+            top = y - room[node][1] / 2 + look.size / 2 + _GAP / 2
+            spots[node] = {"x": round(x * SCALE, 2), "y": round(top * SCALE, 2)}
     xs, ys = [spot["x"] for spot in spots.values()], [spot["y"] for spot in spots.values()]
     middle = ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
-    # Two unseen nodes around the middle: fitting a small picture to the frame must not blow it up.
-    for side, corner in zip((-1, 1), _CORNERS, strict=True):
-        spots[corner] = {"x": middle[0] + side * 470 * SCALE, "y": middle[1] + side * 260 * SCALE}
+    # Unseen nodes: two around the middle, for fitting a small picture to the frame must not blow it up; one at the left,
+    # where the component's own panel (moved out of sight) takes a strip of the frame.
+    half_width, half_height = 470 * SCALE, 260 * SCALE
+    spots[_CORNERS[0]] = {"x": middle[0] - half_width, "y": middle[1] - half_height}
+    spots[_CORNERS[1]] = {"x": middle[0] + half_width, "y": middle[1] + half_height}
+    spots[_CORNERS[2]] = {"x": min(xs) - 0.07 * (max(xs) - min(xs)) - 20 * SCALE, "y": middle[1]}
     return {"name": "preset", "positions": spots, "fit": True, "padding": 16, "animate": False}
 
 
@@ -160,7 +168,7 @@ def sizes(graph: nx.DiGraph[str], labels: Labels, t: Texts) -> dict[str, Size]:
         said = caption(node, attributes, labels, t)
         width = sum(_FONT if ord(letter) > 0x2E7F else _FONT * 0.58 for letter in said)
         lines = max(1, -(-int(width) // int(_LINE - 2)))
-        room[node] = (max(look.size, min(width, _LINE)) + 14, look.size + lines * _FONT * 1.25 + 14)
+        room[node] = (max(look.size, min(width, _LINE)) + _GAP, look.size + 3 + lines * _FONT * 1.25 + _GAP)
     return room
 
 

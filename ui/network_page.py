@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -19,6 +19,7 @@ from graph.network import (
     MAXIMUM_LIMIT,
     Neighbourhood,
     Position,
+    Size,
     find_neighbourhood,
     place_nodes,
 )
@@ -30,7 +31,7 @@ from ui.links import address, link
 from ui.network_elements import LOOKS, elements, full_name, layout, sizes, styles
 from ui.store import Answers
 
-_HEIGHT = 600
+_HEIGHT = 630
 _FOUND = 8
 _HIDDEN_PROPERTIES = frozenset({"order", "inDocument", "printedIn", "ofIndicator", "type", "tierScheme", "sha256"})
 
@@ -38,34 +39,38 @@ _HIDDEN_PROPERTIES = frozenset({"order", "inDocument", "printedIn", "ofIndicator
 def show_network(answers: Answers, parameters: Mapping[str, str], t: Texts) -> None:
     """Show what is around `iri`; `x` are expanded nodes, `hide` and `add` the kinds left out or added, `n` the limit.
 
-    The page is a fragment: a click on a node runs it alone again, and the picture stays as it was dragged.
+    The picture and what stands beside it are a fragment: a click on a node runs that alone again, and the picture
+    stays as it was dragged.
     """
-    st.fragment(_show)(answers, parameters, t)
-
-
-def _show(answers: Answers, parameters: Mapping[str, str], t: Texts) -> None:
-    labels = read_labels(answers, t)
-    root = parameters.get("iri") or _first(answers)
-    picture, side = st.columns([3.5, 1], gap="medium")
-    with side:
+    head, chooser = st.columns([2.2, 1], gap="large", vertical_alignment="bottom")
+    with chooser:
         _search(answers, parameters.get("q", ""), t)
+    root = parameters.get("iri") or _first(answers)
     if root is None:
         return
+    labels = read_labels(answers, t)
     state = _State({**parameters, "iri": root}, t)
     try:
-        around, positions = _around(answers, state, labels, t)
+        drawn = _around(answers, state, labels, t)
     except NotFoundError:
-        with picture:
+        with head:
             show(_title(t, Html("")))
-            show(tag("p", t("network.missing"), class_="pk-none"))
+        show(tag("p", t("network.missing"), class_="pk-none"))
         return
-    shown = _without(around, state.hidden)
+    shown = _without(drawn.around, state.hidden)
+    with head:
+        show(_title(t, _said(shown, drawn.around, state)))
+    st.fragment(_show)(answers, replace(drawn, around=shown), drawn.around, state, labels)
+
+
+def _show(answers: Answers, shown: _Drawn, whole: Neighbourhood, state: _State, labels: Labels) -> None:
+    picture, side = st.columns([3.5, 1], gap="medium")
     with picture:
-        show(_title(t, _said(shown, around, state)))
-        clicked = _draw(shown, positions, state, labels, t)
+        clicked = _draw(shown, state, labels)
     with side:
-        show(_legend(around, state))
-        show(_details(answers, clicked if clicked and clicked in shown.graph else root, shown, state, labels))
+        show(_legend(whole, state))
+        node = clicked if clicked and clicked in shown.around.graph else state.root
+        show(_details(answers, node, shown.around, state, labels))
 
 
 class _State:
@@ -105,15 +110,26 @@ def _first(answers: Answers) -> str | None:
 
 
 # --- the graph and its positions ----------------------------------------------------------------------------------
-def _around(answers: Answers, state: _State, labels: Labels, t: Texts) -> tuple[Neighbourhood, Mapping[str, Position]]:
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A neighbourhood, the middles of its nodes' room, and how large that is."""
+
+    around: Neighbourhood
+    positions: Mapping[str, Position]
+    room: Mapping[str, Size]
+
+
+def _around(answers: Answers, state: _State, labels: Labels, t: Texts) -> _Drawn:
     """Return what is around the root, and where it goes. Each expansion keeps the positions of the one before."""
-    positions: Mapping[str, Position] = {}
+    drawn = None
     for number in range(len(state.expanded) + 1):
-        around, positions = _placed(
-            str(answers.folder), answers.snapshot, state.root, state.expanded[:number], DEFAULT_KINDS | state.added,
-            state.limit, t.language, _Asked(answers, labels, t, positions),
+        drawn = _placed(
+            (str(answers.folder), answers.snapshot, t.language), state.root, state.expanded[:number],
+            (DEFAULT_KINDS | state.added, state.limit), _Asked(answers, labels, t, drawn.positions if drawn else {}),
         )  # fmt: skip
-    return around, positions
+    if drawn is None:
+        raise NotFoundError(state.root)
+    return drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,19 +143,17 @@ class _Asked:
 
 
 @st.cache_resource(show_spinner=False, max_entries=100)
-def _placed(  # noqa: PLR0917 - the arguments are the key of what is kept
-    folder: str,
-    snapshot: int,
+def _placed(
+    edition: tuple[str, int, str],
     root: str,
     expanded: tuple[str, ...],
-    kinds: frozenset[str],
-    limit: int,
-    language: str,
+    bounds: tuple[frozenset[str], int],
     _asked: _Asked,
-) -> tuple[Neighbourhood, Mapping[str, Position]]:
+) -> _Drawn:
+    kinds, limit = bounds
     around = find_neighbourhood(_asked.answers.store, root, limit=limit, kinds=kinds, expanded=expanded)
     room = sizes(around.graph, _asked.labels, _asked.t)
-    return around, place_nodes(around.graph, root, sizes=room, fixed=_asked.fixed, aspect=1.75)
+    return _Drawn(around, place_nodes(around.graph, root, sizes=room, fixed=_asked.fixed, aspect=1.6), room)
 
 
 def _without(around: Neighbourhood, hidden: frozenset[str]) -> Neighbourhood:
@@ -171,10 +185,9 @@ def _said(shown: Neighbourhood, around: Neighbourhood, state: _State) -> Html:
     return tag("p", join(notes, " · "), class_="pk-said")
 
 
-def _draw(
-    shown: Neighbourhood, positions: Mapping[str, Position], state: _State, labels: Labels, t: Texts
-) -> str | None:
+def _draw(drawn: _Drawn, state: _State, labels: Labels) -> str | None:
     """Draw the picture; return the node that was clicked last. A double click expands."""
+    shown, t = drawn.around, state.t
     key = f"network-{sha256(state.root.encode()).hexdigest()[:12]}"
     before = st.session_state.get(key) or {}
     focus = before.get("data", {}).get("target_id")
@@ -182,7 +195,7 @@ def _draw(
     with st.container(key="network"):
         said: Any = st_link_analysis(
             elements(shown, focus or state.root, labels, t),
-            layout=layout(shown.graph, positions),
+            layout=layout(shown.graph, drawn.positions, drawn.room),
             node_styles=node_styles,
             edge_styles=edge_styles,
             height=_HEIGHT,

@@ -89,6 +89,11 @@ def draw(tiles: Sequence[Tile], *, width: float, height: float) -> Html:
     return tag("div", *pieces, class_="pk-treemap", style=f"height:{height:.0f}px")
 
 
+def _width(said: str) -> float:
+    """Return about how many pixels a text is wide: a wide character is as wide as the text is high."""
+    return sum(13.0 if ord(letter) > 0x2E7F else 7.5 for letter in said)
+
+
 def _sizes(tiles: Sequence[Tile]) -> list[float]:
     return [float(tile.size) for tile in tiles]
 
@@ -102,8 +107,8 @@ def _draw(tile: Tile, area: Area, width: float, *, depth: int, tone: int, into: 
     title = f"{tile.label}\n{tile.detail}"
     if tile.children:
         roomy = area.width > 60 and area.height > 44
-        # A wide character is as wide as the text is high; the figure is left out where the name needs its room.
-        beside = area.width - 24 > 12.5 * len(tile.label) + 6.5 * len(tile.detail)
+        # The figure is left out where the name needs its room.
+        beside = area.width - 28 > _width(tile.label) + _width(tile.detail)
         head = tag("span", tag("b", tile.label), tag("i", tile.detail) if beside else None) if roomy else None
         into.append(tag("div", head, class_=f"pk-group pk-depth{depth} pk-tone{tone}", style=style, title=title))
         top = _HEAD if roomy else 0.0

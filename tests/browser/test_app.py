@@ -1,0 +1,313 @@
+"""Every page in a browser: it loads, answers clicks, keeps its state in the address, and shows nothing broken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.browser.conftest import Visitor
+
+HOTLINE = "综合业务保障经费"
+PAGES = ("overview", "projects", "graph", "comparables", "sparql")
+
+
+def parameters(visit: Visitor) -> dict[str, str]:
+    return {key: values[0] for key, values in parse_qs(urlsplit(visit.page.url).query).items()}
+
+
+def open_project(visit: Visitor, name: str) -> None:
+    visit.open("projects", q=name)
+    visit.click(f".pk-projects tbody a:has-text('{name}')")
+
+
+# --- every page, size and language --------------------------------------------------------------------------------
+@pytest.mark.parametrize("visit", [(1366, 768), (1920, 1080)], indirect=True, ids=["1366", "1920"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_page_fits_the_screen(visit: Visitor, language: str) -> None:
+    for page in PAGES:
+        visit.open(page, **({"lang": "en"} if language == "en" else {}))
+        visit.check()
+        assert "贵阳市" in visit.text(), page  # what documents say stays Chinese in both
+        assert (visit.page.evaluate("document.documentElement.lang")) == ("zh-CN" if language == "zh" else "en")
+        assert visit.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_the_bar_leads_everywhere_and_back(visit: Visitor) -> None:
+    visit.open()
+    for name in ("项目", "图谱", "可比项目", "查询", "总览"):
+        visit.click(f".pk-nav a:has-text('{name}')")
+        assert visit.text(".pk-nav a[aria-current]") == name
+        assert visit.page.title().startswith(name)
+    visit.page.go_back()
+    visit.settle()
+    assert visit.text(".pk-nav a[aria-current]") == "查询"
+
+
+def test_the_language_is_kept_in_the_address(visit: Visitor) -> None:
+    visit.open("projects", region="贵阳市")
+    visit.click(".pk-lang")
+    assert parameters(visit) == {"page": "projects", "region": "贵阳市", "lang": "en"}
+    assert "Funding" in visit.text(".pk-projects thead")
+    visit.click(".pk-nav a:has-text('Overview')")
+    assert parameters(visit) == {"lang": "en"}
+    assert "Performance forms" in visit.text()
+    visit.page.reload()
+    visit.settle()
+    assert "Performance forms" in visit.text()
+    visit.click(".pk-lang")
+    assert parameters(visit) == {}
+    assert "绩效表" in visit.text()
+
+
+# --- overview -----------------------------------------------------------------------------------------------------
+def test_the_overview_counts_what_is_there_and_leads_to_a_project(visit: Visitor) -> None:
+    visit.open()
+    figures = visit.text(".pk-figures")
+    for name in ("地区", "公开单位", "项目", "绩效表", "绩效指标", "项目资金"):
+        assert name in figures
+    assert visit.count(".pk-treemap a") >= 10
+    assert visit.count(".pk-tiers > div") >= 3
+    visit.click(".pk-chip:has-text('2024')")
+    assert parameters(visit) == {"year": "2024"}
+    assert HOTLINE in visit.text(".pk-treemap")
+    visit.click(f".pk-treemap a:has-text('{HOTLINE}')")
+    assert visit.text("h1").startswith(HOTLINE)
+
+
+# --- projects -----------------------------------------------------------------------------------------------------
+def test_facets_narrow_the_list_and_stand_in_the_address(visit: Visitor) -> None:
+    visit.open("projects")
+    everything = visit.count(".pk-projects tbody tr")
+    visit.click(".pk-facets a:has-text('达州市') >> nth=0")
+    assert parameters(visit)["region"] == "达州市"
+    narrowed = visit.count(".pk-projects tbody tr")
+    assert 0 < narrowed < everything
+    visit.click(".pk-facets a:has-text('部门整体')")
+    assert visit.count(".pk-projects tbody tr") == 1
+    visit.page.reload()
+    visit.settle()
+    assert visit.count(".pk-projects tbody tr") == 1
+    visit.click(".pk-clear")
+    assert visit.count(".pk-projects tbody tr") == everything
+
+
+def test_words_find_projects_and_the_head_sorts_them(visit: Visitor) -> None:
+    visit.open("projects")
+    visit.page.locator("input[type=text]").fill("平台 培训")
+    visit.page.keyboard.press("Enter")
+    visit.settle()
+    assert parameters(visit)["q"] == "平台 培训"
+    assert visit.count(".pk-projects tbody tr") == 1
+    visit.click(".pk-mark")
+    visit.click(".pk-projects th a:has-text('指标')")
+    counts = [int(cell) for cell in visit.page.locator(".pk-projects tbody td:nth-child(6)").all_inner_texts()]
+    assert counts == sorted(counts, reverse=True)
+    assert visit.page.locator("th[aria-sort=descending]").inner_text().startswith("指标")
+
+
+# --- a project and its evidence -----------------------------------------------------------------------------------
+def test_a_project_shows_money_goals_and_indicators_by_tier(visit: Visitor) -> None:
+    open_project(visit, HOTLINE)
+    visit.click(".pk-forms a:has-text('自评表')")
+    shown = visit.text()
+    for expected in (
+        "资金总额",
+        "全年执行数",
+        "552.59",
+        "年度总体目标",
+        "实际完成情况",
+        "接通话务量",
+        "≥5000条/天",
+        "≥5330条/天",
+    ):
+        assert expected in shown
+    assert visit.count(".pk-indicators th[rowspan]") >= 4
+    assert visit.count(".pk-reach") >= 5
+
+
+def test_a_figure_leads_to_its_page_with_the_cell_marked(visit: Visitor) -> None:
+    open_project(visit, HOTLINE)
+    visit.click(".pk-forms a:has-text('自评表')")
+    visit.click(".pk-indicators a.pk-cited:has-text('≥5000条/天')")
+    drawer = visit.page.get_by_role("dialog")
+    assert "第 4 页" in drawer.inner_text()
+    assert "≥ 5,000" in drawer.inner_text()
+    picture = drawer.locator("img").first
+    picture.wait_for(state="visible")
+    assert picture.evaluate("(image) => image.complete && image.naturalWidth") > 800
+    assert "at" in parameters(visit)
+    visit.page.reload()
+    visit.settle()
+    assert visit.page.get_by_role("dialog").count() == 1, "the address of a figure opens its evidence"
+    visit.page.keyboard.press("Escape")
+    visit.settle()
+    assert visit.page.get_by_role("dialog").count() == 0
+    assert "at" not in parameters(visit)
+
+
+def test_a_figure_of_a_word_file_leads_to_its_rows(visit: Visitor) -> None:
+    open_project(visit, "市民中心运行维护费")
+    visit.click(".pk-indicators a.pk-cited:has-text('150万')")
+    assert visit.page.get_by_role("dialog").locator("td.pk-marked").inner_text() == "150万"
+
+
+# --- the graph ----------------------------------------------------------------------------------------------------
+class Network:
+    """The picture in its frame."""
+
+    def __init__(self, visit: Visitor) -> None:
+        self.visit = visit
+        frame = visit.page.wait_for_selector("iframe", timeout=20_000)
+        self.frame = frame.content_frame()
+        self.frame.wait_for_function(f"{self.CY} && {self.CY}.nodes().length > 2")
+        visit.page.wait_for_timeout(600)
+        self.box = frame.bounding_box()
+
+    CY = "((document.getElementById('cy') || {})._cyreg || {}).cy"
+
+    def ask(self, script: str) -> object:
+        return self.frame.evaluate(f"(() => {{ const cy = {self.CY}; return {script}; }})()")
+
+    def spot(self, kind: str) -> tuple[float, float]:
+        at = self.ask(f"cy.nodes(\"[label='{kind}']\").first().renderedPosition()")
+        return self.box["x"] + at["x"], self.box["y"] + at["y"]
+
+    def positions(self) -> object:
+        return self.ask("cy.nodes().map((n) => [n.id(), n.position().x, n.position().y])")
+
+
+def test_the_graph_shows_details_of_a_clicked_node_and_stays_put(visit: Visitor) -> None:
+    open_project(visit, HOTLINE)
+    visit.click(".pk-actions a:has-text('图谱')")
+    assert visit.text(".pk-details h2") == HOTLINE
+    network = Network(visit)
+    before = network.positions()
+    visit.page.mouse.click(*network.spot("Region"))
+    visit.page.wait_for_function("document.querySelector('.pk-details h2').textContent.includes('贵阳')")
+    visit.settle()
+    assert network.positions() == before
+    assert network.ask("cy.nodes('[?focus]').length") == 1
+    # The component's own panel stays out of sight.
+    assert network.frame.evaluate("document.getElementById('infopanel').getAttribute('data-expanded')") != "true"
+
+
+def test_a_double_click_expands_a_node_and_fold_takes_it_back(visit: Visitor) -> None:
+    visit.open("graph")
+    network = Network(visit)
+    nodes = network.ask("cy.nodes().length")
+    visit.page.mouse.dblclick(*network.spot("Unit"))
+    visit.page.wait_for_function("new URLSearchParams(location.search).has('x')")
+    visit.settle()
+    network = Network(visit)
+    assert network.ask("cy.nodes().length") > nodes
+    visit.click(".pk-said a")
+    assert Network(visit).ask("cy.nodes().length") == nodes
+
+
+def test_the_legend_hides_and_shows_kinds(visit: Visitor) -> None:
+    visit.open("graph")
+    assert Network(visit).ask("cy.nodes(\"[label='IndicatorRow']\").length") > 3
+    visit.click(".pk-kinds a:has-text('绩效指标')")
+    assert parameters(visit)["hide"] == "IndicatorRow"
+    assert Network(visit).ask("cy.nodes(\"[label='IndicatorRow']\").length") == 0
+    visit.click(".pk-kinds a:has-text('项目资金')")
+    assert Network(visit).ask("cy.nodes(\"[label='Funding']\").length") >= 1
+
+
+def test_no_label_of_the_graph_covers_another_node(visit: Visitor) -> None:
+    visit.open("graph")
+    overlapping = Network(visit).ask(OVERLAPS)
+    assert overlapping == []
+
+
+OVERLAPS = """(() => {
+  const nodes = cy.nodes().filter((n) => n.data('caption'));
+  const boxes = nodes.map((n) => [n.data('caption'), n.renderedBoundingBox({includeLabels: true})]);
+  const found = [];
+  boxes.forEach(([one, a], i) => boxes.slice(i + 1).forEach(([two, b]) => {
+    const wide = Math.min(a.x2, b.x2) - Math.max(a.x1, b.x1);
+    const high = Math.min(a.y2, b.y2) - Math.max(a.y1, b.y1);
+    if (wide > 3 && high > 3) found.push([one, two, wide, high]);
+  }));
+  return found;
+})()"""
+
+
+def test_the_graph_starts_from_a_search(visit: Visitor) -> None:
+    visit.open("graph")
+    visit.page.locator("input[type=text]").fill("党校")
+    visit.page.keyboard.press("Enter")
+    visit.settle()
+    visit.click(".pk-list a:has-text('党校')")
+    assert "党校" in visit.text(".pk-details h2")
+
+
+# --- comparables --------------------------------------------------------------------------------------------------
+def test_comparables_come_with_reasons_and_side_by_side(visit: Visitor) -> None:
+    open_project(visit, HOTLINE)
+    visit.click(".pk-actions a:has-text('可比项目')")
+    assert "12345" in visit.text(".pk-peers")
+    assert visit.count(".pk-peers .pk-meter") >= 3
+    beside = visit.text(".pk-beside")
+    assert "达州市" in beside
+    assert "工单办结率" in beside
+    visit.click(".pk-chip:has-text('黄石市')")
+    assert "没有找到可比的项目" in visit.text()
+
+
+# --- queries ------------------------------------------------------------------------------------------------------
+def test_named_queries_answer_with_their_parameters(visit: Visitor) -> None:
+    visit.open("sparql", name="projects")
+    rows = visit.count(".pk-answer tbody tr")
+    assert rows >= 20
+    visit.page.get_by_role("combobox").first.click()
+    visit.page.get_by_role("option", name="达州市").click()
+    visit.settle()
+    assert 0 < visit.count(".pk-answer tbody tr") < rows
+    assert "VALUES" in visit.page.locator("textarea").input_value()
+
+
+def test_a_query_of_ones_own_answers_and_its_mistakes_are_placed(visit: Visitor) -> None:
+    visit.open("sparql", name="own")
+    editor = visit.page.locator("textarea")
+    editor.fill("SELECT (COUNT(*) AS ?n)\nWHERE { ?p a pikg:Project }")
+    visit.click("button:has-text('运行')")
+    assert int(visit.text(".pk-answer tbody td")) >= 15
+    editor.fill("SELECT ?n\nWHERE { ?p a pikg:Project")
+    visit.click("button:has-text('运行')")
+    assert "第 2 行" in visit.text(".pk-wrong")
+    editor.fill("INSERT DATA { <urn:a> <urn:b> <urn:c> }")
+    visit.click("button:has-text('运行')")
+    assert "第 1 行第 1 列" in visit.text(".pk-wrong")
+
+
+def test_an_answer_is_downloaded_as_csv_for_office_programs(visit: Visitor, tmp_path: Path) -> None:
+    visit.open("sparql", name="documents")
+    with visit.page.expect_download() as waiting:
+        visit.page.locator("button:has-text('CSV')").click()
+    file = tmp_path / "answer.csv"
+    waiting.value.save_as(file)
+    content = file.read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert "贵阳市12345政务服务便民热线事务中心" in content.decode("utf-8-sig")
+
+
+# --- pictures -----------------------------------------------------------------------------------------------------
+def test_pictures_of_every_page(visit: Visitor, pictures: Path) -> None:
+    for page in PAGES:
+        visit.open(page)
+        if page == "graph":
+            Network(visit)
+        visit.page.screenshot(path=str(pictures / f"{page}.png"))
+    open_project(visit, HOTLINE)
+    visit.click(".pk-forms a:has-text('自评表')")
+    visit.page.screenshot(path=str(pictures / "project.png"))
+    visit.click(".pk-indicators a.pk-cited:has-text('≥5000条/天')")
+    visit.page.get_by_role("dialog").locator("img").first.wait_for(state="visible")
+    visit.page.wait_for_timeout(500)
+    visit.page.screenshot(path=str(pictures / "evidence.png"))
+    visit.open(lang="en")
+    visit.page.screenshot(path=str(pictures / "overview-en.png"))
+    assert all(path.stat().st_size > 20_000 for path in pictures.glob("*.png"))
