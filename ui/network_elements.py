@@ -151,8 +151,8 @@ def layout(graph: nx.DiGraph[str], positions: Mapping[str, Position], room: Mapp
             spots[node] = {"x": round(x * SCALE, 2), "y": round(top * SCALE, 2)}
     xs, ys = [spot["x"] for spot in spots.values()], [spot["y"] for spot in spots.values()]
     middle = ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
-    # Unseen nodes: two around the middle, for fitting a small picture to the frame must not blow it up; one at the left,
-    # where the component's own panel (moved out of sight) takes a strip of the frame.
+    # Unseen nodes: two around the middle, for fitting a small picture to the frame must not blow it up; one at the
+    # left, where the component's own panel (moved out of sight) takes a strip of the frame.
     half_width, half_height = 470 * SCALE, 260 * SCALE
     spots[_CORNERS[0]] = {"x": middle[0] - half_width, "y": middle[1] - half_height}
     spots[_CORNERS[1]] = {"x": middle[0] + half_width, "y": middle[1] + half_height}

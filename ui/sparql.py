@@ -225,7 +225,7 @@ def _result(outcome: _Outcome, text: str, query: NamedQuery | None, labels: Labe
         return
     answer = outcome.answer
     if isinstance(answer, bool):
-        show(tag("p", t("sparql.yes" if answer else "sparql.no"), class_="pk-quote"))
+        show(tag("p", t("sparql.answer_yes" if answer else "sparql.answer_no"), class_="pk-quote"))
         return
     if answer is None:
         return
