@@ -61,6 +61,9 @@ def read_deadline(text: str, fiscal_year: int | None) -> tuple[Deadline, str] | 
             return None
         found = _read_period(text, start, fiscal_year)
         if found is not None:
+            word = wording().before.at_end(text[:start])
+            if word and (wording().before[word] not in ("le", "lt") or text[start : found[1]].rstrip("年度").isdigit()):
+                return None  # 不低于2023年 compares with that year
             return _accept(text, start, head, *found)
     return None
 
@@ -94,7 +97,9 @@ def _accept(text: str, start: int, head: int, period: _Period, end: int) -> tupl
     if period.bare_month and not before and (signed or within == "内"):
         return None  # ≤12月 is twelve months
     verb = words.verbs.at_start(text, end)
-    if start > head and not (before or within or verb or words.lead.at_end(text[:start])):
+    if start > head and not (
+        before or within or verb or words.lead.at_end(text[:start]) or wording().before.at_end(text[:start])
+    ):
         return None
     rest = _after_verbs(text[end:], words.verbs, marked=marked)
     if rest and not marked:
@@ -136,21 +141,23 @@ def _patterns() -> tuple[tuple[re.Pattern[str], _Reader], ...]:
     named = "|".join(sorted(map(re.escape, words.years), key=len, reverse=True))
     end, begin = ("|".join(sorted(map(re.escape, w.meaning), key=len, reverse=True)) for w in (words.end, words.start))
     y4 = r"(?:19|20)[0-9]{2}"
-    year = rf"(?:(?P<year>{y4})年?度?的?|(?P<short>[0-9]{{2}})年|(?P<word>{named})内?的?)?"
+    year = rf"(?:(?P<year>{y4})(?:年度?)?的?|(?P<short>[0-9]{{2}})年|(?P<word>{named})内?的?)?"
     part = rf"(?:(?P<end>{end})|(?P<start>{begin})|(?P<ten>上旬|中旬|下旬|中(?=前|完|$)))?"
     no_more = r"(?![0-9.%])"
+    clock = r"(?:[0-9]{1,2}(?:[时点]|:[0-9]{2})整?)?"
     month = rf"(?:[0-9]{{1,2}}(?:月份?)?[{_DASH}])?(?P<month>[0-9]{{1,2}})"
     quarter = "[一二三四1-4]"
     readers: tuple[tuple[str, _Reader], ...] = (
         (rf"(?P<year>{y4})(?P<month>[01][0-9])(?P<day>[0-3][0-9]){no_more}", _read_day),
         (rf"(?P<year>{y4})[.\-/](?P<month>[0-9]{{1,2}})[.\-/月](?P<day>[0-9]{{1,2}})(?:日|号|{no_more})", _read_day),
-        (rf"{year}(?P<month>[0-9]{{1,2}})月份?(?P<day>[0-9]{{1,2}})(?:日|号|{no_more})", _read_day),
+        (rf"{year}(?P<month>[0-9]{{1,2}})月份?(?P<day>[0-9]{{1,2}})(?:[日号]{clock}|{no_more})", _read_day),
+        (r"(?P<month>[0-9]{1,2})\.(?P<day>[0-9]{1,2})(?=日|号|之?前|以前)", _read_day),
         (rf"(?P<year>{y4})[.\-/](?P<month>[0-9]{{1,2}})(?:月份?|{no_more}){part}", _read_month),
         (rf"{year}{month}月份?(?!薪|度){part}", _read_month),
         (rf"{year}(?:第?{quarter}季?度?[{_DASH}])?第?(?P<quarter>{quarter})季度?{part}", _read_quarter),
         (rf"{year}Q(?P<quarter>[1-4]){part}", _read_quarter),
         (rf"{year}(?P<half>[上下]半年){part}", _read_half),
-        (rf"(?:{y4}年?[{_DASH}])?(?P<year>{y4})年?度?(?:全年度?|年?{part}内?)(?<=[年度底末终初中内])", _read_year),
+        (rf"(?:{y4}年?[{_DASH}])?(?P<year>{y4})(?:年度?)?(?:全年度?|年?{part}内?)(?<=[年度底末终初中内])", _read_year),
         (rf"(?P<word>{named})?(?:全年度?|年(?:内|中(?=前|完|$)|(?P<end>{end})|(?P<start>{begin})))", _read_year),
         (r"(?P<word>本年度?|当年度?|今年|次年度?|明年|下一?年度?)(?:内|底|末)?", _read_year),
         (r"[本当每]?(?:月|季度?|周)[底末]", _read_vague),

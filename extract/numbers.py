@@ -10,6 +10,7 @@ FOLD = str.maketrans(
     {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
     | dict(zip("\u3000\u00a0﹪٪﹢﹣−，﹐﹒∶：〔〕【】﹙﹚／∕⁄", "  %%+--,,.::()()()///", strict=True))
     | dict.fromkeys("\u200b\u200c\u200d\ufeff\u00ad", None)
+    | {chr(code): None for code in (*range(0x20), 0x7F) if not chr(code).isspace()}
 )
 
 # At most this many digits before and after the point: what a figure of public money or a count can have, and what a

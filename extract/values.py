@@ -1,7 +1,7 @@
 """Printed targets and actuals to values: signs, ranges, units, deadlines, words. The printed text is always kept.
 
-`parse_value` takes a cell apart: is anything there at all, is it one target or several, a deadline, a quantity or words?
-Reading a clause is the work of `deadlines` and `quantities`; the wording is data (ontology/data/values.yaml).
+`parse_value` takes a cell apart: is anything there at all, is it one target or several, a deadline, a quantity or
+words? Reading a clause is the work of `deadlines` and `quantities`; the wording is data (ontology/data/values.yaml).
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from extract.amounts import Amount, parse_amount
+from extract.comparisons import find_comparison, starts_with_sign
 from extract.deadlines import read_deadline
 from extract.numbers import FOLD, fold, parse_decimal, parse_percent
-from extract.quantities import Quantity, find_comparison, read_quantity, signed_ends, starts_with_sign
+from extract.quantities import Quantity, read_quantity, signed_ends
 from ontology.records import Absence, Value
 from ontology.wording import wording
 
@@ -142,7 +142,7 @@ def _read_clause(clause: str, fiscal_year: int | None) -> list[Value]:
 
 
 def _read_single(printed: str, text: str, fiscal_year: int | None) -> list[Value]:
-    """The deadline or the quantity that a whole clause is; a deadline may have a quantity behind it (12月底前完成100%)."""
+    """The deadline or the quantity that a clause is; a deadline may have a quantity behind it (12月底前完成100%)."""
     deadline = read_deadline(text, fiscal_year)
     if deadline is None:
         quantity = read_quantity(text, fiscal_year)
@@ -151,7 +151,9 @@ def _read_single(printed: str, text: str, fiscal_year: int | None) -> list[Value
     if not any(character.isdigit() for character in rest):
         return [by]
     behind = read_quantity(rest, fiscal_year)
-    return [] if behind is None else [by, _value(rest, behind)]
+    if behind is None:
+        return []
+    return [replace(by, raw=text.removesuffix(deadline[1])), _value(rest, behind)]
 
 
 def _read_pieces(printed: str, pieces: list[str], fiscal_year: int | None) -> list[Value]:
@@ -239,12 +241,18 @@ def _clauses(text: str) -> Iterator[str]:
     for at, character in enumerate(text):
         depth += (character in "(（[【《") - (character in ")）]】》")
         mark = character in wording().strong
-        if mark or (at > start and "①" <= character <= "⑳"):
-            if depth <= 0 and text[start:at].strip(" 。.,，、"):
+        parts = mark or (at > start and "①" <= character <= "⑳")
+        if parts and depth <= 0:
+            if _says_something(text[start:at]):
                 yield text[start:at].strip()
-                start = at + 1 if mark else at
-    if text[start:].strip(" 。.,，、"):
+            start = at + 1 if mark else at
+    if _says_something(text[start:]):
         yield text[start:].strip()
+
+
+def _says_something(text: str) -> bool:
+    left = _ITEM_NUMBER.sub("", text, count=1)
+    return any(not character.isspace() and character not in "。.,，、；;" for character in left)
 
 
 def _weak_pieces(text: str) -> list[str]:
@@ -277,12 +285,13 @@ def _signed_pieces(text: str) -> list[str]:
 
 # --- and back -----------------------------------------------------------------------------------------------------
 
+_RELATIONS = {"ge": "不低于{}", "gt": "高于{}", "le": "不高于{}", "lt": "低于{}", "eq": "与{}持平"}
 _SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<", "eq": "=", "range": ""}
 
 
 def print_value(value: Value) -> str:
-    """Given a value, return it as it would be printed plainly ("≥95%", "较上年增长=5%", "2025-09-30"). Parsed again (with
-    the same fiscal year) it is the same value, but for the printed text that it keeps."""
+    """Given a value, return it as it would be printed plainly ("≥95%", "较上年增长=5%", "2025-09-30"). Parsed again
+    (for the same fiscal year) it is the same value, but for the printed text that it keeps."""
     if value.parts:
         return "；".join(print_value(part) for part in value.parts)
     if value.operator == "qualitative" or (value.operator == "by" and value.date is None):
@@ -291,7 +300,7 @@ def print_value(value: Value) -> str:
         return str(value.date)
     sign, compared = _SIGNS[value.operator], _print_comparison(value)
     if value.value is None:
-        return f"{sign}{_compared_word(value.relative_to or '')}"
+        return _RELATIONS[value.operator].format(_compared_word(value.relative_to or ""))
     unit = value.unit or ""
     if unit == "1:":
         return f"{sign}1:{value.value:f}"

@@ -210,7 +210,9 @@ def read_unit(text: str, start: int = 0, *, compound: bool = True) -> UnitText |
     written = unit.written if unit.written is not None else text[base_start:numerator_end]
     if unit.written is not None and unit.base != unit.notation and unit_list().units[unit.base].written == unit.written:
         scale *= _decimal(unit.factor)  # 成 is written as ten percent
-    return UnitText(text[start:end], scale, written + text[numerator_end:end], unit, per)
+    return UnitText(
+        text[start:end], scale, written + text[numerator_end:end].replace("/每", "/").replace("每", "/"), unit, per
+    )
 
 
 def _decimal(factor: Fraction) -> Decimal:

@@ -12,6 +12,11 @@ from ontology.records import Operator
 from ontology.vocabulary import DataError, read_data
 
 _FILE = "values.yaml"
+_KEYS = {
+    "signs", "words_before", "words_after", "beyond", "not_units", "inclusive", "exclusive", "lead", "trail",
+    "compared_with", "compared_by", "compared_tail", "changes", "level", "placeholders", "placeholder_marks",
+    "unreadable_marks", "qualitative", "qualitative_units", "scales", "deadlines", "separators",
+}  # fmt: skip
 _COMPARING = ("ge", "gt", "le", "lt", "eq")
 
 
@@ -64,6 +69,8 @@ class Wording:
     signs: Mapping[str, Operator]
     before: Words
     after: Words
+    beyond: Words
+    not_units: frozenset[str]
     inclusive: Words
     exclusive: Words
     lead: Words
@@ -87,13 +94,8 @@ class Wording:
 
 def read_wording(data: Any) -> Wording:
     """Given the content of values.yaml, return the typed view; raise DataError naming the entry that is wrong."""
-    expected = {
-        "signs", "words_before", "words_after", "inclusive", "exclusive", "lead", "trail", "compared_with",
-        "compared_by", "compared_tail", "changes", "level", "placeholders", "placeholder_marks", "unreadable_marks",
-        "qualitative", "qualitative_units", "scales", "deadlines", "separators",
-    }  # fmt: skip
-    if not isinstance(data, dict) or set(data) != expected:
-        raise DataError(_FILE, "the file", f"must have exactly the keys {', '.join(sorted(expected))}")
+    if not isinstance(data, dict) or set(data) != _KEYS:
+        raise DataError(_FILE, "the file", f"must have exactly the keys {', '.join(sorted(_KEYS))}")
     signs = _by_meaning("signs", data["signs"], _COMPARING)
     if long := [sign for sign in signs if len(sign) != 1]:
         raise DataError(_FILE, "signs", f"{long[0]!r} must be one character")
@@ -107,6 +109,8 @@ def read_wording(data: Any) -> Wording:
         signs=MappingProxyType(cast("dict[str, Operator]", signs)),
         before=_words(before),
         after=_words(after),
+        beyond=_words(_by_meaning("beyond", data["beyond"], _COMPARING)),
+        not_units=frozenset(data["not_units"]),
         inclusive=_list("inclusive", data["inclusive"]),
         exclusive=_list("exclusive", data["exclusive"]),
         lead=_list("lead", data["lead"]),
