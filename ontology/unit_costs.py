@@ -166,7 +166,7 @@ def _service(name: str, value: Any) -> Service:
         name,
         value["zh"],
         value["en"],
-        _words(f"{entry}.paid", value["paid"]),
+        paid,
         optional["not"],
         optional["parts"],
         counts,
