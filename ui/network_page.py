@@ -104,9 +104,11 @@ class _State:
 
 
 def _first(answers: Answers) -> str | None:
-    """Return where to begin when the address doesn't say: the project with the most indicators."""
-    forms = [form for form in read_contents(answers).forms if form.scope != "department"]
-    return max(forms, key=lambda form: (form.rows, form.iri)).project if forms else None
+    """Return where to begin when the address doesn't say: the project with the most indicators over its forms."""
+    rows: Counter[str] = Counter()
+    for form in read_contents(answers).forms:
+        rows[form.project] += form.rows if form.scope != "department" else 0
+    return max(rows, key=lambda project: (rows[project], project)) if rows else None
 
 
 # --- the graph and its positions ----------------------------------------------------------------------------------

@@ -182,11 +182,12 @@ def _newest(contents: Contents, labels: Labels, t: Texts) -> Html:
     for document in contents.documents[:_NEWEST]:
         note = [str(document.year) if document.year else None, document.region, labels("kind", document.kind)]
         said = t("overview.document_holds", forms=forms[document.iri], rows=rows[document.iri])
+        name = document.title or document.file
         where = address("projects", t.language, document=document.sha256)
         items.append(
             tag(
                 "li",
-                link(where, document.title or document.file),
+                link(where, name) if forms[document.iri] else tag("span", name),
                 tag("small", " · ".join([*(piece for piece in note if piece), said])),
             )
         )
@@ -218,4 +219,4 @@ def _gap(issue: Issue, document: Document | None, t: Texts) -> Html:
     if t.language == "en" and document:
         note = f"{document.title or document.file}, {where}"
     text = t.pick(issue.zh, issue.en) or issue.code
-    return tag("li", tag("span", text, class_=f"pk-{issue.severity}"), tag("small", note))
+    return tag("li", tag("span", text, class_=f"pk-{issue.severity}", title=text), tag("small", note))

@@ -31,6 +31,7 @@ def server_options() -> list[str]:
         base = str(theme)
     return [
         f"--theme.base={base}",
+        "--server.address=localhost",  # whoever opens it to others does so on purpose, behind a proxy
         "--server.headless=true",
         "--server.fileWatcherType=none",
         "--browser.gatherUsageStats=false",

@@ -1,0 +1,129 @@
+"""What a document says is shown as text, whatever it says; and a store with nothing in it says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from graph.mapping import map_disclosure, map_vocabulary
+from graph.workspace import Workspace
+from ontology.records import Disclosure, DocumentInfo, Funding, Indicator, Named, Place, PrintedCell, Project, Value
+from tests.browser.conftest import App, Visitor, serve, window
+
+SCRIPT = "<script>window.evil = 1</script>热线经费"
+IMAGE = "<img src=x onerror='window.evil = 2'>提升服务"
+CLOSING = "</style></div><svg onload='window.evil = 3'>"
+FORMULA = '=HYPERLINK("https://evil.example","点击")'
+
+
+def _hostile() -> Disclosure:
+    place = Place(table=1, row=2, column=3)
+    indicator = Indicator(
+        tier1=f"产出{CLOSING}", tier2=IMAGE, tier3=SCRIPT,
+        target=Value(raw=IMAGE, operator="qualitative"), note=CLOSING, explanation=FORMULA,
+        place=place, cells={"target": PrintedCell(place, IMAGE), "tier3": PrintedCell(place, SCRIPT)},
+    )  # fmt: skip
+    funding = Funding("budget", "total", Decimal(100), raw=SCRIPT)
+    project = Project(
+        form_id="t1-f1", name=SCRIPT, scope="project", form="target", fiscal_year=2024,
+        objective=IMAGE, outcome=CLOSING, implementing_unit=Named(f"某单位{CLOSING}"),
+        funding=(funding,), indicators=(indicator,),
+    )  # fmt: skip
+    document = DocumentInfo(
+        file=f"a{CLOSING}.pdf", sha256="e" * 64, title=FORMULA, kind="budget", fiscal_year=2024,
+        region=Named(f"某市{IMAGE}"), unit=Named(f"某局{SCRIPT}"),
+    )  # fmt: skip
+    return Disclosure(document, extractor_version="test", projects=(project,))
+
+
+def _store(folder: Path, *disclosures: Disclosure) -> Path:
+    workspace = Workspace.open(folder, create=True)
+    with workspace.write() as writer:
+        writer.mark()
+        writer.store.replace_graph(workspace.namespace.vocabulary_graph, map_vocabulary())
+        for one in disclosures:
+            graph = workspace.namespace.document_graph(one.document.sha256)
+            writer.store.replace_graph(graph, map_disclosure(one, workspace.namespace))
+        writer.publish()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def hostile_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    with serve(_store(tmp_path_factory.mktemp("hostile") / "store", _hostile())) as running:
+        yield running
+
+
+@pytest.fixture
+def hostile(hostile_app: App, browser: object) -> Iterator[Visitor]:
+    yield from window(hostile_app, browser)
+
+
+def _unharmed(visit: Visitor) -> None:
+    visit.page.wait_for_timeout(300)
+    assert visit.page.evaluate("window.evil") is None
+    assert all(frame.evaluate("window.evil") is None for frame in visit.page.frames)
+    assert visit.count(".stHtml img, .stHtml script, .stHtml svg") == 0
+
+
+def test_markup_in_a_document_is_shown_as_text_on_every_page(hostile: Visitor) -> None:
+    for page in ("overview", "projects", "comparables", "sparql"):
+        hostile.open(page)
+        _unharmed(hostile)
+        assert "<script>window.evil = 1</script>" in hostile.text(), page
+    hostile.open("projects")
+    hostile.click(".pk-projects tbody a")
+    _unharmed(hostile)
+    shown = hostile.text()
+    for said in (SCRIPT, IMAGE, CLOSING, FORMULA):
+        assert said in shown
+    hostile.click(".pk-indicators a.pk-cited >> nth=1")
+    _unharmed(hostile)
+    assert IMAGE in hostile.page.get_by_role("dialog").inner_text()
+
+
+def test_markup_in_a_document_is_text_in_the_graph_too(hostile: Visitor) -> None:
+    hostile.open("graph")
+    hostile.page.wait_for_selector("iframe")
+    hostile.page.wait_for_timeout(1500)
+    frame = hostile.page.wait_for_selector("iframe").content_frame()
+    # The component writes a selected node's values into its own panel as markup: even so, nothing runs.
+    frame.evaluate("() => { window.cy = document.getElementById('cy')._cyreg.cy; cy.nodes().selectify().select(); }")
+    _unharmed(hostile)
+    panel = ""
+    for node in range(frame.evaluate("cy.nodes().length")):
+        frame.evaluate(f"() => {{ cy.nodes().unselect(); cy.nodes()[{node}].select(); }}")
+        hostile.page.wait_for_timeout(150)
+        panel += frame.inner_text("#infopanel")
+    assert "<script>" in panel.replace("\u200b", "")
+    _unharmed(hostile)
+
+
+def test_a_formula_in_a_document_is_none_in_the_file(hostile: Visitor, tmp_path: Path) -> None:
+    hostile.open("sparql", name="documents")
+    with hostile.page.expect_download() as waiting:
+        hostile.page.locator("button:has-text('CSV')").click()
+    file = tmp_path / "answer.csv"
+    waiting.value.save_as(file)
+    cells = file.read_text("utf-8-sig").replace('""', '"')
+    assert "HYPERLINK" in cells
+    assert f",{FORMULA}" not in cells
+    assert f'"{FORMULA}' not in cells
+
+
+@pytest.mark.parametrize("iri", ["nonsense", "https://x> ?p ?o } #", "https://w3id.org/pikg/id/project/none"])
+def test_an_address_of_nothing_says_so(hostile: Visitor, iri: str) -> None:
+    for page in ("project", "graph", "comparables"):
+        hostile.open(page, iri=iri)
+        assert any(said in hostile.text() for said in ("没有", "没能打开")), page
+
+
+def test_a_store_with_no_document_says_how_to_fill_it(browser: object, tmp_path: Path) -> None:
+    with serve(_store(tmp_path / "store")) as running:
+        for visit in window(running, browser):
+            visit.open()
+            assert "还没有文件" in visit.text()
+            assert "pikg ingest" in visit.text()
