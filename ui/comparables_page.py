@@ -36,7 +36,7 @@ def show_comparables(answers: Answers, parameters: Mapping[str, str], t: Texts) 
     if not contents.forms:
         show(tag("div", tag("h1", t("page.comparables")), tag("p", t("overview.no_money")), class_="pk-head"))
         return
-    index = _index(str(answers.folder), answers.snapshot, answers)
+    index = _index(answers.edition, answers)
     iri = parameters.get("iri") or _first(contents, index)
     form = next((form for form in _newest(contents) if form.project == iri), None)
     head, chooser = st.columns([1.4, 1], gap="large", vertical_alignment="bottom")
@@ -66,7 +66,7 @@ def show_comparables(answers: Answers, parameters: Mapping[str, str], t: Texts) 
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _index(folder: str, snapshot: int, _answers: Answers) -> ComparableIndex:
+def _index(edition: str, _answers: Answers) -> ComparableIndex:
     return read_index(_answers.store)
 
 

@@ -54,7 +54,8 @@ class Labels:
         if notation is None:
             return ""
         zh, en = self.by_concept.get(f"{CONCEPT}{scheme}/{notation}", (None, None))
-        return self.t.pick(zh, en) or notation
+        said = self.t.pick(zh, en) or notation
+        return said if self.t.language == "zh" else said[:1].upper() + said[1:]
 
 
 def read_labels(answers: Answers, t: Texts) -> Labels:
@@ -145,11 +146,11 @@ FORM_ORDER = ("TargetForm", "SelfEvaluation", "ProjectDescription")
 
 def read_contents(answers: Answers) -> Contents:
     """Return the graph's documents, forms and issues."""
-    return _contents(str(answers.folder), answers.snapshot, answers)
+    return _contents(answers.edition, answers)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _contents(folder: str, snapshot: int, _answers: Answers) -> Contents:
+def _contents(edition: str, _answers: Answers) -> Contents:
     documents = {document.iri: document for document in _documents(_answers)}
     tiers: dict[str, dict[str, int]] = defaultdict(dict)
     with_number: dict[str, int] = defaultdict(int)

@@ -126,7 +126,7 @@ def _around(answers: Answers, state: _State, labels: Labels, t: Texts) -> _Drawn
     drawn = None
     for number in range(len(state.expanded) + 1):
         drawn = _placed(
-            (str(answers.folder), answers.snapshot, t.language), state.root, state.expanded[:number],
+            (answers.edition, t.language), state.root, state.expanded[:number],
             (DEFAULT_KINDS | state.added, state.limit), _Asked(answers, labels, t, drawn.positions if drawn else {}),
         )  # fmt: skip
     if drawn is None:
@@ -146,7 +146,7 @@ class _Asked:
 
 @st.cache_resource(show_spinner=False, max_entries=100)
 def _placed(
-    edition: tuple[str, int, str],
+    edition: tuple[str, str],
     root: str,
     expanded: tuple[str, ...],
     bounds: tuple[frozenset[str], int],

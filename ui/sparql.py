@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
 from itertools import pairwise
-from pathlib import Path
 
 import streamlit as st
 from rdflib import Literal
@@ -95,7 +94,7 @@ def show_sparql(answers: Answers, parameters: Mapping[str, str], t: Texts) -> No
         ran = st.session_state["sparql_ran"]
         if ran:
             with st.spinner(t("sparql.running")):
-                outcome = _run(str(answers.folder), answers.snapshot, ran)
+                outcome = _run(answers, ran)
             _result(outcome, ran, query if ran == text else None, labels, t)
 
 
@@ -209,14 +208,19 @@ def _editor(t: Texts) -> None:
         show(tag("span", t("sparql.limits", seconds=f"{TIME_LIMIT:g}", rows=number(ROW_LIMIT)), class_="pk-said"))
 
 
-@st.cache_resource(show_spinner=False, max_entries=20)
-def _run(folder: str, snapshot: int, text: str) -> _Outcome:
-    begun = time.monotonic()
+def _run(answers: Answers, text: str) -> _Outcome:
+    """Return what became of a query. Answers are kept, mistakes and timeouts are not: they may be tried again."""
     try:
-        answer = run_user_query(Path(folder) / "snapshots" / str(snapshot), text)
+        answer, seconds = _answer(answers.edition, text, answers)
     except GraphError as error:
-        return _Outcome(None, error, time.monotonic() - begun)
-    return _Outcome(answer, None, time.monotonic() - begun)
+        return _Outcome(None, error, 0.0)
+    return _Outcome(answer, None, seconds)
+
+
+@st.cache_resource(show_spinner=False, max_entries=20)
+def _answer(edition: str, text: str, _answers: Answers) -> tuple[Answer, float]:
+    begun = time.monotonic()
+    return run_user_query(_answers.snapshot_folder, text), time.monotonic() - begun
 
 
 def _result(outcome: _Outcome, text: str, query: NamedQuery | None, labels: Labels, t: Texts) -> None:

@@ -21,15 +21,17 @@ DEFAULT_STORE = "pikg-store"
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """A snapshot of a workspace, to be asked."""
+    """A snapshot of a workspace, to be asked. `edition` tells it from every other one, whatever folder, also from one
+    of the same number in a workspace that was deleted and made anew."""
 
     folder: Path
     snapshot: int
+    edition: str
     store: ReadableStore
 
     def rows(self, name: str, **parameters: str) -> Rows:
         """Given a named query and its parameters, return its rows."""
-        return _rows(str(self.folder), self.snapshot, name, tuple(sorted(parameters.items())), self.store)
+        return _rows(self.edition, name, tuple(sorted(parameters.items())), self.store)
 
     @property
     def snapshot_folder(self) -> Path:
@@ -46,16 +48,17 @@ def open_answers() -> Answers:
     """Return the newest snapshot of the app's workspace; raise graph.errors.GraphError where there is none."""
     folder = store_folder()
     snapshot = Workspace.open(folder).snapshot
-    return Answers(folder, snapshot, _open(str(folder), snapshot))
+    published = (folder / "snapshots" / "current").stat().st_mtime_ns
+    edition = f"{folder}:{snapshot}:{published}"
+    return Answers(folder, snapshot, edition, _open(edition, str(folder)))
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
-def _open(folder: str, snapshot: int) -> ReadableStore:
+# The snapshots before the newest are kept for pages that are being drawn from them, and given back after that.
+@st.cache_resource(show_spinner=False, max_entries=3, on_release=lambda store: store.close())
+def _open(edition: str, folder: str) -> ReadableStore:
     return Workspace.open(folder).read()
 
 
 @st.cache_resource(show_spinner=False, max_entries=400)
-def _rows(
-    folder: str, snapshot: int, name: str, parameters: tuple[tuple[str, str], ...], _store: ReadableStore
-) -> Rows:
+def _rows(edition: str, name: str, parameters: tuple[tuple[str, str], ...], _store: ReadableStore) -> Rows:
     return run_named(_store, name, **dict(parameters))

@@ -27,9 +27,6 @@ FLAGS = [
 ]  # fmt: skip
 SETTLED = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 
-# What chromium itself says of features that Streamlit's frames ask for is no error of the page.
-pytestmark = pytest.mark.browser
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
@@ -171,7 +168,7 @@ BEYOND_THE_WINDOW = """() => [...document.querySelectorAll('.stHtml *, button, i
 
 
 @pytest.fixture
-def visit(app: App, browser: object, request: pytest.FixtureRequest) -> Iterator[Visitor]:
+def visit(browser: object, app: App, request: pytest.FixtureRequest) -> Iterator[Visitor]:
     """A window on the app, 1440 by 900 unless the test is parametrised with `viewport`; checked when the test ends."""
     viewport = getattr(request, "param", (1440, 900))
     yield from window(app, browser, viewport)

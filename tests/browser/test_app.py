@@ -170,8 +170,8 @@ class Network:
     def ask(self, script: str) -> object:
         return self.frame.evaluate(f"(() => {{ const cy = {self.CY}; return {script}; }})()")
 
-    def spot(self, kind: str) -> tuple[float, float]:
-        at = self.ask(f"cy.nodes(\"[label='{kind}']\").first().renderedPosition()")
+    def spot(self, kind: str, more: str = "") -> tuple[float, float]:
+        at = self.ask(f"cy.nodes(\"[label='{kind}']{more}\").first().renderedPosition()")
         return self.box["x"] + at["x"], self.box["y"] + at["y"]
 
     def positions(self) -> object:
@@ -197,7 +197,7 @@ def test_a_double_click_expands_a_node_and_fold_takes_it_back(visit: Visitor) ->
     visit.open("graph")
     network = Network(visit)
     nodes = network.ask("cy.nodes().length")
-    visit.page.mouse.dblclick(*network.spot("Unit"))
+    visit.page.mouse.dblclick(*network.spot("Unit", "[?open]"))
     visit.page.wait_for_function("new URLSearchParams(location.search).has('x')")
     visit.settle()
     network = Network(visit)

@@ -12,6 +12,7 @@ from graph.mapping import map_disclosure, map_vocabulary
 from graph.workspace import Workspace
 from ontology.records import Disclosure, DocumentInfo, Funding, Indicator, Named, Place, PrintedCell, Project, Value
 from tests.browser.conftest import App, Visitor, serve, window
+from tests.disclosures import disclosure
 
 SCRIPT = "<script>window.evil = 1</script>热线经费"
 IMAGE = "<img src=x onerror='window.evil = 2'>提升服务"
@@ -58,7 +59,7 @@ def hostile_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 
 @pytest.fixture
-def hostile(hostile_app: App, browser: object) -> Iterator[Visitor]:
+def hostile(browser: object, hostile_app: App) -> Iterator[Visitor]:
     yield from window(hostile_app, browser)
 
 
@@ -121,9 +122,16 @@ def test_an_address_of_nothing_says_so(hostile: Visitor, iri: str) -> None:
         assert any(said in hostile.text() for said in ("没有", "没能打开")), page
 
 
-def test_a_store_with_no_document_says_how_to_fill_it(browser: object, tmp_path: Path) -> None:
-    with serve(_store(tmp_path / "store")) as running:
+def test_an_empty_store_says_how_to_fill_it_and_what_is_stored_appears(browser: object, tmp_path: Path) -> None:
+    folder = _store(tmp_path / "store")
+    with serve(folder) as running:
         for visit in window(running, browser):
             visit.open()
             assert "还没有文件" in visit.text()
             assert "pikg ingest" in visit.text()
+            _store(folder, disclosure(name="大厅物业费"))
+            visit.open("projects")
+            assert "大厅物业费" in visit.text()
+            _store(folder, disclosure(name="大厅物业费"), disclosure(2, name="热线外包费"))
+            visit.click(".pk-nav a:has-text('项目')")
+            assert "热线外包费" in visit.text()
