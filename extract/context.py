@@ -45,13 +45,23 @@ def read_context(above: list[str]) -> Context:
             title, year, unit, fields = found, found.year, None, {}
             continue
         if title is not None and year is None:
-            year = labels.only_year(text)
+            year = labels.only_year(text) or _year_of_line(text)
         unit = labels.find_money_unit(text) or unit
         for part in labels.split_labels(text):
             match = labels.match_block(part)
             if match is not None and match.value and (notation := match.role("field")) in _CONTEXT_FIELDS:
                 fields[notation] = FieldValue(match.value, ())
     return Context(title, year, unit, fields, all(_PAGE_FOOT.fullmatch(text.strip()) for text in above))
+
+
+_YEAR = re.compile(r"(?<!\d)(20\d\d)\s*年度?")
+_LONGEST_LINE = 60
+
+
+def _year_of_line(text: str) -> int | None:
+    """The one year that a short line below a title names ("部门：某某局 2024年度 单位：万元"), or None."""
+    found = set(_YEAR.findall(text)) if len(text) <= _LONGEST_LINE and "填报" not in text else set()
+    return int(found.pop()) if len(found) == 1 else None
 
 
 def _title_over_two_lines(first: str, second: str) -> labels.FormTitle | None:

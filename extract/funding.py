@@ -15,6 +15,7 @@ from extract.grid import Cell, Grid
 from extract.ledger import Ledger
 from extract.values import parse_amount, parse_decimal
 from ontology import labels
+from ontology.likely import unit_in_label
 
 _DASHES = frozenset("-—－–/") | {"——", "--", "", "无", "—-"}
 
@@ -58,20 +59,25 @@ def read_funding(grid: Grid, rows: Iterable[int], ledger: Ledger) -> FundingBloc
     if not any(_is_money(match) for match in marks.values()):
         return FundingBlock((), {})
     amounts: list[Amount] = []
+    terms: list[Amount] = []
     execution: dict[str, Cell] = {}
     unread: list[tuple[Cell, str]] = []
     for cell in grid:
         if cell.row not in wanted or not ledger.is_free(cell) or (cell.row, cell.column) in marks:
             continue
         answer = _find_labels(grid, cell, wanted, marks)
-        place = ("outside", "", "") if _is_of_term(grid, answer.left_cell, marks) else _place(answer)
+        place = _place(answer)
+        if _is_of_term(grid, answer.left_cell, marks):
+            place = ("term", "budget", (answer.left.role("source") if answer.left else None) or "total")
         if place is None:
             continue
         kind, stage, source = place
         text = cell.text.strip()
         if text in _DASHES:
             ledger.leave_out(cell, "空或“-” (blank or a dash)")
-        elif kind == "outside":
+        elif kind == "term" and parse_amount(text) is not None:
+            terms.append(Amount(stage, source, text, _own_unit(answer), cell, answer.left_cell))
+        elif kind in ("outside", "term"):
             ledger.leave_out(cell, "合同未收录的金额 (an amount the contract has no place for)")
         elif kind == "execution":
             ledger.value(cell, f"execution.{stage}")
@@ -84,7 +90,16 @@ def read_funding(grid: Grid, rows: Iterable[int], ledger: Ledger) -> FundingBloc
             named = answer.left_cell if answer.left is not None and answer.left.role("source") else answer.above_cell
             amounts.append(Amount(stage, source, text, _own_unit(answer), cell, named))
             ledger.value(cell, "funding.amount")
-    amounts = _with_unit_of_block(amounts, [match for match in marks.values() if _is_money(match)])
+    has_total = any(amount.source == "total" for amount in amounts)
+    for amount in terms:
+        # Where only the whole term's money is printed, or its total (项目总额) heads the year's parts, it counts.
+        if amounts and (has_total or amount.source != "total"):
+            ledger.leave_out(amount.cell, "实施期资金 (money of the whole term)")
+        else:
+            ledger.value(amount.cell, "funding.amount")
+    terms = [amount for amount in terms if ledger.use_of(amount.cell) == "value"]
+    amounts = [*terms, *amounts]
+    amounts = _with_unit_of_block(_once(amounts, ledger), [cell for cell in grid if cell.row in wanted])
     inline = _read_inline(grid, wanted, ledger)
     for spot, match in marks.items():
         label = grid.at(*spot)
@@ -211,10 +226,42 @@ def _own_unit(answer: _Answer) -> str | None:
     return None
 
 
-def _with_unit_of_block(amounts: list[Amount], marks: list[labels.Match]) -> list[Amount]:
+_OF_THE_YEAR = ("年度", "当年", "本年", "全年")
+
+
+def _once(amounts: list[Amount], ledger: Ledger) -> list[Amount]:
+    """Each amount of a stage and source once: a form may print it again (资金总额 and 合计), or print beside the year's
+    amount one of another span, whose label then doesn't name the year."""
+    kept: list[Amount] = []
+    for amount in amounts:
+        same = [other for other in kept if (other.stage, other.source) == (amount.stage, amount.source)]
+        if any(_figure(other) == _figure(amount) for other in same):
+            continue
+        if same and _names_year(amount) and not any(map(_names_year, same)):
+            for other in same:
+                kept.remove(other)
+                ledger.forget_cell(other.cell)
+                ledger.leave_out(other.cell, "年度资金另有一格 (the year's money stands in another cell)")
+        elif same and not _names_year(amount) and all(map(_names_year, same)) and amount.source == "total":
+            ledger.forget_cell(amount.cell)
+            ledger.leave_out(amount.cell, "年度资金另有一格 (the year's money stands in another cell)")
+            continue
+        kept.append(amount)
+    return kept
+
+
+def _figure(amount: Amount) -> object:
+    parsed = parse_amount(amount.text, amount.unit)
+    return parsed.amount if parsed is not None else amount.text
+
+
+def _names_year(amount: Amount) -> bool:
+    return amount.label is not None and any(word in amount.label.text for word in _OF_THE_YEAR)
+
+
+def _with_unit_of_block(amounts: list[Amount], cells: list[Cell]) -> list[Amount]:
     """Amounts whose own labels set no unit take the one that another label of the block sets: 资金总额（万元）."""
-    set_units = [unit for match in marks if (unit := labels.money_unit(*match.hints))]
-    unit = set_units[0] if set_units else None
+    unit = next((unit for cell in cells if (unit := unit_in_label(cell.text))), None)
     return [
         amount if amount.unit else Amount(amount.stage, amount.source, amount.text, unit, amount.cell, amount.label)
         for amount in amounts

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from extract.grid import Cell, Grid
 from ontology import labels
+from ontology.likely import likely_column, likely_tier, unit_in_label
 
 TIERS = ("tier1", "tier2", "tier3")
 
@@ -29,7 +30,8 @@ class IndicatorTable:
     """The head of an indicator table: its rows and what each grid column holds.
 
     `columns` maps a notation to the grid columns under its head; `notes` maps grid columns kept as notes to their
-    heads' texts, `ignored` maps those left out to the reason; `unknown` are heads that no list has.
+    heads' texts, `ignored` maps those left out to the reason; `unknown` are heads that no list has, `likely` those of
+    them whose words told a column.
     """
 
     first_row: int
@@ -38,6 +40,7 @@ class IndicatorTable:
     notes: dict[int, str] = field(default_factory=dict)
     funding: tuple[FundingColumn, ...] = ()
     unknown: tuple[Cell, ...] = ()
+    likely: tuple[tuple[Cell, str], ...] = ()
     head_cells: tuple[Cell, ...] = ()
     ignored: dict[int, str] = field(default_factory=dict)
 
@@ -75,9 +78,10 @@ def _match_head(grid: Grid, row: int) -> IndicatorTable | None:
     printed: set[str] = set()
     for cell in grid.row_cells(row):
         match = labels.match_column(cell.text)
-        if match is not None and cell.row_span <= _TALLEST_HEAD:
-            notation = labels.columns()[match.notation].stands_for or match.notation
-            printed.add(match.notation)
+        named = match.notation if match is not None else likely_tier(cell.text)
+        if named is not None and cell.row_span <= _TALLEST_HEAD:
+            notation = labels.columns()[named].stands_for or named
+            printed.add(named)
             notations.add(notation)
             if notation in TIERS:
                 tiers.setdefault(notation, cell)
@@ -136,55 +140,120 @@ def _is_second_head_row(grid: Grid, row: int, tiers: dict[str, Cell]) -> bool:
     starting = [cell for cell in grid.row_cells(row) if cell.row == row and cell.text.strip()]
     under_tiers = {column for cell in tiers.values() for column in range(cell.column, cell.last_column + 1)}
     return bool(starting) and all(
-        cell.column not in under_tiers and (labels.match_column(cell.text) or labels.match_subhead(cell.text))
+        cell.column not in under_tiers
+        and (labels.match_column(cell.text) or labels.match_subhead(cell.text) or _is_money_head(cell.text))
         for cell in starting
     )
 
 
+@dataclass(slots=True)
+class _Head:
+    """What a head is found to say while it is read."""
+
+    columns: dict[str, list[int]] = field(default_factory=dict)
+    notes: dict[int, str] = field(default_factory=dict)
+    funding: list[FundingColumn] = field(default_factory=list)
+    unknown: dict[tuple[int, int], Cell] = field(default_factory=dict)
+    likely: dict[tuple[int, int], tuple[Cell, str]] = field(default_factory=dict)
+    cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
+    owners: dict[str, Cell] = field(default_factory=dict)
+    """The head over the first column of each meaning."""
+    ignored: dict[int, str] = field(default_factory=dict)
+
+
 def _read_head(grid: Grid, first: int, last: int) -> IndicatorTable:
-    columns: dict[str, list[int]] = {}
-    notes: dict[int, str] = {}
-    funding: list[FundingColumn] = []
-    unknown: dict[tuple[int, int], Cell] = {}
-    head_cells: dict[tuple[int, int], Cell] = {}
-    owners: dict[str, Cell] = {}
-    ignored: dict[int, str] = {}
+    head = _Head()
     for column in range(1, grid.columns + 1):
         path = _head_path(grid, first, last, column)
         for cell in path:
-            head_cells[cell.row, cell.column] = cell
+            head.cells[cell.row, cell.column] = cell
         if not path:
             continue
-        notation = _column_notation(path)
         lowest = path[-1]
+        notation = _column_notation(path)
         if notation is None:
             money = _funding_column(path, column)
             if money is not None:
-                funding.append(money)
-            elif lowest.text.strip() and labels.match_block(lowest.text) is None:
-                unknown[lowest.row, lowest.column] = lowest
-            continue
-        if notation == "weight" and _is_weight_of_tier(columns, grid, last, column):
-            ignored[column] = "上级指标的分值 (the points of a higher tier)"
-            continue
-        if labels.columns()[notation].ignored:
-            ignored[column] = "序号 (a running number)"
-            continue
-        # A second column of one meaning ("实际完成值" and "完成情况") is a note, but for tiers: see below.
-        owner = owners.setdefault(notation, lowest)
-        if owner is lowest or notation in TIERS or notation == "target":
-            columns.setdefault(notation, []).append(column)
-        else:
-            notes[column] = lowest.text
-        if labels.columns()[notation].into_note:
-            notes[column] = lowest.text
-    ordered = {notation: tuple(found) for notation, found in columns.items()}
-    ordered = _place_units(_fill_tiers(grid, last, ordered, notes))
+                head.funding.append(money)
+                continue
+            notation = _likely_notation(lowest, head)
+        if notation is not None:
+            _place_column(head, _Spot(grid, last, column, path), notation)
+        elif lowest.text.strip() and labels.match_block(lowest.text) is None:
+            head.unknown[lowest.row, lowest.column] = lowest
+    ordered = {notation: tuple(found) for notation, found in head.columns.items()}
+    ordered = _place_units(_fill_tiers(grid, last, ordered, head.notes))
     ordered, dropped = _keep_last_of_two(grid, last, ordered)
-    ignored |= dict.fromkeys(dropped, "实施期指标，年度指标在其右 (of the whole term; the year's stands beside it)")
-    return IndicatorTable(
-        first, last, ordered, notes, tuple(funding), tuple(unknown.values()), tuple(head_cells.values()), ignored
+    head.ignored |= dict.fromkeys(
+        dropped, "实施期指标，年度指标在其右 (of the whole term; the year's stands beside it)"
     )
+    return IndicatorTable(
+        first, last, ordered, head.notes, tuple(head.funding), tuple(head.unknown.values()),
+        tuple(head.likely.values()), tuple(head.cells.values()), head.ignored,
+    )  # fmt: skip
+
+
+def _likely_notation(lowest: Cell, head: _Head) -> str | None:
+    """What a head that no list of columns has stands for: a field of the block above a form (业务主管部门), or what its
+    words tell."""
+    block = labels.match_block(lowest.text)
+    named = _FIELD_COLUMNS.get(block.role("field") or "") if block is not None and block.value is None else None
+    if named is not None:
+        return named
+    notation = likely_column(lowest.text)
+    if notation is not None:
+        head.likely[lowest.row, lowest.column] = (lowest, notation)
+    return notation
+
+
+_FIELD_COLUMNS = {
+    "name": "project_name", "code": "project_code", "unit_name": "unit_name", "department": "department",
+    "implementing_unit": "implementing_unit", "objective": "objective",
+}  # fmt: skip
+_FIRST_COUNTS = ("explanation",)
+"""Of several columns of this meaning, the first that isn't blank in a row counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A column under a head: the head's last row, and the cells over the column from top to bottom."""
+
+    grid: Grid
+    last: int
+    column: int
+    path: list[Cell]
+
+
+def _place_column(head: _Head, spot: _Spot, notation: str) -> None:
+    column, path = spot.column, spot.path
+    lowest = path[-1]
+    if notation == "weight" and _is_weight_of_tier(head.columns, spot.grid, spot.last, column):
+        head.ignored[column] = "上级指标的分值 (the points of a higher tier)"
+        return
+    if labels.columns()[notation].ignored:
+        head.ignored[column] = "序号 (a running number)"
+        return
+    # A second column of one meaning ("实际完成值" and "完成情况") is a note, but for tiers: see below.
+    over = next((cell for cell in path if (m := labels.match_column(cell.text)) and m.notation == notation), lowest)
+    owner = head.owners.setdefault(notation, over)
+    before = head.columns.get(notation, [column])[-1]
+    is_second_set = any(before < tier < column for tier in head.columns.get("tier3", ()))
+    if owner is over or is_second_set or notation in TIERS or notation in _FIRST_COUNTS:
+        head.columns.setdefault(notation, []).append(column)
+        if notation in _FIRST_COUNTS:
+            head.notes[column] = lowest.text
+    elif notation == "target" and _replaces(over, owner):
+        head.notes |= dict.fromkeys(head.columns["target"], owner.text)
+        head.columns["target"], head.owners["target"] = [column], over
+    else:
+        head.notes[column] = lowest.text
+    if labels.columns()[notation].into_note:
+        head.notes[column] = lowest.text
+
+
+def _replaces(later: Cell, earlier: Cell) -> bool:
+    """Whether the later of two heads of targets is the one in force: 调整后指标值 after 年初指标值."""
+    return "调整" in later.text and "调整" not in earlier.text
 
 
 def _is_weight_of_tier(columns: dict[str, list[int]], grid: Grid, last: int, column: int) -> bool:
@@ -216,7 +285,15 @@ def _head_path(grid: Grid, first: int, last: int, column: int) -> list[Cell]:
 
 def _is_head_label(text: str) -> bool:
     block = labels.match_block(text)
-    return labels.match_column(text) is not None or (block is not None and block.role("section") is not None)
+    is_section = block is not None and block.role("section") is not None
+    return labels.match_column(text) is not None or is_section or _is_money_head(text)
+
+
+def _is_money_head(text: str) -> bool:
+    """Whether a head speaks of money: a source, a stage, or any words with a unit of money in brackets."""
+    block = labels.match_block(text)
+    told = block is not None and any(role.group in ("source", "stage", "outside") for role in block.roles)
+    return told or unit_in_label(text) is not None
 
 
 def _fill_tiers(
@@ -258,6 +335,8 @@ def _column_notation(path: list[Cell]) -> str | None:
     part = labels.match_subhead(lowest.text)
     if part == "half":
         return _by_half(parent.notation, ("半年",))
+    if part in ("past", "term"):
+        return "history" if part == "past" else "term_target" if parent.notation == "target" else None
     if part == "whole" or not lowest.text.strip():
         return parent.notation
     return None
@@ -274,6 +353,8 @@ def _funding_column(path: list[Cell], column: int) -> FundingColumn | None:
     seen = False
     for cell in path:
         match = labels.match_block(cell.text)
+        unit = unit_in_label(cell.text) or unit
+        seen = seen or unit is not None
         if match is None or match.value is not None:
             continue
         stage = match.role("stage") or stage
@@ -281,7 +362,7 @@ def _funding_column(path: list[Cell], column: int) -> FundingColumn | None:
         unit = labels.money_unit(*match.hints) or unit
         seen = seen or any(role.group in ("stage", "source") for role in match.roles)
         seen = seen or match.role("section") == "funding"
-    return FundingColumn(column, stage, source, unit) if seen else None
+    return FundingColumn(column, stage, source, unit) if seen and labels.match_column(path[-1].text) is None else None
 
 
 def _place_units(columns: dict[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:

@@ -107,6 +107,8 @@ def _read_rest(ledger: Ledger, still_open: _Open, layout: Layout) -> None:
     rows = range(1, grid.rows + 1)
     below = [row for row in rows if not is_foot(grid, row, table)]
     for indicator, _ in read_rows(grid, table, below, ledger, carried_from(form.rows)):
+        if isinstance(indicator, int):
+            continue
         use_indicator(indicator, grid, table, ledger)
         form.rows.append(indicator)
     feet = sorted(set(rows) - set(below))
@@ -225,6 +227,8 @@ def _read_table_rows(grid: Grid, table: IndicatorTable, rows: list[int], ledger:
         if (match := labels.match_block(cell.text)) and match.role("section") == "indicators":
             ledger.label(cell, "indicators")
     for indicator, _ in read_rows(grid, table, rows, ledger):
+        if isinstance(indicator, int):
+            continue
         use_indicator(indicator, grid, table, ledger)
         form.rows.append(indicator)
 
@@ -310,6 +314,9 @@ def _note_heads(ledger: Ledger, tables: Iterable[IndicatorTable], issues: list[I
             ledger.label(cell, "head")
         for cell in table.unknown:
             issues.append(issue("head.unknown", cell_place(cell), text=cell.text))
+        for cell, notation in table.likely:
+            column = labels.columns()[notation]
+            issues.append(issue("head.likely", cell_place(cell), text=cell.text, column=(column.zh, column.en)))
 
 
 # --- tables that look like forms and were not read

@@ -52,6 +52,10 @@ class Ledger:
         """Whether nothing is noted of a cell yet."""
         return (cell.row, cell.column) not in self._entries
 
+    def forget_cell(self, cell: Cell) -> None:
+        """Take back what was noted of a cell."""
+        self._entries.pop((cell.row, cell.column), None)
+
     def forget(self, rows: range) -> None:
         """Take back what was noted of the cells that begin in these rows."""
         self._entries = {key: entry for key, entry in self._entries.items() if key[0] not in rows}

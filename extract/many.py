@@ -25,18 +25,32 @@ def read_many(
     last = _owner_of(open_form) if open_form is not None else {}
     for index, table in enumerate(tables):
         end = tables[index + 1].first_row if index + 1 < len(tables) else grid.rows + 1
+        named: tuple[int, dict[str, Cell]] | None = None
         for indicator, owner in read_rows(grid, table, range(table.last_row + 1, end), ledger):
-            if (not forms and open_form is None) or _is_other_project(owner, last):
-                form = Form(ledger.number, row_place(grid, indicator.row), columns=frozenset(table.columns))
-                _start_project(form, owner, context)
+            if isinstance(indicator, int):
+                named = (indicator, owner)  # a project's name on a row of its own: its indicators follow
+                continue
+            own, rows = owner, [indicator.row]
+            if named is not None and not _text(owner.get("project_name")):
+                own = {**owner, **{n: cell for n, cell in named[1].items() if not _text(owner.get(n))}}
+                rows.insert(0, named[0])
+            named = None
+            if (not forms and open_form is None) or _is_other_project(own, last, grid, rows[0], table):
+                form = Form(ledger.number, row_place(grid, rows[0]), columns=frozenset(table.columns))
+                _start_project(form, own, context)
                 forms.append(form)
-            last = {**last, **{notation: cell for notation, cell in owner.items() if cell.text.strip()}}
+            last = {**last, **{notation: cell for notation, cell in own.items() if cell.text.strip()}}
             form = forms[-1] if forms or open_form is None else open_form
             use_indicator(indicator, grid, table, ledger)
-            _add_owner(form, owner, ledger)
-            _add_amounts(form, grid, indicator.row, table, ledger)
+            _add_owner(form, own, ledger)
+            for row in rows:
+                _add_amounts(form, grid, row, table, ledger)
             form.rows.append(indicator)
     return forms
+
+
+def _text(cell: Cell | None) -> str:
+    return cell.text.strip() if cell is not None else ""
 
 
 def _owner_of(form: Form) -> dict[str, Cell]:
@@ -49,12 +63,34 @@ def _owner_of(form: Form) -> dict[str, Cell]:
     return found
 
 
-def _is_other_project(owner: dict[str, Cell], last: dict[str, Cell]) -> bool:
-    """Whether a row's own cells name another project than the row above: a blank cell goes on with the same."""
+def _is_other_project(
+    owner: dict[str, Cell], last: dict[str, Cell], grid: Grid, row: int, table: IndicatorTable
+) -> bool:
+    """Whether a row's own cells name another project than the row above: a blank cell goes on with the same.
+
+    Two projects of one name may follow each other: then a name is printed again, and with it another amount.
+    """
     for notation in ("project_name", "project_code", "unit_name"):
         cell = owner.get(notation)
         if cell is not None and cell.text.strip() and notation in last and cell.text != last[notation].text:
             return True
+    name = owner.get("project_name")
+    if name is None or not name.text.strip() or name.row != row or name is last.get("project_name"):
+        return False
+    return any(_is_other_amount(grid, row, column.column) for column in table.funding)
+
+
+def _is_other_amount(grid: Grid, row: int, column: int) -> bool:
+    """Whether a row prints an amount that differs from the last one printed above it in the column."""
+    own = grid.at(row, column)
+    amount = parse_amount(own.text) if own is not None and own.row == row else None
+    if own is None or amount is None:
+        return False
+    for above in range(row - 1, 0, -1):
+        cell = grid.at(above, column)
+        if cell is not None and cell.text.strip():
+            before = parse_amount(cell.text)
+            return before is not None and before.amount != amount.amount
     return False
 
 

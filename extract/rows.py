@@ -6,6 +6,7 @@ what they print, and noted with the reason. A tier printed once holds for the ro
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -61,12 +62,13 @@ def carried_from(rows: list[IndicatorRow]) -> dict[str, Cell]:
 
 def read_rows(
     grid: Grid, table: IndicatorTable, rows: Iterable[int], ledger: Ledger, carried: dict[str, Cell] | None = None
-) -> Iterator[tuple[IndicatorRow, dict[str, Cell]]]:
+) -> Iterator[tuple[IndicatorRow | int, dict[str, Cell]]]:
     """Given a table's head and the rows below it, yield its indicators with the cells that name their project.
 
     Rows that are no indicators are noted in the ledger, with the reason. The second part of each pair holds the
-    project's own cells in a table of many projects (project_name, unit_name, objective ...), else nothing. `carried`
-    are the tiers that hold before the first row, where the table goes on with another.
+    project's own cells in a table of many projects (project_name, unit_name, objective ...), else nothing; a row that
+    only names a project is yielded as its number. `carried` are the tiers that hold before the first row, where the
+    table goes on with another.
     """
     carried = dict(carried or {})
     project: Cell | None = None
@@ -81,6 +83,9 @@ def read_rows(
         texts = {notation: "".join(cell.text for cell in cells) for notation, cells in own.items()}
         if _is_spanning(own) or not any(cell.row == row for cells in own.values() for cell in cells):
             continue
+        if _is_numbering(grid, row):
+            _leave_out_row(grid, row, None, "栏次 (the numbers of the columns)", ledger)
+            continue
         carried = _carry(own, texts, carried)
         if table.has_projects and _is_total_of_projects(grid, row, named, texts):
             _leave_out_row(grid, row, None, "合计行，不是项目 (a total, no project)", ledger)
@@ -89,10 +94,23 @@ def read_rows(
         indicator = _read_row(grid, row, table, _Row(own, texts, carried))
         if isinstance(indicator, str):
             _leave_out_row(grid, row, table, indicator, ledger)
+            if named is not None and named.row == row and named.text.strip():
+                yield row, owner
             continue
         if indicator is None:
             continue
         yield indicator, owner
+
+
+def _is_numbering(grid: Grid, row: int) -> bool:
+    """Whether a row only numbers the columns: 1, 2, 3 …"""
+    numbers = [cell.text.strip() for cell in grid.row_cells(row) if cell.row == row and cell.text.strip()]
+    if len(numbers) < _LEAST_NUMBERS or not all(number.isdigit() for number in numbers):
+        return False
+    return all(int(later) == int(number) + 1 for number, later in itertools.pairwise(numbers))
+
+
+_LEAST_NUMBERS = 4
 
 
 def _is_total_of_projects(grid: Grid, row: int, named: Cell | None, texts: dict[str, str]) -> bool:
@@ -181,10 +199,14 @@ def _read_row(grid: Grid, row: int, table: IndicatorTable, read: _Row) -> Indica
     first = labels.match_block(texts.get("tier1", "")) or labels.match_block(texts.get("tier2", ""))
     if first and first.means("subtotal_row"):
         return "小计行 (a subtotal)"
+    told = [cell for cell in cells.get("explanation", ()) if cell.text.strip()]
+    if told:
+        # Several columns explain (备注（指标解释等） and 指标值说明): the first that isn't blank counts.
+        texts["explanation"], cells["explanation"] = told[0].text, (told[0],)
     notes = tuple(
         f"{head}：{cell.text}" if head else cell.text
         for column, head in table.notes.items()
-        if head and (cell := grid.at(row, column)) is not None and cell.text.strip()
+        if head and (cell := grid.at(row, column)) is not None and cell.text.strip() and cell not in told[:1]
     )
     return IndicatorRow(row, texts, cells, notes)
 

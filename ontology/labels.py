@@ -249,8 +249,11 @@ def match_column(text: str) -> ColumnMatch | None:
 
 
 def match_subhead(text: str) -> str | None:
-    """Given a head that stands under another, return which part of it the column is: "whole", "half", or None."""
-    return _subhead_table().get(_fold(text)) if text and len(text) <= _LONGEST_LABEL else None
+    """Given a head that stands under another, return which part of it the column is: "whole", "half", "past", "term",
+    or None."""
+    if not text or len(text) > _LONGEST_LABEL:
+        return None
+    return next((found for label, _ in _forms(text) if (found := _subhead_table().get(label))), None)
 
 
 @lru_cache(maxsize=8192)
@@ -477,7 +480,15 @@ def _title_name(text: str) -> str | None:
     if found is None:
         return None
     name = found[1].strip()
-    return None if re.fullmatch(r"\s*20\d\d\s*年?\s*度?\s*|.{0,3}", name) else name
+    if re.fullmatch(r"\s*20\d\d\s*年?\s*度?\s*|.{0,3}", name) or _fold(name) in _words_of_titles():
+        return None
+    return name
+
+
+@cache
+def _words_of_titles() -> frozenset[str]:
+    """What titles print in brackets behind 表 that is no project's name."""
+    return frozenset(_labels("forms.yaml", "title.no_names", read_data("forms.yaml")["title"]["no_names"]))
 
 
 def self_evaluation_heads() -> frozenset[str]:

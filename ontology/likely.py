@@ -1,0 +1,69 @@
+"""Labels that no list has, told by the words in them: "年度绩效指标目标值（调整后）" is most likely a target.
+
+Lists of whole labels (`labels`) come first; what is told here is a guess, and the reader reports it as one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from ontology import labels
+from ontology.vocabulary import DataError, fold_label, read_data
+
+_FILE = "heads.yaml"
+_LONGEST_HEAD = 30
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    column: str
+    words: tuple[str, ...]
+    also: tuple[str, ...]
+
+    def fits(self, folded: str) -> bool:
+        return any(word in folded for word in self.words) and (
+            not self.also or any(word in folded for word in self.also)
+        )
+
+
+@cache
+def _patterns() -> tuple[_Pattern, ...]:
+    read = read_data(_FILE)
+    listed = read.get("likely_columns") if isinstance(read, dict) else None
+    if not isinstance(listed, list):
+        raise DataError(_FILE, "likely_columns", "must be a list")
+    made: list[_Pattern] = []
+    for entry in listed:
+        if not isinstance(entry, dict) or not {"column", "words"} <= set(entry) <= {"column", "words", "also"}:
+            raise DataError(_FILE, "likely_columns", f"{entry!r} must have column, words and nothing else but also")
+        if entry["column"] not in labels.columns():
+            raise DataError(_FILE, "likely_columns", f"{entry['column']!r} is none of the columns")
+        words, also = (tuple(fold_label(str(word)) for word in entry.get(key, ())) for key in ("words", "also"))
+        made.append(_Pattern(entry["column"], words, also))
+    return tuple(made)
+
+
+@lru_cache(maxsize=4096)
+def likely_column(text: str) -> str | None:
+    """Given the text of a head that no list has, return the notation of the column that its words tell, or None."""
+    folded = fold_label(text)
+    if not 1 < len(folded) <= _LONGEST_HEAD:
+        return None
+    return next((pattern.column for pattern in _patterns() if pattern.fits(folded)), None)
+
+
+@lru_cache(maxsize=4096)
+def likely_tier(text: str) -> str | None:
+    """Given the text of a head, return the notation of the tier (tier1, tier2, tier3) that its words tell, or None."""
+    found = likely_column(text)
+    return found if found in ("tier1", "tier2", "tier3") else None
+
+
+_BRACKETED = re.compile(r"[(（\[【]([^()（）\[\]【】]+)[)）\]】]")
+
+
+def unit_in_label(text: str) -> str | None:
+    """Given the text of a label, known or not, return the unit of money in its brackets ("本年安排（万元）"), or None."""
+    return labels.money_unit(*_BRACKETED.findall(text)) if 0 < len(text) <= _LONGEST_HEAD else None
