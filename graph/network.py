@@ -179,9 +179,16 @@ class _Walk:
         self.open = {node for node in self.graph if self._has_more(node, hidden=set(lonely))}
 
     def _has_more(self, node: str, hidden: set[str]) -> bool:
-        if self.kind(node) in _HUBS:  # whoever speaks of a hub is of a kind that is shown: no need to ask for each
-            return not set(self._find_inward(node)) <= {*self.graph, *hidden}
-        return not set(self._shown_neighbours(node)) <= {*self.graph, *hidden}
+        """Say whether a node has neighbours of the kinds walked that are not shown; a hub's many are read in parts."""
+        shown = {*self.graph, *hidden}
+        others = [target for _, target in self._outward[node]] + self._find_inward(node)
+        missing = [other for other in dict.fromkeys(others) if other not in shown]
+        for start in range(0, len(missing), _BATCH):
+            part = missing[start : start + _BATCH]
+            self._read_attributes(part)
+            if any(self.kind(other) in self.kinds for other in part):
+                return True
+        return False
 
     def _add(self, node: str) -> None:
         self.graph.add_node(node, **self._attributes.get(node, {}))

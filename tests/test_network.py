@@ -70,6 +70,15 @@ def test_what_many_share_is_no_way_to_strangers_until_it_is_expanded() -> None:
     assert set(around.graph) < set(expanded.graph)
 
 
+def test_a_node_is_open_only_when_expanding_it_shows_more() -> None:
+    store = _store(disclosure(1), disclosure(2, name="大厅物业费", unit="清河市档案馆"))
+    around = find_neighbourhood(store, _one(store, "Project", "热线运行经费"))
+    assert around.open
+    for node in around.graph:
+        wider = find_neighbourhood(store, around.root, expanded=[node])
+        assert (len(wider.graph) > len(around.graph)) == (node in around.open), node
+
+
 def test_beginning_at_a_unit_shows_its_projects() -> None:
     store = _store(*(disclosure(n, name=f"项目{n}") for n in range(1, 6)))
     around = find_neighbourhood(store, _one(store, "Unit"), depth=1)

@@ -194,7 +194,8 @@ def test_the_graph_shows_details_of_a_clicked_node_and_stays_put(visit: Visitor)
 
 
 def test_a_double_click_expands_a_node_and_fold_takes_it_back(visit: Visitor) -> None:
-    visit.open("graph")
+    open_project(visit, "大厅植物租赁费")
+    visit.click(".pk-actions a:has-text('图谱')")
     network = Network(visit)
     nodes = network.ask("cy.nodes().length")
     visit.page.mouse.dblclick(*network.spot("Unit", "[?open]"))
