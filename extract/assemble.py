@@ -10,7 +10,7 @@ from typing import cast
 
 from extract import EXTRACTOR_VERSION
 from extract.block import FieldValue
-from extract.document_info import complete_info, default_money_unit, read_info, split_code
+from extract.document_info import complete_info, default_money_unit, read_info, split_code, split_project_code
 from extract.forms import Form
 from extract.funding import Amount
 from extract.grid import Cell, Document
@@ -99,7 +99,7 @@ def _assemble_project(form: Form, form_id: str, work: _Work) -> Project | None:
     year = form.year or work.info.fiscal_year
     cells: dict[str, FieldValue | None] = {
         "name": name_field, "code": block.first("code", "name_and_code"), "department": department,
-        "implementing_unit": implementing, "grade": block.first("grade"),
+        "implementing_unit": implementing, "grade": _grade(form),
     }  # fmt: skip
     objective, cells["objective"] = _text(form, "objective")
     outcome, cells["outcome"] = _text(form, "outcome")
@@ -123,7 +123,7 @@ def _assemble_project(form: Form, form_id: str, work: _Work) -> Project | None:
         execution=_execution(form),
         indicators=indicators,
         score=score,
-        grade=_plain(block.first("grade")),
+        grade=_plain(_grade(form)),
         place=form.place,
         cells={key: printed for key, field in cells.items() if field and (printed := _printed(field.cells))},
     )
@@ -138,7 +138,7 @@ def _name(form: Form, work: _Work) -> tuple[FieldValue | None, str | None]:
         return None, work.info.unit.name if work.info.unit else None
     field = form.block.first("name")
     if field is not None and not labels.is_placeholder(field.text):
-        return field, _one_line(field.text)
+        return field, split_project_code(_one_line(field.text)).name
     field = form.block.first("name_and_code")
     if field is not None and not labels.is_placeholder(field.text):
         return field, split_code(_one_line(field.text)).name
@@ -147,8 +147,9 @@ def _name(form: Form, work: _Work) -> tuple[FieldValue | None, str | None]:
 
 def _code(form: Form) -> str | None:
     field = form.block.first("code")
-    if field is not None or "name" in form.block.fields:
-        return _plain(field)
+    name = form.block.first("name")
+    if field is not None or name is not None:
+        return _plain(field) or (split_project_code(_one_line(name.text)).code if name is not None else None)
     both = form.block.first("name_and_code")
     return split_code(_one_line(both.text)).code if both is not None else None
 
@@ -168,9 +169,32 @@ def _named(field: FieldValue | None, code: FieldValue | None) -> Named | None:
     return Named(named.name, named.code or (_plain(code) if code is not None else None))
 
 
+_LONGEST_GRADE = 10
+
+
+def _grade(form: Form) -> FieldValue | None:
+    """A grade (优, 达成预期); a conclusion in sentences, which some forms ask for under the same label, is none."""
+    values = form.block.fields.get("grade", ())
+    return next((v for v in values if 0 < len(v.text.strip()) <= _LONGEST_GRADE and not _SENTENCE.search(v.text)), None)
+
+
+_SENTENCE = re.compile(r"[，。；]")
+_OF_THE_YEAR = re.compile(r"年度|当年|本年|全年|年初|预期")
+
+
+def _objectives(form: Form) -> tuple[list[FieldValue], list[FieldValue]]:
+    """The objective's printed parts, and those that are not the year's (项目总目标) where others are (年度绩效目标)."""
+    values = [v for v in form.block.fields.get("objective", ()) if not labels.is_placeholder(v.text)]
+    of_the_year = [v for v in values if v.label is None or _OF_THE_YEAR.search(v.label.text)]
+    others = [v for v in values if v not in of_the_year]
+    return (of_the_year, others) if of_the_year else (values, [])
+
+
 def _text(form: Form, notation: str) -> tuple[str | None, FieldValue | None]:
     """An objective or outcome as one text with the cells that print it, where several cells do."""
     values = [v for v in form.block.fields.get(notation, ()) if v.text.strip() and not labels.is_placeholder(v.text)]
+    if notation == "objective":
+        values = _objectives(form)[0]
     if not values:
         return None, None
     text = "\n".join(dict.fromkeys(value.text for value in values))
@@ -205,7 +229,7 @@ _STAGE_FIELDS = ("subgoals", "stages", "term_objective", "half_objective")
 
 
 def _stages(form: Form) -> tuple[StageGoal, ...]:
-    goals: list[StageGoal] = []
+    goals = [StageGoal(value.text, _label(value)) for value in _objectives(form)[1] if value.text.strip()]
     for notation in _STAGE_FIELDS:
         for value in form.block.fields.get(notation, ()):
             if not value.text.strip() or labels.is_placeholder(value.text):
@@ -362,7 +386,7 @@ def _column_name(notation: str) -> tuple[str, str]:
 def _report_tiers(row: IndicatorRow, first: str | None, second: str | None, work: _Work) -> None:
     for tier, concept in (("tier1", first), ("tier2", second)):
         text = row.texts.get(tier, "").strip()
-        if text and concept is None and text not in work.unknown_tiers:
+        if text and concept is None and text not in work.unknown_tiers and not labels.is_tier1(text):
             work.unknown_tiers.add(text)
             place = row.cells[tier][0].printed.place
             work.issues.append(issue("tier.unknown", place, text=_one_line(text), tier=tier[-1]))

@@ -213,6 +213,8 @@ class _Reader:
             lead = self.grid.row_cells(row)[0]
             if self._is_label(value, cell, text) or (found and lead.row == row and self._is_label(lead, cell, text)):
                 break
+            if found and (value.column, value.column_span) != (found[0].column, found[0].column_span):
+                break  # the cells of one text stand in one column
             found.append(value)
             row = value.last_row + 1
         return found

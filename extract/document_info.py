@@ -252,3 +252,19 @@ def split_code(printed: str) -> Named:
     if found is not None:
         return Named(found["name"].strip(" -—_－:："), found["a"] or found["b"])
     return Named(text)
+
+
+# A code of a budget system before or behind a project's name: "51000021R000000019951-工资性支出".
+_PROJECT_CODE = re.compile(
+    r"[\[【(（〔]?(?P<code>(?=(?:\D*\d){8})[0-9A-Z]{10,})[\]】)）〕]?\s*[-—_－:：]?\s*(?P<name>\D.*)", re.DOTALL
+)
+_PROJECT_CODE_LAST = re.compile(
+    r"(?P<name>.*[^\dA-Z])\s*[\[【(（〔](?P<code>(?=(?:\D*\d){8})[0-9A-Z]{10,})[\]】)）〕]", re.DOTALL
+)
+
+
+def split_project_code(printed: str) -> Named:
+    """Given a project's printed name, return it with the long code that a budget system puts beside it taken apart."""
+    text = printed.strip()
+    found = _PROJECT_CODE.fullmatch(text) or _PROJECT_CODE_LAST.fullmatch(text)
+    return Named(found["name"].strip(" -—_－:："), found["code"]) if found is not None else Named(text)

@@ -79,6 +79,8 @@ def read_funding(grid: Grid, rows: Iterable[int], ledger: Ledger) -> FundingBloc
             terms.append(Amount(stage, source, text, _own_unit(answer), cell, answer.left_cell))
         elif kind in ("outside", "term"):
             ledger.leave_out(cell, "合同未收录的金额 (an amount the contract has no place for)")
+        elif kind == "execution" and not _is_figure(text.removesuffix("分")):
+            continue
         elif kind == "execution":
             ledger.value(cell, f"execution.{stage}")
             if source == "total":

@@ -8,6 +8,7 @@ many projects is as many forms. What a cell says as a number or a date is left t
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -208,8 +209,13 @@ def _read_segment(ledger: Ledger, rows: range, tables: list[IndicatorTable]) -> 
     grid = ledger.grid
     form = Form(ledger.number, row_place(grid, rows.start))
     outside: set[int] = set(rows)
+    of_term = _tables_of_term(grid, tables)
     for index, table in enumerate(tables):
         end = tables[index + 1].first_row if index + 1 < len(tables) else rows.stop
+        if index in of_term:
+            _leave_out_term(grid, table, end, ledger)
+            outside -= set(range(table.first_row, end))
+            continue
         below = [row for row in range(table.last_row + 1, end) if not is_foot(grid, row, table)]
         outside -= set(below) | set(range(table.first_row, table.last_row + 1))
         _read_table_rows(grid, table, below, ledger, form)
@@ -219,6 +225,32 @@ def _read_segment(ledger: Ledger, rows: range, tables: list[IndicatorTable]) -> 
     form.block = read_block(grid, outside, ledger)
     form.funding = read_funding(grid, outside, ledger)
     return form
+
+
+_TERM = re.compile(r"长期|中期|实施期|实施周期|总目标|三年|中长期")
+
+
+def _tables_of_term(grid: Grid, tables: list[IndicatorTable]) -> set[int]:
+    """Of several indicator tables of one form, those of the whole term (长期绩效指标), where others are the year's."""
+    found = {index for index, table in enumerate(tables) if any(_TERM.search(text) for text in _captions(grid, table))}
+    return found if len(found) < len(tables) else set()
+
+
+def _captions(grid: Grid, table: IndicatorTable) -> list[str]:
+    """The labels at the side of a table and right above its head."""
+    side = [
+        cell.text for cell in grid if cell.row <= table.first_row <= cell.last_row and cell.column < table.first_tier
+    ]
+    above = [
+        cell for cell in grid.row_cells(table.first_row - 1) if cell.last_column >= grid.columns and cell.column == 1
+    ]
+    return [*side, *(cell.text for cell in above)]
+
+
+def _leave_out_term(grid: Grid, table: IndicatorTable, end: int, ledger: Ledger) -> None:
+    for cell in grid:
+        if table.first_row <= cell.row < end and cell.column >= table.first_tier:
+            ledger.leave_out(cell, "实施期指标，年度指标另有一表 (of the whole term: the year's have their own table)")
 
 
 def _read_table_rows(grid: Grid, table: IndicatorTable, rows: list[int], ledger: Ledger, form: Form) -> None:

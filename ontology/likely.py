@@ -65,5 +65,5 @@ _BRACKETED = re.compile(r"[(（\[【]([^()（）\[\]【】]+)[)）\]】]")
 
 
 def unit_in_label(text: str) -> str | None:
-    """Given the text of a label, known or not, return the unit of money in its brackets ("本年安排（万元）"), or None."""
+    """Given the text of a label, known or not, return the unit of money in its brackets (万元), or None."""
     return labels.money_unit(*_BRACKETED.findall(text)) if 0 < len(text) <= _LONGEST_HEAD else None
