@@ -237,17 +237,28 @@ def _value(raw: str, quantity: Quantity) -> Value:
 
 def _clauses(text: str) -> Iterator[str]:
     """The clauses that a strong mark (；, a line break, ①) parts, outside of brackets."""
-    start = depth = 0
+    start, inside = 0, _inside_brackets(text)
     for at, character in enumerate(text):
-        depth += (character in "(（[【《") - (character in ")）]】》")
         mark = character in wording().strong
         parts = mark or (at > start and "①" <= character <= "⑳")
-        if parts and depth <= 0:
+        if parts and at not in inside:
             if _says_something(text[start:at]):
                 yield text[start:at].strip()
             start = at + 1 if mark else at
     if _says_something(text[start:]):
         yield text[start:].strip()
+
+
+def _inside_brackets(text: str) -> set[int]:
+    """The places between brackets that are closed again; a lone bracket holds nothing."""
+    inside: set[int] = set()
+    opened: list[int] = []
+    for at, character in enumerate(text):
+        if character in "(（[【《":
+            opened.append(at)
+        elif character in ")）]】》" and opened:
+            inside.update(range(opened.pop(), at))
+    return inside
 
 
 def _says_something(text: str) -> bool:
@@ -258,12 +269,11 @@ def _says_something(text: str) -> bool:
 def _weak_pieces(text: str) -> list[str]:
     """The pieces between weak marks (，、且), outside of brackets and of figures (1,200)."""
     words = wording()
-    pieces, start, depth, at = [], 0, 0, 0
+    pieces, start, at, inside = [], 0, 0, _inside_brackets(text)
     while at < len(text):
         character = text[at]
-        depth += (character in "(（[【《") - (character in ")）]】》")
         mark = character if character in words.weak else words.joined.at_start(text, at) if at > start else None
-        if mark and depth <= 0 and not re.match(r"(?<=[0-9])[,，][0-9]{3}(?![0-9])", text[max(at - 1, 0) :][1:]):
+        if mark and at not in inside and not re.match(r"(?<=[0-9])[,，][0-9]{3}(?![0-9])", text[max(at - 1, 0) :][1:]):
             pieces.append(text[start:at].strip())
             start = at + len(mark)
             at = start
