@@ -34,6 +34,9 @@ Basis = Literal["planned", "achieved"]
 _SAME = Decimal("0.01")
 """Amounts that differ by a hundredth or less are the same amount, printed with another rounding."""
 
+_NEAR = Decimal("0.1")
+"""A cost indicator that differs by no more from the funding is a rounded limit, not another amount."""
+
 _STRENGTH = ("same_service", "object_within", "same_object")
 """What ties a cost to a quantity, the weakest first."""
 
@@ -260,9 +263,11 @@ def _pair_project(
         return [], [LeftOut(form, "no_amount", first)] if named else []
     reasons: tuple[str, ...] = ()
     for cost in general:
-        if abs(cost.number - money.number) > _SAME * money.number:
+        apart = abs(cost.number - money.number)
+        if apart > _NEAR * money.number:
             return [], [LeftOut(form, "own_cost_differs", first, cost)]
-        reasons = ("own_cost",) if cost.source != money.source else ()
+        if cost.source != money.source:
+            reasons = ("own_cost" if apart <= _SAME * money.number else "own_cost_near",)
     if any(cost.number < money.number * (1 - _SAME) for cost in special):
         return [], [LeftOut(form, "several_things", first, special[0])]
     if not quantities:

@@ -19,7 +19,7 @@ from graph.lookup import find_project, find_region
 from graph.pairing import Basis, LeftOut, UnitCost, pair_form, plain
 from graph.quartiles import PEERS_NEEDED, Quartiles, quartiles
 from graph.store import ReadableStore, Rows
-from graph.terms import iri
+from graph.terms import iri, text_literal
 from ontology.comparables import fold_text
 from ontology.namespaces import PREFIXES
 from ontology.unit_costs import Service, unit_cost_rules
@@ -42,12 +42,22 @@ _FORMS = """SELECT DISTINCT ?form ?project ?name ?scope ?year ?publisher ?publis
   OPTIONAL { ?document pikg:regionText ?regionName }
 } ORDER BY ?form"""
 
-_ROWS = """SELECT ?form ?order ?row ?name ?tier1 ?tier2 ?page ?side ?value ?printed ?operator ?number ?unit ?printedUnit
+# The forms that may name a service: by their own name, or by the name of a row that states an amount.
+_NAMING = (
+    "SELECT DISTINCT ?form WHERE { ?form a pikg:Form ; rdfs:label ?name . FILTER(%s) }",
+    """SELECT DISTINCT ?form WHERE {
+  { ?value pikg:baseUnit "元" } UNION { ?value pikg:unitText "万" }
+  { ?row pikg:target ?value } UNION { ?row pikg:actual ?value }
+  ?row rdfs:label ?name ; pikg:ofForm ?form .
+  FILTER(%s)
+}""",
+)
+
+# Asked for target and actual one after the other: a variable in the place of the property costs a thousand times more.
+_ROWS = """SELECT ?form ?order ?row ?name ?tier1 ?tier2 ?page ?value ?printed ?operator ?number ?unit ?printedUnit
 WHERE {
   VALUES ?form { %s }
-  ?row pikg:ofForm ?form ; pikg:order ?order ; rdfs:label ?name .
-  VALUES ?side { pikg:target pikg:actual }
-  ?row ?side ?value .
+  ?row pikg:ofForm ?form ; pikg:order ?order ; rdfs:label ?name ; pikg:%s ?value .
   ?value pikg:baseValue ?number .
   OPTIONAL { ?value pikg:operator ?operator }
   OPTIONAL { ?value pikg:originalText ?printed }
@@ -125,14 +135,20 @@ class UnitCostPair:
 
 # --- reading --------------------------------------------------------------------------------------------------------
 def read_forms(
-    store: ReadableStore, projects: Iterable[str] | None = None
+    store: ReadableStore, projects: Iterable[str] | None = None, service: Service | None = None
 ) -> tuple[list[FormFigures], list[FormFigures]]:
     """Given a store and the IRIs of projects (None: all), return their forms with the figures they print: those that
-    count, and (without figures) those that another edition supersedes."""
-    within = "" if projects is None else f"VALUES ?project {{ {_terms(projects)} }}"
+    count, and (without figures) those that another edition supersedes; of a service only those that name it."""
     counting: list[FormFigures] = []
     superseded: list[FormFigures] = []
-    for row in _ask(store, _FORMS % within):
+    if service is not None:
+        words = " || ".join(f"CONTAINS(LCASE(?name), {text_literal(word).n3()})" for word in service.paid)
+        forms = {str(row["form"]) for query in _NAMING for row in _ask(store, query % words)}
+        asked = sorted(forms)
+        within = [f"VALUES ?form {{ {_terms(asked[at : at + _AT_ONCE])} }}" for at in range(0, len(asked), _AT_ONCE)]
+    else:
+        within = ["" if projects is None else f"VALUES ?project {{ {_terms(projects)} }}"]
+    for row in (row for narrow in within for row in _ask(store, _FORMS % narrow)):
         form = FormFigures(
             form=str(row["form"]),
             project=str(row["project"]),
@@ -158,9 +174,10 @@ def _with_figures(store: ReadableStore, forms: Sequence[FormFigures]) -> list[Fo
     for row in _ask(store, _PARTS % terms):
         parts[str(row["row"])].append(_side(row))
     rows: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
-    for row in _ask(store, _ROWS % terms):
-        kept = rows[str(row["form"])].setdefault(str(row["row"]), dict(row))
-        kept[_local(row["side"])] = _side(row)
+    for side in ("target", "actual"):
+        for row in _ask(store, _ROWS % (terms, side)):
+            kept = rows[str(row["form"])].setdefault(str(row["row"]), dict(row))
+            kept[side] = _side(row)
     totals: dict[str, dict[str, dict[str, Total]]] = defaultdict(lambda: defaultdict(dict))
     for row in _ask(store, _TOTALS % terms):
         page = None if row["page"] is None else int(str(row["page"]))
@@ -230,16 +247,15 @@ def _notation(node: object) -> str:
     return _text(node).rsplit("/", 1)[-1]
 
 
-def _local(node: object) -> str:
-    return _text(node).rsplit("#", 1)[-1]
-
-
 # --- unit costs -----------------------------------------------------------------------------------------------------
-def find_unit_costs(store: ReadableStore, project: str | None = None, *, basis: Basis = "planned") -> UnitCosts:
+def find_unit_costs(
+    store: ReadableStore, project: str | None = None, *, service: Service | None = None, basis: Basis = "planned"
+) -> UnitCosts:
     """Given a store and a project (its IRI, its name or a unique part of it; None: all), return its unit costs as
-    planned or as achieved, and what was left out and why. Raises NotFoundError and AmbiguousError."""
+    planned or as achieved, and what was left out and why; with a service, that of all forms which name it. Raises
+    NotFoundError and AmbiguousError."""
     asked = None if project is None else [str(find_project(store, project))]
-    forms, superseded = read_forms(store, asked)
+    forms, superseded = read_forms(store, asked, service)
     costs: list[UnitCost] = []
     left = [LeftOut(form, "superseded") for form in superseded]
     for form in forms:
@@ -280,9 +296,10 @@ def find_spreads(
     A spread counts what is sure enough, once for a project, and once where a publisher prints the same amount and
     quantity in two forms. Raises NotFoundError and AmbiguousError.
     """
-    wanted = None if service is None else find_service(service).name
+    named = None if service is None else find_service(service)
+    wanted = named.name if named else None
     inside = None if region is None else _regions_inside(store, region)
-    everything = find_unit_costs(store, basis=basis)
+    everything = find_unit_costs(store, service=named, basis=basis)
     costs = [cost for cost in everything.costs if _is_asked(cost.form, cost.service, wanted, inside, year)]
     left = [one for one in everything.left_out if _is_asked(one.form, one.service, wanted, inside, year)]
     groups: dict[tuple[str | None, str, str], list[UnitCost]] = defaultdict(list)

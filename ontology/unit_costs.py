@@ -18,7 +18,7 @@ from ontology.vocabulary import DataError, read_data
 FILE = "unit_costs.yaml"
 
 SURENESS = ("same_object", "object_within", "same_service", "only_quantity", "main_quantity")
-DOUBTS = ("covers_more", "capped_quantity", "price_differs")
+DOUBTS = ("covers_more", "capped_quantity", "price_differs", "own_cost_near")
 ASSURANCES = ("printed_price", "own_cost")
 REASONS = (
     "no_quantity", "no_amount", "several_things", "several_quantities", "several_costs", "own_cost_differs", "rate",
@@ -162,15 +162,7 @@ def _service(name: str, value: Any) -> Service:
             shared = {count.unit, *count.also} & {other.unit, *other.also}
             clash = sorted(shared) if count is not other and set(count.words) & set(other.words) else []
             _require(not clash, f"{entry}.counts", f"{', '.join(clash)} counts as {count.unit} and as {other.unit}")
-    return Service(
-        name,
-        value["zh"],
-        value["en"],
-        paid,
-        optional["not"],
-        optional["parts"],
-        counts,
-    )
+    return Service(name, value["zh"], value["en"], paid, optional["not"], optional["parts"], counts)
 
 
 def _count(service: str, unit: str, value: Any) -> Count:
