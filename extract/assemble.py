@@ -15,6 +15,7 @@ from extract.forms import Form
 from extract.funding import Amount
 from extract.grid import Cell, Document
 from extract.layout import Layout, read_forms
+from extract.names import parse_name
 from extract.report import Report, make_report
 from extract.rows import IndicatorRow
 from extract.values import parse_amount, parse_percent, parse_value
@@ -318,6 +319,8 @@ def _indicator(row: IndicatorRow, form: Form, year: int | None, scheme: str | No
     target, absence = _value(row, "target", form, year)
     actual, _ = _value(row, "actual", form, year)
     _report_tiers(row, first, second, work)
+    counted = target or actual
+    name = parse_name(_one_line(texts["tier3"]), tier2_concept=second, unit=counted.unit if counted else None)
     return Indicator(
         tier1=tier1,
         tier2=tier2,
@@ -334,6 +337,8 @@ def _indicator(row: IndicatorRow, form: Form, year: int | None, scheme: str | No
         explanation=_or_none(texts.get("explanation")),
         deviation=_or_none(texts.get("deviation")),
         note="；".join(text for text in (texts.get("note", "").strip(), *row.notes) if text) or None,
+        measure=name.measure,
+        object=name.object,
         place=_row_of(row.cells["tier3"][0]),
         cells={
             notation: printed
