@@ -24,7 +24,9 @@ from extract.readers import pdf_pdfium, pdf_plumber
 from extract.readers.pdf_open import open_pdf
 from extract.readers.pdf_page import Glyph, PageContent
 from extract.readers.pdf_text import cell_text, group_lines, paragraphs, read_lines, runs_on
+from extract.readers.pdf_words import read_words
 from extract.stitch import PageTable, stitch
+from extract.unruled import names_heads, read_unruled
 from ontology.issues import issue
 from ontology.records import Issue, Place, PrintedCell
 
@@ -114,6 +116,7 @@ def _second_opinion(path: Path, first: PageContent) -> PageContent:
 def _page_blocks(content: PageContent) -> list[Paragraph | PageTable]:
     """The blocks of a page from top to bottom, without its page number."""
     lattices = find_lattices(content.rules)
+    lattices += _unruled(content, lattices)
     inside: dict[tuple[int, int], list[Glyph]] = {}
     outside: list[Glyph] = []
     for glyph in content.glyphs:
@@ -145,6 +148,14 @@ def _page_blocks(content: PageContent) -> list[Paragraph | PageTable]:
         placed.append((box.top, box.x0, Paragraph(text, Place(page=content.number, box=content.displayed(box)))))
     placed.sort(key=lambda entry: entry[:2])
     return [block for _, _, block in placed]
+
+
+def _unruled(content: PageContent, lattices: Sequence[Lattice]) -> list[Lattice]:
+    """The tables of a page that its lines don't tell, where it prints the heads of a form outside of all others."""
+    outside = [glyph for glyph in content.glyphs if _cell_of(glyph, lattices) is None]
+    if not any(names_heads(line.text) for line in read_lines(outside)):
+        return []
+    return [table.lattice for table in read_unruled(read_words(outside))]
 
 
 def _cell_of(glyph: Glyph, lattices: Sequence[Lattice]) -> tuple[int, int] | None:

@@ -21,10 +21,12 @@ _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _RECTANGLE = 5  # the segments of a path that is one rectangle or less
 _LEAST_ALPHA = 8  # of 255: fainter lines cannot be seen
 _PALE = 247  # of 255: lighter lines are white
+_WHITE = 254  # of 255: an area of this brightness is not coloured
 
 
-def drawn_rules(page: pdfium.PdfPage, to_page: ToPage) -> list[Rule]:
-    """Given a pdfium page and the way from its coordinates to the displayed page's, return the lines that are seen."""
+def drawn_rules(page: pdfium.PdfPage, to_page: ToPage) -> tuple[list[Rule], list[Rectangle]]:
+    """Given a pdfium page and the way from its coordinates to the displayed page's, return the lines that are seen, and
+    the coloured areas."""
     drawing = _Drawing(to_page)
     handle = page.raw
     for index in range(raw.FPDFPage_CountObjects(handle)):
@@ -32,7 +34,7 @@ def drawn_rules(page: pdfium.PdfPage, to_page: ToPage) -> list[Rule]:
         kind = raw.FPDFPageObj_GetType(item)
         if kind != raw.FPDF_PAGEOBJ_TEXT:
             drawing.add(item, kind, _IDENTITY, 0)
-    return seen_rules(drawing.rules, drawing.pale, drawing.shaded)
+    return seen_rules(drawing.rules, drawing.pale, drawing.shaded), drawing.areas
 
 
 class _Drawing:
@@ -42,6 +44,7 @@ class _Drawing:
         self.rules: list[Rule] = []
         self.pale: list[Rule] = []
         self.shaded: list[Rectangle] = []
+        self.areas: list[Rectangle] = []
         self._to_page = to_page
         self._fill, self._stroke = ctypes.c_int(), ctypes.c_int()
         self._box = (ctypes.c_float(), ctypes.c_float(), ctypes.c_float(), ctypes.c_float())
@@ -65,11 +68,13 @@ class _Drawing:
             return
         red, green, blue, alpha = self._colour
         colour_of = raw.FPDFPageObj_GetStrokeColor if stroked else raw.FPDFPageObj_GetFillColor
-        into = self.rules
+        into, coloured = self.rules, not stroked
         if colour_of(item, red, green, blue, alpha):
             if alpha.value < _LEAST_ALPHA:
                 return
-            if min(red.value, green.value, blue.value) >= _PALE:
+            palest = min(red.value, green.value, blue.value)
+            coloured = coloured and palest < _WHITE
+            if palest >= _PALE:
                 into = self.pale
         if outer is _IDENTITY and raw.FPDFPath_CountSegments(item) <= _RECTANGLE:
             # Nearly all lines of a table are paths of their own; the box around one is had by a single call.
@@ -83,6 +88,8 @@ class _Drawing:
             into.extend(_subpath_rules(placed, stroked=stroked, closed=closed))
             if self._fill.value and into is self.rules:
                 self.shaded.append(_around(placed))
+            if coloured and _is_rectangle(placed):
+                self.areas.append(_around(placed))
 
     def _bounds(self, item: Any) -> Rectangle:
         left, bottom, right, top = self._box

@@ -20,6 +20,7 @@ _SHORT = 1.0  # shorter lines are dots
 class Glyph(NamedTuple):
     """A printed character with its box, and its size in points (the height of its box).
 
+    `run` numbers the text objects of the page: characters of one are written at one go; -1 where it isn't known.
     A page has thousands of them: a named tuple is made in a third of a frozen dataclass's time.
     """
 
@@ -29,6 +30,7 @@ class Glyph(NamedTuple):
     x1: float
     bottom: float
     size: float
+    run: int = -1
 
     @property
     def x(self) -> float:
@@ -49,7 +51,7 @@ class PageContent:
     shown where its text runs up or down its side (`turn` degrees clockwise were needed).
     `slanted` is text across the page (a watermark), which belongs to no line or cell.
     `doubled` counts the characters that were printed twice and taken once, `unmapped` those whose font does not say
-    what they are (UNMAPPED in the text).
+    what they are (UNMAPPED in the text). `areas` are the coloured rectangles (the backgrounds of cells, perhaps).
     """
 
     number: int
@@ -61,6 +63,7 @@ class PageContent:
     unmapped: int = 0
     turn: int = 0
     slanted: str = ""
+    areas: tuple[Rectangle, ...] = ()
 
     def displayed(self, box: Box) -> Box:
         """Given a box of this content, return it in points of the page as displayed."""

@@ -47,8 +47,8 @@ def read_page(page: pdfium.PdfPage, number: int) -> PageContent:
     if upright in (90, 270):
         width, height = height, width
     glyphs, slanted = [], []
-    for text, corners, angle in printed:
-        glyph = _glyph(text, corners, to_page)
+    for text, corners, angle, run in printed:
+        glyph = _glyph(text, corners, to_page, run)
         if not (0 <= glyph.x <= width and 0 <= glyph.y <= height):
             continue
         if _SLANT < angle % 90 < 90 - _SLANT:
@@ -56,16 +56,18 @@ def read_page(page: pdfium.PdfPage, number: int) -> PageContent:
         else:
             glyphs.append(glyph)
     once = drop_doubled(glyphs)
+    rules, areas = drawn_rules(page, to_page)
     return PageContent(
         number,
         width,
         height,
         tuple(once),
-        tuple(drawn_rules(page, to_page)),
+        tuple(rules),
         doubled=len(glyphs) - len(once),
         unmapped=unmapped,
         turn=(upright - rotation) % 360,
         slanted="".join(slanted),
+        areas=tuple(areas),
     )
 
 
@@ -82,8 +84,9 @@ def is_picture(page: pdfium.PdfPage) -> bool:
 # --- characters
 
 
-Printed = tuple[str, Rectangle, float]
-"""A character with its box in pdfium's coordinates and the angle of its line in degrees, as the clock goes."""
+Printed = tuple[str, Rectangle, float, int]
+"""A character with its box in pdfium's coordinates, the angle of its line in degrees, as the clock goes, and the number
+of the text object that it belongs to."""
 
 
 def _printed(page: pdfium.PdfPage) -> tuple[list[Printed], int]:
@@ -98,7 +101,7 @@ def _printed(page: pdfium.PdfPage) -> tuple[list[Printed], int]:
             if code in _SPACES or not raw.FPDFText_GetLooseCharBox(handle, index, box):
                 continue
             left, top, right, bottom = box.left, box.top, box.right, box.bottom
-            clip, angle = looks.of(handle, index)
+            clip, angle, run = looks.of(handle, index)
             if clip is not None:
                 x, y = (left + right) / 2, (top + bottom) / 2
                 if not (clip[0] - 1 <= x <= clip[2] + 1 and clip[1] - 1 <= y <= clip[3] + 1):
@@ -108,7 +111,7 @@ def _printed(page: pdfium.PdfPage) -> tuple[list[Printed], int]:
                 unmapped += 1
             else:
                 text = "-" if code in _HYPHENS else chr(code)
-            found.append((text, (left, top, right, bottom), angle))
+            found.append((text, (left, top, right, bottom), angle, run))
         return found, unmapped
     finally:
         textpage.close()
@@ -116,20 +119,20 @@ def _printed(page: pdfium.PdfPage) -> tuple[list[Printed], int]:
 
 def _upright(printed: Sequence[Printed], rotation: int) -> int:
     """The rotation of the page (a quarter turn of 0 to 3) at which most of its text is upright."""
-    quarters = Counter(-round(angle / 90) % 4 * 90 for _, _, angle in printed)
+    quarters = Counter(-round(angle / 90) % 4 * 90 for _, _, angle, _ in printed)
     best = max(quarters, key=lambda quarter: quarters[quarter], default=rotation)
     # A few labels on the side of a page do not turn it.
     return best if quarters[best] > _MOST_TEXT * len(printed) else rotation
 
 
-def _glyph(text: str, corners: Rectangle, to_page: ToPage) -> Glyph:
+def _glyph(text: str, corners: Rectangle, to_page: ToPage, run: int) -> Glyph:
     x0, y0 = to_page(corners[0], corners[1])
     x1, y1 = to_page(corners[2], corners[3])
     if x1 < x0:
         x0, x1 = x1, x0
     if y1 < y0:
         y0, y1 = y1, y0
-    return Glyph(text, x0, y0, x1, y1, y1 - y0)
+    return Glyph(text, x0, y0, x1, y1, y1 - y0, run)
 
 
 def _codes(handle: Any, count: int) -> Iterator[tuple[int, int]]:
@@ -147,20 +150,22 @@ def _codes(handle: Any, count: int) -> Iterator[tuple[int, int]]:
 
 
 class _Looks:
-    """What the characters of a text object have in common: what their clipping paths leave open, and their angle."""
+    """What the characters of a text object have in common: what their clipping paths leave open, their angle, and the
+    object's number."""
 
     def __init__(self) -> None:
-        self._by_object: dict[int, tuple[Rectangle | None, float]] = {}
+        self._by_object: dict[int, tuple[Rectangle | None, float, int]] = {}
         self._by_innermost: dict[tuple[float, ...], Rectangle] = {}
 
-    def of(self, handle: Any, index: int) -> tuple[Rectangle | None, float]:
-        """Given a text page and a character's index, return what it may be seen in, and its angle in degrees."""
+    def of(self, handle: Any, index: int) -> tuple[Rectangle | None, float, int]:
+        """Given a text page and a character's index, return what it may be seen in, its angle in degrees, and the
+        number of its text object."""
         text = raw.FPDFText_GetTextObject(handle, index)
         key = ctypes.addressof(text.contents) if text else 0
         found = self._by_object.get(key)
         if found is None:
             angle = degrees(raw.FPDFText_GetCharAngle(handle, index))
-            found = self._by_object[key] = (self._open_box(text) if text else None, angle)
+            found = self._by_object[key] = (self._open_box(text) if text else None, angle, len(self._by_object))
         return found
 
     def _open_box(self, item: Any) -> Rectangle | None:

@@ -24,6 +24,7 @@ from extract.readers.pdf_page import (
 logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it warns of fonts' boxes by the thousand
 
 _PALE = 0.97  # a line of this brightness or more is white and cannot be seen
+_WHITE = 0.996  # an area of this brightness or more is not coloured
 
 
 def read_page(page: Any, number: int) -> PageContent:
@@ -40,19 +41,22 @@ def read_page(page: Any, number: int) -> PageContent:
     width, height = float(page.width), float(page.height)
     on_page = [glyph for glyph in glyphs if 0 <= glyph.x <= width and 0 <= glyph.y <= height]
     once = drop_doubled(on_page)
-    rules = tuple(_rules(page))
+    rules, areas = _rules(page)
     unmapped = sum(glyph.text == UNMAPPED for glyph in once)
-    return PageContent(number, width, height, tuple(once), rules, len(on_page) - len(once), unmapped)
+    return PageContent(
+        number, width, height, tuple(once), tuple(rules), len(on_page) - len(once), unmapped, areas=tuple(areas)
+    )
 
 
 def _text(text: str) -> str:
     return UNMAPPED if text.startswith("(cid:") else text
 
 
-def _rules(page: Any) -> list[Rule]:
+def _rules(page: Any) -> tuple[list[Rule], list[Rectangle]]:
     dark: list[Rule] = []
     pale: list[Rule] = []
     shaded: list[Rectangle] = []
+    areas: list[Rectangle] = []
     for line in page.lines:
         into = dark if _visible(line.get("stroking_color")) else pale
         into.extend(line_rules(line["x0"], line["top"], line["x1"], line["bottom"]))
@@ -63,17 +67,19 @@ def _rules(page: Any) -> list[Rule]:
         (dark if visible else pale).extend(rectangle_rules(*box, stroked=stroked))
         if visible and rect.get("fill"):
             shaded.append(box)
+        if not stroked and rect.get("fill") and _visible(rect.get("non_stroking_color"), _WHITE):
+            areas.append(box)
     for curve in page.curves:
         if curve.get("stroke") and _visible(curve.get("stroking_color")):
             for (x0, y0), (x1, y1) in pairwise(curve["pts"]):
                 dark.extend(line_rules(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
-    return seen_rules(dark, pale, shaded)
+    return seen_rules(dark, pale, shaded), areas
 
 
-def _visible(colour: Any) -> bool:
-    """White lines (a grey, RGB or CMYK colour) are there to hide something, not to rule a table."""
+def _visible(colour: Any, white: float = _PALE) -> bool:
+    """Whether a grey, RGB or CMYK colour is not white: white lines are there to hide something, not to rule a table."""
     if not isinstance(colour, (tuple, list)) or not all(isinstance(part, (int, float)) for part in colour):
         return True
     if len(colour) == 4:
-        return any(part > 1 - _PALE for part in colour)
-    return not colour or any(part < _PALE for part in colour)
+        return any(part > 1 - white for part in colour)
+    return not colour or any(part < white for part in colour)

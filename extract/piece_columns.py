@@ -1,0 +1,217 @@
+"""Rows of pieces to the cells of a table: where its columns part, and what stands in each cell.
+
+A table's columns are told band by band: rows that share merged cells, or whose pieces stand under each other, share
+their columns; the rows of an indicator table are one band. A column edge stands in the gaps between the pieces of every
+row that has text on both sides of it. The edges of all bands are then put on as few positions as their gaps allow.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from extract.piece_rows import Setting
+from extract.pieces import Piece
+from extract.values import parse_decimal
+from ontology import labels
+
+_FIRM = 0.8  # sizes: text that is so far apart stands in two cells
+_SOFT = 0.3  # sizes: text that is so far apart may stand in two cells
+_ROOM = 2.0  # sizes: behind a label with so much room stands an empty cell
+_ALIKE = 3  # pieces: two rows with so many pieces under each other are of one band
+_COVER = 2.0  # points: a piece must reach so far into a column to stand in it
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A column edge somewhere between two positions; `at` is where it was put in the end."""
+
+    low: float
+    high: float
+
+    @property
+    def middle(self) -> float:
+        """Half way between."""
+        return (self.low + self.high) / 2
+
+
+@dataclass(slots=True)
+class Band:
+    """Rows (from 0, first and last) that share their columns, and the edges between these."""
+
+    first: int
+    last: int
+    edges: list[Edge] = field(default_factory=list)
+    is_table: bool = False
+
+
+def find_bands(setting: Setting, table: Sequence[tuple[int, int, int]], left: float, right: float) -> list[Band]:
+    """Given rows with their pieces, the indicator tables among them (first row, last row of the head, last row) and the
+    table's outer edges, return its bands with their column edges."""
+    bands = _group(setting, table)
+    heads = {first: head for first, head, _ in table}
+    for band in bands:
+        rows = [_present(setting, row) for row in range(band.first, band.last + 1)]
+        if band.is_table:
+            band.edges = _gutters(rows, heads[band.first] - band.first + 1)
+    known = [edge for band in bands if band.is_table for edge in band.edges]
+    for band in bands:
+        if not band.is_table:
+            rows = [_present(setting, row) for row in range(band.first, band.last + 1)]
+            band.edges = _stab(rows, known, right)
+    return bands
+
+
+def _present(setting: Setting, row: int) -> list[Piece]:
+    """The pieces that stand in a row or reach over it, from left to right."""
+    return sorted(
+        (placed.piece for placed in setting.placed if placed.first <= row <= placed.last), key=lambda piece: piece.x0
+    )
+
+
+def _group(setting: Setting, tables: Sequence[tuple[int, int, int]]) -> list[Band]:
+    bands: list[Band] = []
+    inside = {row: (first, last) for first, _, last in tables for row in range(first, last + 1)}
+    tied = {
+        row
+        for placed in setting.placed
+        for row in range(placed.first + 1, placed.last + 1)
+        if placed.first not in inside
+    }
+    for row in range(len(setting.rows)):
+        if row in inside:
+            if inside[row][0] == row:
+                bands.append(Band(row, inside[row][1], is_table=True))
+            continue
+        if bands and not bands[-1].is_table and (row in tied or _alike(setting, row)):
+            bands[-1].last = row
+        else:
+            bands.append(Band(row, row))
+    return bands
+
+
+def _alike(setting: Setting, row: int) -> bool:
+    """Whether a row's pieces stand under those of the row above, one under one, as figures under their heads."""
+    above, here = _present(setting, row - 1), _present(setting, row)
+    if len(above) > 1 and _is_label(above[0]) and not _is_label(above[1]) and parse_decimal(above[1].text) is None:
+        return False  # a label and its text: the next row has columns of its own
+    pairs = [sum(1 for other in above if _overlap(piece, other)) for piece in here]
+    return sum(1 for count in pairs if count == 1) >= _ALIKE and all(count <= 1 for count in pairs)
+
+
+def _overlap(one: Piece, other: Piece) -> bool:
+    return min(one.x1, other.x1) - max(one.x0, other.x0) > _COVER
+
+
+# --- the columns of an indicator table
+
+
+def _gutters(rows: Sequence[Sequence[Piece]], head_rows: int) -> list[Edge]:
+    """The gaps that run through all rows of an indicator table, but for cells that cover several columns."""
+    leaves = _leaf_heads(rows[:head_rows])
+    found = [piece for row in rows for piece in row if not _is_spanning(piece, leaves)]
+    taken: list[list[float]] = []
+    for x0, x1 in sorted((piece.x0, piece.x1) for piece in found):
+        if taken and x0 - taken[-1][1] < 1.0:
+            taken[-1][1] = max(taken[-1][1], x1)
+        else:
+            taken.append([x0, x1])
+    return [Edge(before[1], after[0]) for before, after in pairwise(taken)]
+
+
+def _leaf_heads(rows: Sequence[Sequence[Piece]]) -> list[Piece]:
+    """The heads that have no head below them."""
+    every = list({id(piece): piece for row in rows for piece in row}.values())
+    return [
+        piece for piece in every if not any(other.top > piece.bottom - 1 and _overlap(piece, other) for other in every)
+    ]
+
+
+def _is_spanning(piece: Piece, leaves: Sequence[Piece]) -> bool:
+    if any(piece is leaf for leaf in leaves):
+        return False
+    return sum(1 for leaf in leaves if _overlap(piece, leaf)) > 1
+
+
+# --- the columns of other rows
+
+
+def _stab(rows: Sequence[Sequence[Piece]], known: Sequence[Edge], right: float) -> list[Edge]:
+    """As few edges as stand in every gap between two pieces of a row."""
+    gaps: list[Edge] = []
+    for row in rows:
+        for one, other in pairwise(row):
+            low, high = one.x1, other.x0
+            room = high - low
+            if room < _SOFT * one.size:
+                continue
+            told = _is_label(one) or _is_label(other) or any(edge.low < high and edge.high > low for edge in known)
+            if room < _FIRM * one.size and not told:
+                continue
+            if len(rows) == 1 and _is_label(one) and _is_label(other) and room > 2 * _ROOM * one.size:
+                # Two labels and nothing between them: an empty cell.
+                gaps += [Edge(low, low + room / 2), Edge(low + room / 2, high)]
+            else:
+                gaps.append(Edge(low, high))
+        if len(rows) == 1 and row and _is_label(row[-1]) and right - row[-1].x1 > _ROOM * row[-1].size:
+            gaps.append(Edge(row[-1].x1, right))
+    return stab(gaps)
+
+
+def stab(gaps: Sequence[Edge]) -> list[Edge]:
+    """Given gaps, return as few edges as are needed for one to stand in each of them; each as the part that all of its
+    gaps share."""
+    found: list[Edge] = []
+    for gap in sorted(gaps, key=lambda one: one.high):
+        for number, edge in enumerate(found):
+            low, high = max(edge.low, gap.low), min(edge.high, gap.high)
+            if high - low > 0:
+                found[number] = Edge(low, high)
+                break
+        else:
+            found.append(gap)
+    return sorted(found, key=lambda edge: edge.low)
+
+
+def _is_label(piece: Piece) -> bool:
+    match = labels.match_block(piece.text)
+    return match is not None and match.value is None
+
+
+# --- cells
+
+
+def put_edges(bands: Sequence[Band], prior: Sequence[float] = ()) -> dict[int, list[float]]:
+    """Given bands, return the positions of each one's edges (by the band's number), on as few positions as can be.
+
+    `prior` are positions to prefer: the edges of the table that this one may go on with.
+    """
+    every = [edge for band in bands for edge in band.edges]
+    shared = stab(every)
+    positions = sorted({_position(edge, prior) for edge in shared})
+    found: dict[int, list[float]] = {}
+    for number, band in enumerate(bands):
+        own = []
+        for edge in band.edges:
+            inside = [x for x in positions if edge.low <= x <= edge.high]
+            own.append(min(inside, key=lambda x: abs(x - edge.middle)) if inside else edge.middle)
+        found[number] = sorted(set(own))
+    return found
+
+
+def _position(edge: Edge, prior: Sequence[float]) -> float:
+    inside = [x for x in prior if edge.low <= x <= edge.high]
+    return min(inside, key=lambda x: abs(x - edge.middle)) if inside else edge.middle
+
+
+def column_of(x: float, edges: Sequence[float]) -> int:
+    """Given a position and sorted edges, return how many of them stand to its left."""
+    return bisect_left(edges, x)
+
+
+def columns_of(piece: Piece, edges: Sequence[float]) -> tuple[int, int]:
+    """Given a piece and its band's edges, return the first and last of the band's columns that it stands in."""
+    margin = min(_COVER, (piece.x1 - piece.x0) / 3)
+    return column_of(piece.x0 + margin, edges), column_of(piece.x1 - margin, edges)
