@@ -177,6 +177,8 @@ def _missing(path: Path) -> FileSummary:
 
 
 def _ingest_file(batch: Batch, path: Path, named: bool) -> FileSummary:
+    from extract.batch import is_plain  # noqa: PLC0415
+
     if not path.exists():
         return _missing(path)
     begun = time.monotonic()
@@ -185,6 +187,8 @@ def _ingest_file(batch: Batch, path: Path, named: bool) -> FileSummary:
         if batch.is_current(sha256, EXTRACTOR_VERSION):
             return FileSummary(path, FileStatus.UNCHANGED, sha256=sha256)
         disclosure = read_file(path).disclosure
+        if not named and not _claims_to_be_read(path) and _says_nothing(disclosure) and is_plain(path):
+            return FileSummary(path, FileStatus.PASSED_OVER, f"{path.name}: is a text without any performance form")
         batch.load(disclosure, path)
     except (UnsupportedFormatError, UnreadableDocumentError) as error:
         passed_over = not named and not _claims_to_be_read(path)
@@ -199,11 +203,16 @@ def _ingest_file(batch: Batch, path: Path, named: bool) -> FileSummary:
 
 
 def _claims_to_be_read(path: Path) -> bool:
-    """Whether a file's name says that it is of a kind that is read: then not reading it is a failure."""
-    from extract.batch import readable_formats  # noqa: PLC0415
+    """Whether a file's name says that it is of a kind that is read: then not reading it is a failure. A text may be
+    anything: one is a failure only where it is named itself."""
+    from extract.batch import promised_formats  # noqa: PLC0415
 
     suffix = path.suffix.lower().removeprefix(".")
-    return {"htm": "html"}.get(suffix, suffix) in {format_.value.lower() for format_ in readable_formats()}
+    return {"htm": "html"}.get(suffix, suffix) in {format_.value.lower() for format_ in promised_formats()}
+
+
+def _says_nothing(disclosure: Disclosure) -> bool:
+    return not disclosure.projects and not disclosure.budget_lines
 
 
 def _summary(path: Path, disclosure: Disclosure, seconds: float) -> FileSummary:

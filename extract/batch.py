@@ -19,6 +19,8 @@ _READERS: dict[Format, str] = {
     Format.XLSX: "extract.readers.xlsx",
     Format.XLS: "extract.readers.xls",
     Format.HTML: "extract.readers.html",
+    Format.TEXT: "extract.readers.text",
+    Format.JSON: "extract.readers.text",
 }
 """The module that reads a format; imported when first needed, for parsers are slow to load."""
 
@@ -27,9 +29,23 @@ _DEFECTS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeEr
 """What a mistake in a reader raises: it is ours, not the file's, and says so."""
 
 
+_PLAIN = frozenset({Format.TEXT, Format.JSON})
+"""What anything may be written in: a name that says so promises no disclosure."""
+
+
 def readable_formats() -> tuple[Format, ...]:
     """The formats that `read_disclosure` reads."""
     return tuple(_READERS)
+
+
+def promised_formats() -> tuple[Format, ...]:
+    """The formats of which a file's name promises a document: all that are read but texts."""
+    return tuple(format_ for format_ in _READERS if format_ not in _PLAIN)
+
+
+def is_plain(path: Path) -> bool:
+    """Whether a file is a text, in which anything may be written; raise as `detect` does."""
+    return detect(path) in _PLAIN
 
 
 def read_document(path: Path) -> Document:

@@ -17,6 +17,15 @@ _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*", b"BM")
 
 
+# A page is a page whatever stands before it; a text may hold tables of HTML, as programs that turn pages into Markdown
+# write them, and stays a text where words stand before the first of them.
+_PAGE = re.compile(r"<\s*(?:!doctype\s+html|html|head|body|meta)\b", re.IGNORECASE)
+_MARKUP = re.compile(
+    r"\s*(?:<!--.*?-->\s*|<\?xml[^>]*>\s*)*<\s*(?:table|div|p|span|center|form|section)\b", re.IGNORECASE | re.DOTALL
+)
+_JSON = re.compile(r"\s*(?:\[\s*[\[{\"\]]|\{\s*[\"}])")
+
+
 class Format(StrEnum):
     """The kinds of file that are known; the value is what a reader would call it."""
 
@@ -28,6 +37,7 @@ class Format(StrEnum):
     OFD = "OFD"
     HTML = "HTML"
     TEXT = "TXT"
+    JSON = "JSON"
     RTF = "RTF"
     IMAGE = "image"
     ZIP = "ZIP"
@@ -36,7 +46,6 @@ class Format(StrEnum):
 _WHAT_TO_DO = {
     Format.DOC: "open it in Word or WPS and save it as .docx or PDF",
     Format.OFD: "export it as PDF with the OFD reader that opens it",
-    Format.TEXT: "use the PDF or Word file that the text was taken from",
     Format.RTF: "open it in Word or WPS and save it as .docx or PDF",
     Format.IMAGE: "look for the publisher's PDF or Word file: pictures are not read",
     Format.ZIP: "unpack it and name the files in it",
@@ -106,7 +115,7 @@ def _detect_text(path: Path, head: bytes) -> Format:
             continue
         if re.search(r"[\x00-\x08\x0e-\x1f]", text):
             continue
-        if re.search(r"<\s*(?:!doctype\s+html|html|head|body|table|div|meta)\b", text, re.IGNORECASE):
+        if _PAGE.search(text) or _MARKUP.match(text):
             return Format.HTML
-        return Format.TEXT
+        return Format.JSON if _JSON.match(text) else Format.TEXT
     raise UnreadableDocumentError(f"{path.name}: is not a document that can be read (its content is unknown)")

@@ -357,6 +357,16 @@ def _find_tier(tier: str, text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return ()
 
 
+def tier_labels(tier: str) -> frozenset[str]:
+    """Given "tier1" or "tier2", return its printed names as they are compared (folded)."""
+    return frozenset(_tier_table(tier))
+
+
+def tier2_parents(text: str) -> frozenset[str]:
+    """Given a printed tier-2 name, return the concepts of the first tiers under which it stands; none where unknown."""
+    return frozenset(parent for _, parents in (_find_tier("tier2", text) if text else ()) for parent in parents)
+
+
 def is_tier1(text: str) -> bool:
     """Whether a text is the name of a first tier (产出指标), not of a second (数量指标)."""
     return bool(text) and bool(_find_tier("tier1", text))

@@ -39,6 +39,11 @@ def pack(tmp_path: Path, *names: str) -> Path:
         ("2024年部门预算\n一、概况".encode(), Format.TEXT),
         ("2024年部门预算\n一、概况".encode("gb18030"), Format.TEXT),
         ("2024年部门预算".encode("utf-16"), Format.TEXT),
+        ("<table><tr><td>预算</td></tr></table>".encode(), Format.HTML),
+        ("# 绩效目标表\n\n<table><tr><td>预算</td></tr></table>".encode(), Format.TEXT),
+        ('[["项目名称", "路灯"]]'.encode(), Format.JSON),
+        ('\ufeff{ "rows": []}'.encode(), Format.JSON),
+        ("[附件] 绩效目标表".encode(), Format.TEXT),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "WordDocument".encode("utf-16-le"), Format.DOC),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "Workbook".encode("utf-16-le"), Format.XLS),
     ],
@@ -91,7 +96,7 @@ def test_a_file_that_is_not_there_is_unreadable(tmp_path: Path) -> None:
         detect(tmp_path)
 
 
-@pytest.mark.parametrize("found", [Format.OFD, Format.IMAGE, Format.RTF, Format.DOC, Format.ZIP, Format.TEXT])
+@pytest.mark.parametrize("found", [Format.OFD, Format.IMAGE, Format.RTF, Format.DOC, Format.ZIP])
 def test_a_format_that_is_not_read_says_what_to_do(found: Format) -> None:
     message = str(unsupported(Path("某某市预算.x"), found))
     assert message.startswith("某某市预算.x: ")

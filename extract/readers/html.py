@@ -86,6 +86,19 @@ def read(path: Path) -> Document:
     )
 
 
+def read_fragment(markup: str, tables: int = 0) -> tuple[list[Block], list[Issue]]:
+    """Given the source of tables that stand inside of a text, and how many tables stand before them, return their blocks
+    and issues."""
+    try:
+        root = html.fragment_fromstring(markup, create_parent="div")
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return [], []
+    reading = _Reading(tables=tables)
+    _walk(root, reading)
+    reading.end_line()
+    return reading.blocks, reading.issues
+
+
 def _decode(content: bytes) -> str:
     for mark, name in (
         (codecs.BOM_UTF8, "utf-8-sig"),

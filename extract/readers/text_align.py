@@ -1,0 +1,245 @@
+"""Cells back under their heads: rows of indicators whose cells stand a few columns off.
+
+A program that lost a merged cell moves what follows it to the left; a scan moves it anywhere. Where a row contradicts its
+heads (a sign under 三级指标, a first tier under 单位名称), the columns are found in which each of its texts can stand, in
+order, with as few moves as possible; if that is one arrangement and a better one than the printed, the row is put there
+and noted. If it is not, the row stays as it is and is reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from extract.amounts import parse_amount
+from extract.comparisons import read_operator
+from extract.heads import IndicatorTable
+from extract.numbers import parse_decimal
+from extract.readers.text_clean import is_chinese
+from extract.readers.text_matrix import Matrix, Row, blank_like
+from ontology import labels
+from ontology.units import find_unit
+from ontology.wording import wording
+
+_CONTRADICTION = -2.0
+_WHOLE = 0.2  # the price of moving a row as a whole: one lost cell does that
+_MOVE = 0.8  # the price of each change of the distance by which neighbouring texts are moved
+_BETTER = 2.0  # by how much an arrangement must fit better than the printed one
+_SURE = 0.5  # and by how much better than the next best
+
+Fit = Callable[[str], float]
+
+
+def _number(text: str) -> bool:
+    return parse_decimal(text.rstrip("%％分")) is not None
+
+
+def _sign(text: str) -> bool:
+    return bool(text) and (
+        text in wording().qualitative or (len(text) < 8 and (r := read_operator(text)) is not None and not r[1])
+    )
+
+
+def _tier1(text: str) -> float:
+    if labels.is_tier1(text):
+        return 3
+    return _other_tier(text, 2)
+
+
+def _tier2(text: str) -> float:
+    if labels.tier2_concept(text, None) is not None:
+        return 3
+    return _other_tier(text, 1)
+
+
+def _other_tier(text: str, other: int) -> float:
+    told = labels.tier2_concept(text, None) is not None if other == 2 else labels.is_tier1(text)
+    if told:
+        return -2
+    return -4 if _plain(text) is False else 0.0 if len(text) <= 16 else -1.5
+
+
+def _plain(text: str) -> bool:
+    """Whether a text is words, and no number, sign, or direction."""
+    return not (_number(text) or _sign(text) or labels.direction(text) is not None or text[:1] in wording().signs)
+
+
+def _name(text: str) -> float:
+    if not _plain(text):
+        return -4
+    if labels.is_tier1(text) or labels.tier2_concept(text, None) is not None:
+        return -1.5 if text.endswith("指标") else 0
+    return 1 if is_chinese(text) else -1
+
+
+def _operator(text: str) -> float:
+    return 3 if _sign(text) else -5
+
+
+def _target(split: bool) -> Fit:
+    def fit(text: str) -> float:
+        if _sign(text) or labels.direction(text) is not None:
+            return -4
+        if text[:1] in wording().signs and any(character.isdigit() for character in text):
+            return 2 if not split else 1
+        if _number(text):
+            return 1.5 if split or text[-1:] in "%％" else 0.5
+        if labels.is_tier1(text) or labels.tier2_concept(text, None) is not None:
+            return -2
+        return 1 if any(character.isdigit() for character in text) and len(text) < 20 else 0
+
+    return fit
+
+
+def _unit(text: str) -> float:
+    if find_unit(text) is not None or text in wording().qualitative_units:
+        return 2
+    return 0 if len(text) <= 4 and _plain(text) else -4
+
+
+def _points(text: str) -> float:
+    if _number(text):
+        return 2
+    return 0 if not text.strip("-—－/") else -5
+
+
+def _direction(text: str) -> float:
+    return 3 if labels.direction(text) is not None else -5
+
+
+def _remark(text: str) -> float:
+    if _sign(text) or labels.direction(text) is not None:
+        return -3
+    return -0.5 if _number(text) else 0.5
+
+
+def _any(text: str) -> float:
+    return -1.0
+
+
+def _counter(text: str) -> float:
+    return 1 if text.isdigit() else -5
+
+
+def _owner(text: str) -> float:
+    if not _plain(text) or labels.is_tier1(text) or labels.tier2_concept(text, None) is not None:
+        return -4
+    return 0.5
+
+
+def _amount(text: str) -> float:
+    return 2 if parse_amount(text) is not None else 0 if not text.strip("-—－/") else -5
+
+
+def fits(table: IndicatorTable, width: int) -> list[Fit]:
+    """Given a table's heads, return for each of its columns, from 0, how well a text fits below its head."""
+    split = "operator" in table.columns or "unit" in table.columns
+    known: Mapping[str, Fit] = {
+        "tier1": _tier1, "tier2": _tier2, "tier3": _name, "operator": _operator, "target": _target(split),
+        "actual": _target(False), "half_target": _target(False), "term_target": _target(False), "history": _target(False),
+        "half_actual": _target(False), "unit": _unit, "weight": _points, "score": _points, "completion": _points,
+        "direction": _direction, "number": _counter, "project_name": _owner, "unit_name": _owner,
+        "implementing_unit": _owner, "department": _owner, "objective": _owner,
+    }  # fmt: skip
+    found: list[Fit] = [_any] * width
+    for column in table.notes:
+        found[column - 1] = _remark
+    for notation, columns in table.columns.items():
+        for column in columns:
+            found[column - 1] = known.get(notation, _remark)
+    for column in table.ignored:
+        found[column - 1] = _counter if "序号" in table.ignored[column] else _any
+    for money in table.funding:
+        found[money.column - 1] = _amount
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrangement:
+    score: float
+    columns: tuple[int, ...]
+
+
+def align_rows(matrix: Matrix, table: IndicatorTable, rows: Sequence[int]) -> None:
+    """Put the cells of rows that contradict their heads where they fit; note each, and report those that fit nowhere."""
+    fit = fits(table, matrix.width)
+    names = {column - 1 for column in table.columns.get("tier3") or table.columns.get("tier2", ())}
+    moved: list[int] = []
+    for number in rows:
+        row = matrix.rows[number]
+        filled = row.filled()
+        if not filled or any(row.entries[column].columns > 1 for column in filled):
+            continue
+        scores = [fit[column](row.entries[column].text) for column in filled]
+        if min(scores) > _CONTRADICTION:
+            continue
+        best, second = _arrange([row.entries[column].text for column in filled], filled, fit)
+        printed = sum(scores)
+        sure = (
+            best is not None
+            and best.score >= printed + _BETTER
+            and bool(names & set(best.columns))
+            and (second is None or best.score >= second.score + _SURE)
+        )
+        if best is None or not sure:
+            _leave(
+                matrix, number, filled, [score for column, score in zip(filled, scores, strict=True) if column in names]
+            )
+            continue
+        _move(row, filled, best.columns)
+        moved.append(number)
+    if moved:
+        printed_rows = "、".join(str(matrix.place(number).row) for number in moved)
+        matrix.notes.append(f"rows {printed_rows}: cells moved to the heads that they fit")
+        matrix.report("table.rows_moved", moved[0], rows=printed_rows)
+
+
+def _leave(matrix: Matrix, number: int, filled: Sequence[int], names: Sequence[float]) -> None:
+    """Report a row that fits nowhere; where not even its name can be one, it isn't read at all."""
+    row = matrix.rows[number]
+    if names and max(names) > _CONTRADICTION:
+        matrix.report("table.row_unsure", number, filled[0], text=_shown(row))
+        return
+    matrix.report("table.row_unread", number, filled[0], text=_shown(row))
+    row.entries = [blank_like(entry) for entry in row.entries]
+
+
+def _shown(row: Row) -> str:
+    return " | ".join(text[:20] for text in row.texts() if text)[:80]
+
+
+def _move(row: Row, filled: Sequence[int], columns: Sequence[int]) -> None:
+    taken = [row.entries[column] for column in filled]
+    row.entries = [blank_like(entry) for entry in row.entries]
+    for entry, column in zip(taken, columns, strict=True):
+        row.entries[column] = entry
+
+
+def _price(before: Sequence[int], column: int, printed: Sequence[int], index: int) -> float:
+    if not before:
+        return _WHOLE if column != printed[0] else 0.0
+    return _MOVE if column - printed[index] != before[-1] - printed[index - 1] else 0.0
+
+
+def _arrange(
+    texts: Sequence[str], printed: Sequence[int], fit: Sequence[Fit]
+) -> tuple[_Arrangement | None, _Arrangement | None]:
+    """The best and the second best way to put texts, in order, under the columns that they fit."""
+    width = len(fit)
+    worth = [[fit[column](text) for column in range(width)] for text in texts]
+    # states: by the column of the text before, the two best arrangements that end there
+    states: dict[int, list[_Arrangement]] = {-1: [_Arrangement(0.0, ())]}
+    for index, text_worth in enumerate(worth):
+        following: dict[int, list[_Arrangement]] = {}
+        left = len(texts) - index - 1
+        for last, ways in states.items():
+            for column in range(last + 1, width - left):
+                if text_worth[column] <= _CONTRADICTION:
+                    continue
+                for way in ways:
+                    price = _price(way.columns, column, printed, index)
+                    made = _Arrangement(way.score + text_worth[column] - price, (*way.columns, column))
+                    following.setdefault(column, []).append(made)
+        states = {column: sorted(ways, key=lambda way: -way.score)[:2] for column, ways in following.items()}
+    ends = sorted((way for ways in states.values() for way in ways), key=lambda way: -way.score)
+    return (ends[0] if ends else None), (ends[1] if len(ends) > 1 else None)
