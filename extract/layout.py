@@ -57,7 +57,8 @@ def read_forms(document: Document) -> Layout:
             above.append(block.text)
             continue
         context = read_context(above)
-        above = []
+        if any(cell.text.strip() for cell in block.cells):
+            above = []  # a table without a text only holds others: what stands above it speaks of those
         ledger = Ledger(block, len(layout.ledgers) + 1)
         layout.ledgers.append(ledger)
         tables = find_tables(block)

@@ -3,7 +3,8 @@
 Reads the body's XML through python-docx's element classes, without its package layer: pictures and embedded files are
 never unpacked. What a table prints is followed, not what it looks like in the XML: `gridSpan`, `vMerge` (a merged cell
 is one cell), skipped columns at a row's ends, rows and cells inside content controls, runs split anywhere, insertions
-taken and deletions left out. A nested table is a grid of its own, after the one that holds it.
+taken and deletions left out. Tables inside the cells of a table that prints texts of its own are part of its grid;
+those in a table that only holds them are grids after it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from lxml.etree import XMLSyntaxError
 from extract.archive import open_archive, read_xml
 from extract.errors import UnreadableDocumentError
 from extract.grid import Block, Cell, Document, Grid, Paragraph
+from extract.nested import unfold
 from extract.normalize import clean_text
 from ontology.issues import issue
 from ontology.records import Issue, Place, PrintedCell
@@ -157,6 +159,7 @@ class _Spot:
     width: int
     text: str
     height: int = 1
+    nested: tuple[Grid, ...] = ()
 
 
 def _read_table(table: Element, reading: _Reading) -> None:
@@ -180,8 +183,15 @@ def _read_table(table: Element, reading: _Reading) -> None:
         )
         for spot in spots
     )  # fmt: skip
-    reading.blocks.append(Grid(rows, columns, cells, place))
-    reading.blocks.extend(inside.blocks)
+    grid = Grid(rows, columns, cells, place)
+    nested = {(spot.row, spot.column): spot.nested for spot in spots if spot.nested}
+    if nested and any(cell.text for cell in cells):
+        taken = [table for tables in nested.values() for table in tables]
+        reading.blocks.append(unfold(grid, nested))
+        reading.blocks.extend(block for block in inside.blocks if not any(block is table for table in taken))
+    else:
+        reading.blocks.append(grid)
+        reading.blocks.extend(inside.blocks)
     reading.tables = inside.tables
     reading.text_boxes += inside.text_boxes
 
@@ -206,7 +216,9 @@ def _read_row(
             here[column] = upper
             sideways = None
         else:
+            before = len(inside.blocks)
             spot = _Spot(number, column, width, _cell_text(cell, inside))
+            spot.nested = tuple(block for block in inside.blocks[before:] if isinstance(block, Grid))
             spots.append(spot)
             here[column] = spot
             sideways = spot
