@@ -363,13 +363,19 @@ def _value(row: IndicatorRow, notation: str, form: Form, year: int | None) -> tu
     if not printed.strip():
         return None, "blank"
     split = notation == "target"
+    sign, unit = (_one_line(row.texts.get(part, "")) for part in ("operator", "unit"))
     parsed = parse_value(
         printed,
-        operator_cell=_or_none(row.texts.get("operator")) if split else None,
-        unit_cell=_or_none(row.texts.get("unit")),
+        operator_cell=sign if split and _adds(sign, printed.strip().startswith(sign)) else None,
+        unit_cell=unit if _adds(unit, printed.strip().endswith(unit)) else None,
         fiscal_year=year,
     )
     return parsed.value, parsed.absence
+
+
+def _adds(part: str, is_there: bool) -> bool:
+    """Whether a cell beside a target adds to it: not a dash, nor what the target itself prints (98% beside %)."""
+    return bool(part) and not is_there and not labels.is_placeholder(part)
 
 
 def _figure(row: IndicatorRow, notation: str, work: _Work) -> Decimal | None:

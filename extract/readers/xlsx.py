@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -26,13 +27,16 @@ _MOST_ROWS = 20_000
 
 def read(path: Path) -> Document:
     """Given a .xlsx file, return its visible sheets as blocks; raise UnreadableDocumentError where it is broken."""
+    has_formulas = False
     with open_archive(path) as archive:
         # Entities and document types are refused before openpyxl parses anything.
         for name in archive.namelist():
             if name.endswith((".xml", ".rels")):
-                read_xml(archive, name)
+                content = read_xml(archive, name)
+                has_formulas = has_formulas or (name.startswith("xl/worksheets/") and b"<f" in content)
     try:
         workbook = openpyxl.load_workbook(path, data_only=True, keep_links=False)
+        formulas = openpyxl.load_workbook(path, keep_links=False) if has_formulas else None
     except (
         InvalidFileException,
         KeyError,
@@ -69,20 +73,44 @@ def read(path: Path) -> Document:
                         count=sheet.max_row - _MOST_ROWS,
                     )
                 )
-            blocks += sheet_blocks(_sheet(sheet, issues))
+            blocks += sheet_blocks(_sheet(sheet, formulas[sheet.title] if formulas is not None else None, issues))
         title = workbook.properties.title if workbook.properties else None
     finally:
         workbook.close()
+        if formulas is not None:
+            formulas.close()
     return Document(tuple(blocks), pages=None, title=title or None, issues=tuple(issues))
 
 
-def _sheet(sheet: Any, issues: list[Issue]) -> Sheet:
+# "=100%" or "=720元" typed as a target: a spreadsheet takes it for a formula, a program that never computed it leaves
+# no value. Such a text holds a figure and perhaps a unit, but no function and no other cell.
+_TYPED = re.compile(r"=\s*-?[\d.,]+\s*(?:%|[^\x00-\x7f][^()!]*)?")
+
+
+def _typed_formulas(formulas: Any, texts: dict[tuple[int, int], str], rows: int) -> int:
+    """Add the formulas without a value that are typed targets to the texts; return how many others have no value."""
+    lost = 0
+    for row in formulas.iter_rows(min_row=1, max_row=rows):
+        for cell in row:
+            if cell.data_type != "f" or (cell.row, cell.column) in texts:
+                continue
+            if isinstance(cell.value, str) and _TYPED.fullmatch(cell.value):
+                texts[cell.row, cell.column] = cell.value
+            else:
+                lost += 1
+    return lost
+
+
+def _sheet(sheet: Any, formulas: Any | None, issues: list[Issue]) -> Sheet:
     texts: dict[tuple[int, int], str] = {}
     rows = min(sheet.max_row or 0, _MOST_ROWS)
     for row in sheet.iter_rows(min_row=1, max_row=rows):
         for cell in row:
             if cell.value is not None:
                 texts[cell.row, cell.column] = _shown(cell.value, cell.number_format)
+    if formulas is not None and (lost := _typed_formulas(formulas, texts, rows)):
+        part = f"“{sheet.title}”未计算的公式 (formulas without a value)"
+        issues.append(issue("part.skipped", Place(sheet=sheet.title), part=part, count=lost))
     merges = [
         Merge(area.min_row, area.min_col, min(area.max_row, rows), area.max_col)
         for area in sheet.merged_cells.ranges
