@@ -207,23 +207,26 @@ class _Walk:
             batch = unknown[start : start + _BATCH]
             self._outward |= {node: [] for node in batch}
             values = " ".join(iri(node).n3() for node in batch)
-            query = (
-                f"SELECT DISTINCT ?node ?p ?other WHERE {{ VALUES ?node {{ {values} }} ?node ?p ?other . {_LINKS} }} "
-                "ORDER BY ?p ?other"
-            )
-            for row in _rows(self.store, query):
-                self._outward[str(row["node"])].append((str(row["p"]).removeprefix(PIKG), str(row["other"])))
+            query = f"SELECT ?node ?p ?other WHERE {{ VALUES ?node {{ {values} }} ?node ?p ?other . {_LINKS} }}"
+            # Several documents may say the same; sorted and made single here, which costs the store far more.
+            for node, name, other in sorted({(str(r["node"]), str(r["p"]), str(r["other"])) for r in self._ask(query)}):
+                self._outward[node].append((name.removeprefix(PIKG), other))
 
     def _find_inward(self, node: str) -> list[str]:
         """Return who speaks of a node, as many as could be shown. One query a node: among many nodes in one query a
         single hub would use up the limit of all."""
         if node not in self._inward:
-            query = (
-                "SELECT DISTINCT ?p ?other WHERE { { SELECT ?p ?other WHERE "
-                f"{{ ?other ?p {iri(node).n3()} . {_LINKS} }} LIMIT {4 * self.limit} }} }} ORDER BY ?p ?other"
-            )
-            self._inward[node] = [str(row["other"]) for row in _rows(self.store, query)]
+            term = iri(node).n3()
+            query = f"SELECT ?p ?other WHERE {{ ?other ?p {term} . {_LINKS} }} LIMIT {4 * self.limit}"
+            found = sorted({(str(row["p"]), str(row["other"])) for row in self._ask(query)})
+            self._inward[node] = [other for _, other in found]
         return self._inward[node]
+
+    def _ask(self, query: str) -> Rows:
+        answer = self.store.query(query)
+        if not isinstance(answer, Rows):
+            raise TypeError("a SELECT answered with something else than rows")
+        return answer
 
     def _read_attributes(self, nodes: Iterable[str]) -> None:
         unknown = [node for node in dict.fromkeys(nodes) if node not in self._attributes]
@@ -231,20 +234,14 @@ class _Walk:
             batch = unknown[start : start + _BATCH]
             found: dict[str, dict[str, Any]] = {node: {} for node in batch}
             values = " ".join(iri(node).n3() for node in batch)
-            wanted = " ".join(f"<{name}>" for name in _ATTRIBUTES)
-            query = f"SELECT ?node ?p ?o WHERE {{ VALUES ?node {{ {values} }} VALUES ?p {{ {wanted} }} ?node ?p ?o }}"
-            for row in _rows(self.store, query):
+            # A second VALUES instead of the FILTER would have Oxigraph read the whole store.
+            wanted = ", ".join(f"<{name}>" for name in _ATTRIBUTES)
+            query = f"SELECT ?node ?p ?o WHERE {{ VALUES ?node {{ {values} }} ?node ?p ?o FILTER(?p IN ({wanted})) }}"
+            for row in self._ask(query):
                 _note(found[str(row["node"])], _ATTRIBUTES[str(row["p"])], row["o"])
             for node, attributes in found.items():
                 attributes["kind"] = _kind(node, attributes.pop("types", set()))
                 self._attributes[node] = attributes
-
-
-def _rows(store: ReadableStore, query: str) -> Rows:
-    answer = store.query(query)
-    if not isinstance(answer, Rows):
-        raise TypeError("a SELECT answered with something else than rows")
-    return answer
 
 
 def _note(attributes: dict[str, Any], name: str, value: Node | None) -> None:
