@@ -33,6 +33,7 @@ _INTERVAL = re.compile(
     rf"[\[(](?P<low>-?{NUMBER})(?P<low_unit>[^0-9,]{{0,6}}),(?P<high>-?{NUMBER})(?P<high_unit>[^0-9,\])]{{0,6}})[\])]"
 )
 _TITLE = re.compile(r"《(?=[^《》]*[^《》0-9])[^《》,;]{2,60}》")
+_NONE_OF = re.compile(r"[0零][一-鿿]{2,8}")
 _LAST_NOTE = re.compile(r"\(([^()]{0,60})\)$")
 _PLAIN_LABEL = re.compile(r"[^,;。!?]*")
 _FREE = re.compile(r"[一-鿿A-Za-z()、\"“”·]*")
@@ -80,16 +81,16 @@ def read_quantity(text: str, fiscal_year: int | None = None) -> Quantity | None:
     note = _LAST_NOTE.search(text)
     if (
         note is not None
-        and not _is_unit_note(text, note[1])
+        and not _belongs(text, note[1])
         and (before := _read_bare(text[: note.start()], fiscal_year)) is not None
     ):
         return _strictly(before) if note[1].startswith(tuple(wording().exclusive.meaning)) else before
     return _read_bare(text, fiscal_year)
 
 
-def _is_unit_note(text: str, note: str) -> bool:
-    """Whether brackets at the end are a part of the unit (台(套), 人(次), dB(A)), and not a remark."""
-    return find_unit(note) is not None or text.endswith(("(次)", *_units_with_brackets()))
+def _belongs(text: str, note: str) -> bool:
+    """Whether brackets at the end say something of the number (台(套), 人(次), dB(A), 95%(以上)), and are no remark."""
+    return find_unit(note) is not None or note in wording().after or text.endswith(("(次)", *_units_with_brackets()))
 
 
 @cache
@@ -107,6 +108,8 @@ def _strictly(quantity: Quantity) -> Quantity:
 def _read_bare(text: str, fiscal_year: int | None) -> Quantity | None:
     if not text:
         return None
+    if text[0] in "0零" and wording().none_of.at_end(text) and _NONE_OF.fullmatch(text):
+        return Quantity("eq", Decimal(0), base_value=Decimal(0))
     relation = read_relation(text, fiscal_year)
     if relation is not None:
         return Quantity(relation[0], relative_to=relation[1])
@@ -250,7 +253,7 @@ def _unlisted_unit(rest: str, *, announced: bool) -> UnitText | None:
     bare one."""
     if _UNLISTED_UNIT.fullmatch(rest) is None or (not announced and len(rest) > 1):
         return None
-    if rest in wording().not_units or wording().after.at_end(rest):
+    if rest[0] in wording().not_units or wording().after.at_end(rest):
         return None
     return UnitText(rest, Decimal(1), rest, None)
 

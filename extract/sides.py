@@ -56,10 +56,10 @@ def read_head(head: str) -> Head:
     before = None
     while head != before:
         before = head
-        if head.endswith(("-", "+")) and not negative and _may_be_signed(head[:-1]):
+        if not around and (word := words.around.at_end(head)):
+            head, around = head[: -len(word)], True
+        elif head.endswith(("-", "+")) and not negative and _may_be_signed(head[:-1]):
             head, negative = head[:-1], head.endswith("-")
-        elif head.endswith(("±", "正负")) and not around:
-            head, around = head.removesuffix("±").removesuffix("正负"), True
         elif operator is None and (read := read_operator(head)) is not None:
             operator, head = read
         elif not per and (found := read_per(head))[0]:
@@ -187,6 +187,9 @@ def read_after(text: str, end: int) -> tuple[Operator | None, bool, int]:
             end += len(word)
         elif (note := _NOTE.match(text, end)) and (note[1] in words.inclusive or note[1] in words.exclusive):
             strict = strict or note[1] in words.exclusive
+            end = note.end()
+        elif note and note[1] in words.after:
+            operator = operator or OPERATORS[words.after[note[1]]]
             end = note.end()
         else:
             return operator, strict, end

@@ -231,6 +231,10 @@ def _read_simple(text: str, start: int) -> tuple[int, Decimal, int, Unit | None]
             continue
         after = start + length
         named = _read_named(text, after)
+        if named is None and (second := known.scales.get(text[after : after + 1])) is not None:
+            named = _read_named(text, after + 1)  # 万千瓦时: ten thousand times a thousand
+            if named is not None:
+                scale, after = scale * second, after + 1
         end, unit = named or (after, None)
         if best is None or end > best[0]:
             best = (end, scale, after, unit)

@@ -13,7 +13,8 @@ from ontology.vocabulary import DataError, read_data
 
 _FILE = "values.yaml"
 _KEYS = {
-    "signs", "words_before", "words_after", "beyond", "not_units", "inclusive", "exclusive", "lead", "trail",
+    "signs", "words_before", "words_after", "beyond", "not_units", "around", "none_of", "inclusive", "exclusive",
+    "lead", "trail",
     "compared_with", "compared_by", "compared_tail", "changes", "level", "placeholders", "placeholder_marks",
     "unreadable_marks", "qualitative", "qualitative_units", "scales", "deadlines", "separators",
 }  # fmt: skip
@@ -71,6 +72,8 @@ class Wording:
     after: Words
     beyond: Words
     not_units: frozenset[str]
+    around: Words
+    none_of: Words
     inclusive: Words
     exclusive: Words
     lead: Words
@@ -111,6 +114,8 @@ def read_wording(data: Any) -> Wording:
         after=_words(after),
         beyond=_words(_by_meaning("beyond", data["beyond"], _COMPARING)),
         not_units=frozenset(data["not_units"]),
+        around=_list("around", data["around"]),
+        none_of=_list("none_of", data["none_of"]),
         inclusive=_list("inclusive", data["inclusive"]),
         exclusive=_list("exclusive", data["exclusive"]),
         lead=_list("lead", data["lead"]),
