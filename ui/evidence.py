@@ -18,6 +18,9 @@ from ui.store import Answers
 _POINTS_AROUND = 110.0
 """Points of the page shown above and below the cell, unless the whole page is asked for."""
 
+_PARTS = ("operator", "unit")
+"""The fields beside a target that forms print in cells of their own."""
+
 _ROWS_AROUND = 4
 """Rows shown above and below the cell of a format without pages."""
 
@@ -49,28 +52,42 @@ class _Cited:
         return next((row for row in self.project.rows.get(self.form.iri, ()) if row.iri == self.owner), None)
 
     @property
+    def beside(self) -> list[Cell]:
+        """The cells in which a target's sign and unit stand, where the form splits them off."""
+        if self.cell.field != "target":
+            return []
+        return [self.project.cells[key] for name in _PARTS if (key := (self.owner, name)) in self.project.cells]
+
+    @property
+    def said(self) -> str:
+        """What was printed: a target that is split over cells as a whole."""
+        if self.beside and self.row is not None and self.row.target is not None:
+            return self.row.target.text
+        return self.cell.whole
+
+    @property
     def funding(self) -> Funding | None:
         return next((entry for entry in self.project.funding.get(self.form.iri, ()) if entry.iri == self.owner), None)
 
 
 def _show_cell(answers: Answers, cited: _Cited, t: Texts) -> None:
     cell, form = cited.cell, cited.form
-    where = _where(cell, t)
+    where, said = _where(cell, t), cited.said
     show(
         tag(
             "div",
-            tag("p", cell.whole or t("evidence.empty"), class_="pk-quote"),
+            tag("p", said or t("evidence.empty"), class_="pk-quote"),
             tag("dl", *_facts(cited, t), class_="pk-facts pk-evidence"),
         )
     )
-    _original(answers, cell, form, t)
+    _original(answers, cited, t)
     st.caption(t("evidence.cite"))
     st.code(
         t(
             "evidence.citation",
             title=form.document.title or form.document.file,
             where=where,
-            text=cell.whole,
+            text=said,
             edition=answers.snapshot,
             sha256=form.document.sha256,
             iri=cell.iri,
@@ -80,11 +97,12 @@ def _show_cell(answers: Answers, cited: _Cited, t: Texts) -> None:
     )
 
 
-def _original(answers: Answers, cell: Cell, form: Form, t: Texts) -> None:
+def _original(answers: Answers, cited: _Cited, t: Texts) -> None:
     """Show the original: the page with the cell marked, or for formats without pages the rows around it."""
-    folder, sha256 = str(answers.folder), form.document.sha256
+    cell = cited.cell
+    folder, sha256 = str(answers.folder), cited.form.document.sha256
     pages: dict[int, list[Box]] = {}
-    for part in (cell, *cell.more):
+    for part in (cell, *cell.more, *cited.beside):
         if part.page is not None:
             pages.setdefault(part.page, []).extend([Box(*part.box)] if part.box else [])
     whole = bool(pages) and st.toggle(t("evidence.whole_page"), key="evidence_whole_page")

@@ -92,21 +92,24 @@ class _View:
         t, form = self.t, self.form
         printed = place(t, page=form.page, sheet=form.sheet, table=form.table, row=None, column=None)
         document = address("projects", t.language, document=form.document.sha256)
-        score: Piece = None
-        if form.score is not None:
-            score = self._cited(form.iri, "score", number(form.score))
+        unit = form.unit or form.document.publisher
+        score = None if form.score is None else number(form.score)
         facts: list[tuple[str, Piece]] = [
-            (t("project.department"), form.department),
-            (t("project.unit"), form.unit or form.document.publisher),
-            (t("project.code"), form.code),
-            (t("project.score"), score),
-            (t("project.grade"), form.grade),
+            (t("project.department"), self._told("department", form.department)),
+            (t("project.unit"), self._told("implementing_unit", unit)),
+            (t("project.code"), self._told("code", form.code)),
+            (t("project.score"), self._told("score", score)),
+            (t("project.grade"), self._told("grade", form.grade)),
             (t("project.document"), link(document, form.document.title or form.document.file)),
             (t("project.place"), printed if form.page or form.sheet or form.table else None),
         ]
         return tag(
             "dl", *[tag("div", tag("dt", name), tag("dd", said)) for name, said in facts if said], class_="pk-facts"
         )
+
+    def _told(self, field: str, said: str | None) -> Html | None:
+        """Return what the form's head says, as a link to where it was printed."""
+        return self._cited(self.form.iri, field, said) if said else None
 
     def _cited(self, owner: str, field: str, shown: Piece) -> Html:
         """Return a figure as a link to where it was printed, or plain where that isn't known."""
@@ -159,7 +162,7 @@ class _View:
         if executed is not None and executed.amount is not None:
             marks.append(t("project.spent", amount=money(executed.amount, t)))
         return tag(
-            "p", tag("b", t("project.rate")), bar, self._cited(form.iri, "execution_rate", percent(form.rate)),
+            "p", tag("b", t("project.rate")), bar, self._cited(form.iri, "rate", percent(form.rate)),
             tag("small", " · ".join(marks)) if marks else None, class_="pk-rate",
         )  # fmt: skip
 

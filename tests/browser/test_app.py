@@ -147,6 +147,14 @@ def test_a_figure_leads_to_its_page_with_the_cell_marked(visit: Visitor) -> None
     assert "at" not in parameters(visit)
 
 
+def test_a_target_split_over_cells_is_cited_whole(visit: Visitor) -> None:
+    open_project(visit, "终端日常维护费用和工作经费")
+    visit.click(".pk-indicators a.pk-cited:has-text('≥90%')")
+    drawer = visit.page.get_by_role("dialog").inner_text()
+    assert "“≥90%”" in drawer
+    assert "第 8 页" in drawer
+
+
 def test_a_figure_of_a_word_file_leads_to_its_rows(visit: Visitor) -> None:
     open_project(visit, "市民中心运行维护费")
     visit.click(".pk-indicators a.pk-cited:has-text('150万')")

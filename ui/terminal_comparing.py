@@ -1,0 +1,342 @@
+"""What the command line prints of projects side by side: spreads of targets, unit costs, what peers measure besides."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from graph.pairing import plain
+from graph.quartiles import METHOD, PEERS_NEEDED
+from graph.unit_costs import UnitCosts
+from ontology.concepts import concept_schemes
+from ontology.targets import target_words
+from ontology.unit_costs import unit_cost_rules
+from ui.terminal import say, write_table
+
+if TYPE_CHECKING:
+    from graph.missing import MissingIndicator
+    from graph.pairing import LeftOut, UnitCost
+    from graph.quartiles import Quartiles
+    from graph.target_history import Step
+    from graph.target_rows import TargetRow
+    from graph.targets import TargetSpread
+    from graph.unit_costs import UnitCostSpread
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "zh": {
+        "region": "地区", "publisher": "公开单位", "year": "年度", "project": "项目", "indicator": "三级指标",
+        "target": "指标值", "actual": "实际完成值", "page": "页", "tier1": "一级指标", "tier2": "二级指标",
+        "peers": "同类项目数", "theirs": "同类的指标值", "per": "每", "mine": "本项目（元）", "their_cost": "对方（元）",
+        "value": "单位成本（元）", "formula": "算式", "money": "金额出处", "quantity": "数量出处", "sure": "把握",
+        "why": "依据", "service": "服务", "count": "个数", "spread": "最小 ～ 中位数 ～ 最大", "funding": "项目资金",
+        "reason": "原因", "what": "变化", "before": "此前", "after": "此后", "what_left_out": "未计入", "figure": "所印",
+        "unit_costs": "单位成本：", "missing": "同类项目设置而本项目没有的指标：", "p": "第 {} 页", "basis": "预算与目标",
+        "TargetForm": "目标表", "SelfEvaluation": "自评表", "ProjectDescription": "说明",
+        "few": "不足三个公开单位，不列四分位数", "none": "没有可计算的单位成本", "no_step": "只有一张表，无从比较年度变化",
+    },
+    "en": {
+        "region": "region", "publisher": "publisher", "year": "year", "project": "project", "indicator": "indicator",
+        "target": "target", "actual": "achieved", "page": "page", "tier1": "tier 1", "tier2": "tier 2",
+        "peers": "peers", "theirs": "their targets", "per": "per", "mine": "mine (yuan)", "their_cost": "theirs (yuan)",
+        "value": "unit cost (yuan)", "formula": "formula", "money": "amount from", "quantity": "quantity from",
+        "sure": "sure", "why": "because", "service": "service", "count": "n", "spread": "least ~ median ~ greatest",
+        "funding": "project funding", "reason": "reason", "what": "what", "before": "before", "after": "after",
+        "what_left_out": "left out", "figure": "as printed", "unit_costs": "unit costs:",
+        "missing": "what comparable projects measure and this one doesn't:", "p": "p. {}", "basis": "",
+        "TargetForm": "target form", "SelfEvaluation": "self-evaluation", "ProjectDescription": "description",
+        "few": "fewer than three publishers: no quartiles", "none": "no unit cost can be told",
+        "no_step": "there is only one form: nothing to compare over the years",
+    },
+}  # fmt: skip
+
+
+def _heads(language: str, *names: str) -> list[str]:
+    return [_WORDS[language][name] for name in names]
+
+
+def _page(page: int | None, language: str) -> str:
+    return "" if page is None else _WORDS[language]["p"].format(page)
+
+
+def _year(year: int | None) -> str:
+    return "" if year is None else str(year)
+
+
+# --- comparable projects ----------------------------------------------------------------------------------------------
+def say_unit_cost_pairs(found: Sequence[Mapping[str, Any]], language: str = "en") -> None:
+    """Print what one of the same thing costs in comparable projects, given as outputs.md has them."""
+    rows = [
+        [pair["per"], pair["mine"], pair["theirs"], item["name"], item["publisher"]]
+        for item in found
+        for pair in item["unit_costs"]
+    ]
+    if rows:
+        say()
+        say(_WORDS[language]["unit_costs"])
+        write_table(_heads(language, "per", "mine", "their_cost", "project", "publisher"), rows, sys.stdout)
+
+
+def say_missing(missing: Sequence[MissingIndicator], language: str = "en") -> None:
+    """Print what comparable projects measure and this one doesn't, by tier."""
+    if not missing:
+        return
+    say()
+    say(_WORDS[language]["missing"])
+    rows = [
+        [
+            _concept("tier1", one.tier1, language),
+            _concept("tier2", one.tier2, language),
+            one.name,
+            str(len(one.measured_by)),
+            ", ".join(dict.fromkeys(_target(row) for row in one.measured_by if row.target)),
+        ]
+        for one in missing
+    ]
+    write_table(_heads(language, "tier1", "tier2", "indicator", "peers", "theirs"), rows, sys.stdout)
+
+
+def _concept(scheme: str, notation: str, language: str) -> str:
+    known = concept_schemes()[scheme].concepts.get(notation)
+    return notation if known is None else str(getattr(known.label, language))
+
+
+def _target(row: TargetRow | None) -> str:
+    return row.target.printed if row is not None and row.target is not None else ""
+
+
+# --- targets ----------------------------------------------------------------------------------------------------------
+def say_targets(spread: TargetSpread, language: str) -> None:
+    """Print the spread of an indicator's targets: each target, n and quartiles, what was left out, advice."""
+    unit, own = spread.base_unit, {mine.target.row.row for mine in spread.mine}
+    rows = [
+        [
+            ("* " if target.row.row in own else "") + target.row.region_name,
+            target.row.publisher_name,
+            _year(target.row.year),
+            target.row.project_name,
+            target.row.name,
+            _target(target.row),
+            "" if target.actual is None else f"{plain(target.actual)}{unit}",
+            _page(target.row.page, language),
+        ]
+        for target in spread.targets
+    ]
+    heads = _heads(language, "region", "publisher", "year", "project", "indicator", "target", "actual", "page")
+    write_table(heads, rows, sys.stdout)
+    publishers = len({target.row.publisher for target in spread.targets})
+    direction = target_words()["directions"].get(spread.direction or "")
+    told = f"{spread.indicator} ({unit}): " + _shown_spread(spread.quartiles, len(spread.targets), publishers, language)
+    say(told + (f"; {direction.in_language(language)}" if direction else ""))
+    left = [
+        [one.row.project_name, one.row.name, _target(one.row), _why(one.reason, language)] for one in spread.left_out
+    ]
+    if left:
+        say()
+        write_table(_heads(language, "what_left_out", "indicator", "target", "reason"), left, sys.stdout)
+    for line in spread.advice(language):
+        say(line)
+
+
+def _why(reason: str, language: str) -> str:
+    return target_words()["reasons"][reason].in_language(language)
+
+
+def _shown_spread(spread: Quartiles | None, count: int, publishers: int, language: str) -> str:
+    """n and the quartiles in a line; without quartiles below three."""
+    counted = (
+        f"n = {count} ({publishers} 个公开单位)" if language == "zh" else f"n = {count} of {publishers} publishers"
+    )
+    if spread is None or count < PEERS_NEEDED:
+        return f"{counted}; {_WORDS[language]['few']}" if count else counted
+    shown = (
+        f"{name} {plain(value)}"
+        for name, value in (
+            ("min", spread.least), ("p25", spread.p25), ("median", spread.median), ("p75", spread.p75),
+            ("max", spread.greatest),
+        )
+    )  # fmt: skip
+    return f"{counted}, {', '.join(shown)} ({METHOD[language]})"
+
+
+def say_target_history(steps: Sequence[Step], language: str) -> None:
+    """Print what became of a project's targets from form to form."""
+    words = target_words()
+    rows = []
+    for step in steps:
+        for change in step.changes:
+            what = words["changes"][change.what].in_language(language)
+            if change.why is not None:
+                what += f" ({words['why_redefined'][change.why].in_language(language)})"
+            told = [
+                _form(step.before, language),
+                _target(change.before),
+                _form(step.after, language),
+                _target(change.after),
+            ]
+            rows.append([change.name, *told, what])
+    if rows:
+        say()
+        write_table(_heads(language, "indicator", "before", "target", "after", "target", "what"), rows, sys.stdout)
+
+
+def _form(form: tuple[int | None, str], language: str) -> str:
+    return f"{_year(form[0])} {_WORDS[language].get(form[1], form[1])}".strip()
+
+
+# --- unit costs -------------------------------------------------------------------------------------------------------
+def say_services(spreads: Sequence[UnitCostSpread], language: str) -> None:
+    """Print the kinds of service with how their unit costs are spread."""
+    rows = []
+    for spread in spreads:
+        values = [cost.value for cost in spread.costs]
+        told = spread.quartiles
+        middle = f" ~ {plain(told.median)}" if told else ""
+        span = f"{plain(min(values))}{middle} ~ {plain(max(values))}" if values else ""
+        rows.append(
+            [_thing(spread.service, spread.object, language), _per(spread.per, language), str(len(values)), span]
+        )
+    if rows:
+        write_table(_heads(language, "service", "per", "count", "spread"), rows, sys.stdout)
+    else:
+        say(_WORDS[language]["none"])
+
+
+def say_unit_costs(spreads: Sequence[UnitCostSpread], language: str) -> None:
+    """Print what one of a service costs, project by project, n and quartiles, and who was left out and why."""
+    if not spreads:
+        say(_WORDS[language]["none"])
+    for spread in spreads:
+        say(f"{_thing(spread.service, spread.object, language)} / {_per(spread.per, language)}")
+        _say_costs(spread.costs, language)
+        say(_shown_spread(spread.quartiles, len(spread.costs), spread.publishers, language))
+        _say_left_out(spread.left_out, language)
+        say()
+
+
+def say_project_costs(found: UnitCosts, language: str) -> None:
+    """Print the unit costs of one project, and which of its figures have none and why."""
+    if found.costs:
+        _say_costs(found.costs, language)
+    else:
+        say(_WORDS[language]["none"])
+    _say_left_out(found.left_out, language)
+
+
+def _say_costs(costs: Iterable[UnitCost], language: str) -> None:
+    rows = [
+        [
+            cost.form.region_name,
+            _year(cost.form.year),
+            cost.form.name,
+            cost.formula,
+            _source(cost.money.name or _WORDS[language]["funding"], cost.money.printed, cost.money.page, language),
+            _source(cost.quantity.name, cost.quantity.printed, cost.quantity.page, language),
+            f"{cost.sure:.2f}",
+            "; ".join(_said(reason, language) for reason in cost.reasons),
+        ]
+        for cost in costs
+    ]
+    heads = _heads(language, "region", "year", "project", "formula", "money", "quantity", "sure", "why")
+    write_table(heads, rows, sys.stdout)
+
+
+def _source(name: str, printed: str, page: int | None, language: str) -> str:
+    return " ".join(filter(None, (name, printed, _page(page, language))))
+
+
+def _said(reason: str, language: str) -> str:
+    return str(getattr(unit_cost_rules().reason(reason), language))
+
+
+def _thing(service: str | None, about: str, language: str) -> str:
+    return about if service is None else str(getattr(unit_cost_rules().services[service], language))
+
+
+def _per(unit: str, language: str) -> str:
+    from ontology.units import unit_list  # noqa: PLC0415
+
+    return str(getattr(unit_list().units[unit], language))
+
+
+def _say_left_out(left: Sequence[LeftOut], language: str) -> None:
+    if not left:
+        return
+    times = Counter(
+        (
+            one.form.name,
+            one.form.publisher_name,
+            _year(one.form.year),
+            one.figure.name if one.figure else "",
+            one.reason,
+        )
+        for one in left
+    )
+    rows = [[name, publisher, year, figure, _said(reason, language)] for name, publisher, year, figure, reason in times]
+    say()
+    write_table(_heads(language, "what_left_out", "publisher", "year", "indicator", "reason"), rows, sys.stdout)
+
+
+def unit_costs_json(found: UnitCosts | Sequence[UnitCostSpread], language: str) -> Any:
+    """Given the unit costs of a project, or spreads, return them as JSON values: decimals as strings."""
+    if isinstance(found, UnitCosts):
+        return {
+            "unit_costs": [_cost_json(cost, language) for cost in found.costs],
+            "left_out": [_left_json(one, language) for one in found.left_out],
+        }
+    return [
+        {
+            "service": spread.service,
+            "object": spread.object,
+            "per": _per(spread.per, "zh"),
+            "basis": spread.basis,
+            "count": len(spread.costs),
+            "publishers": spread.publishers,
+            **_quartiles_json(spread.quartiles),
+            "unit_costs": [_cost_json(cost, language) for cost in spread.costs],
+            "left_out": [_left_json(one, language) for one in spread.left_out],
+        }
+        for spread in found
+    ]
+
+
+def _quartiles_json(spread: Quartiles | None) -> dict[str, str | None]:
+    names = {"min": "least", "p25": "p25", "median": "median", "p75": "p75", "max": "greatest"}
+    return {name: None if spread is None else _text(getattr(spread, field)) for name, field in names.items()}
+
+
+def _text(number: Decimal) -> str:
+    return plain(number)
+
+
+def _cost_json(cost: UnitCost, language: str) -> dict[str, Any]:
+    return {
+        "project": cost.form.project,
+        "name": cost.form.name,
+        "publisher": cost.form.publisher_name,
+        "region": cost.form.region_name,
+        "fiscal_year": cost.form.year,
+        "per": cost.per_label,
+        "value": plain(cost.value),
+        "bound": cost.bound,
+        "formula": cost.formula,
+        "amount": {"source": cost.money.source, "indicator": cost.money.name or None, "printed": cost.money.printed,
+                   "value": plain(cost.money.number), "page": cost.money.page},
+        "quantity": {"source": cost.quantity.source, "indicator": cost.quantity.name,
+                     "printed": cost.quantity.printed, "value": plain(cost.count), "page": cost.quantity.page},
+        "sure": cost.sure,
+        "reasons": [_said(reason, language) for reason in cost.reasons],
+    }  # fmt: skip
+
+
+def _left_json(one: LeftOut, language: str) -> dict[str, Any]:
+    return {
+        "project": one.form.project,
+        "name": one.form.name,
+        "publisher": one.form.publisher_name,
+        "fiscal_year": one.form.year,
+        "indicator": one.figure.name if one.figure else None,
+        "reason": _said(one.reason, language),
+    }
