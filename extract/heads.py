@@ -141,9 +141,15 @@ def _is_second_head_row(grid: Grid, row: int, tiers: dict[str, Cell]) -> bool:
     under_tiers = {column for cell in tiers.values() for column in range(cell.column, cell.last_column + 1)}
     return bool(starting) and all(
         cell.column not in under_tiers
-        and (labels.match_column(cell.text) or labels.match_subhead(cell.text) or _is_money_head(cell.text))
+        and (labels.match_column(cell.text) or labels.match_subhead(cell.text) or _splits_money(grid, cell))
         for cell in starting
     )
+
+
+def _splits_money(grid: Grid, cell: Cell) -> bool:
+    """Whether a cell names one of the kinds of money under a head over several columns."""
+    above = grid.at(cell.row - 1, cell.column)
+    return above is not None and above.column_span > cell.column_span and _is_money_head(cell.text)
 
 
 @dataclass(slots=True)
@@ -237,7 +243,9 @@ def _place_column(head: _Head, spot: _Spot, notation: str) -> None:
     over = next((cell for cell in path if (m := labels.match_column(cell.text)) and m.notation == notation), lowest)
     owner = head.owners.setdefault(notation, over)
     before = head.columns.get(notation, [column])[-1]
-    is_second_set = any(before < tier < column for tier in head.columns.get("tier3", ()))
+    # A bare 单位 left of the tiers may be who runs the project: which is which, `_place_units` tells.
+    between = TIERS if notation == "unit" else ("tier3",)
+    is_second_set = any(before < tier < column for name in between for tier in head.columns.get(name, ()))
     if owner is over or is_second_set or notation in TIERS or notation in _FIRST_COUNTS:
         head.columns.setdefault(notation, []).append(column)
         if notation in _FIRST_COUNTS:
@@ -375,6 +383,8 @@ def _place_units(columns: dict[str, tuple[int, ...]]) -> dict[str, tuple[int, ..
             columns = {**columns, "unit_name": left, "unit": rest}
             if not rest:
                 del columns["unit"]
+    elif len(columns.get("unit", ())) > 1 and tiers:
+        columns = {**columns, "unit": tuple(c for c in columns["unit"] if c > min(tiers)) or columns["unit"][-1:]}
     return columns
 
 
