@@ -8,7 +8,7 @@ row that has text on both sides of it. The edges of all bands are then put on as
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -26,7 +26,7 @@ _COVER = 2.0  # points: a piece must reach so far into a column to stand in it
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A column edge somewhere between two positions; `at` is where it was put in the end."""
+    """A column edge somewhere between two positions."""
 
     low: float
     high: float
@@ -47,15 +47,35 @@ class Band:
     is_table: bool = False
 
 
-def find_bands(setting: Setting, table: Sequence[tuple[int, int, int]], left: float, right: float) -> list[Band]:
-    """Given rows with their pieces, the indicator tables among them (first row, last row of the head, last row) and the
-    table's outer edges, return its bands with their column edges."""
-    bands = _group(setting, table)
-    heads = {first: head for first, head, _ in table}
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a table at the foot of a page carries on to the next page: the gaps between the columns of its indicators,
+    and the texts of its head."""
+
+    gutters: tuple[Edge, ...]
+    heads: tuple[str, ...]
+
+    def holds(self, pieces: Sequence[Piece]) -> bool:
+        """Whether pieces keep to the columns: none lies across a whole gap, no two that stand side by side in one."""
+        if any(piece.x0 < edge.low and piece.x1 > edge.high for piece in pieces for edge in self.gutters):
+            return False
+        columns = [column_of((piece.x0 + piece.x1) / 2, [edge.middle for edge in self.gutters]) for piece in pieces]
+        return len(set(columns)) == len(columns)
+
+
+def find_bands(
+    setting: Setting, tables: Sequence[tuple[int, int, int]], right: float, carried: Carried | None = None
+) -> list[Band]:
+    """Given rows with their pieces, the indicator tables among them (first row, last row of the head, last row), the
+    table's right edge, and what it goes on with, return its bands with their column edges."""
+    bands = _group(setting, tables)
+    heads = {first: head for first, head, _ in tables}
     for band in bands:
         rows = [_present(setting, row) for row in range(band.first, band.last + 1)]
         if band.is_table:
             band.edges = _gutters(rows, heads[band.first] - band.first + 1)
+            if carried is not None and band is bands[0]:
+                band.edges = _go_on(rows, carried.gutters)
     known = [edge for band in bands if band.is_table for edge in band.edges]
     for band in bands:
         if not band.is_table:
@@ -111,7 +131,14 @@ def _overlap(one: Piece, other: Piece) -> bool:
 def _gutters(rows: Sequence[Sequence[Piece]], head_rows: int) -> list[Edge]:
     """The gaps that run through all rows of an indicator table, but for cells that cover several columns."""
     leaves = _leaf_heads(rows[:head_rows])
-    found = [piece for row in rows for piece in row if not _is_spanning(piece, leaves)]
+    known = {id(leaf) for leaf in leaves}
+    upper = {id(piece) for row in rows[:head_rows] for piece in row} - known
+    found = [
+        piece
+        for row in rows
+        for piece in row
+        if id(piece) in known or not (id(piece) in upper or sum(1 for leaf in leaves if _overlap(piece, leaf)) > 1)
+    ]
     taken: list[list[float]] = []
     for x0, x1 in sorted((piece.x0, piece.x1) for piece in found):
         if taken and x0 - taken[-1][1] < 1.0:
@@ -121,18 +148,29 @@ def _gutters(rows: Sequence[Sequence[Piece]], head_rows: int) -> list[Edge]:
     return [Edge(before[1], after[0]) for before, after in pairwise(taken)]
 
 
+def _go_on(rows: Sequence[Sequence[Piece]], gutters: Sequence[Edge]) -> list[Edge]:
+    """The gaps between the columns of a table that goes on from the page before: that page's, as narrow as this page's
+    texts leave them."""
+    middles = [edge.middle for edge in gutters]
+    found = []
+    for number, edge in enumerate(gutters):
+        low, high = edge.low, edge.high
+        for piece in (piece for row in rows for piece in row):
+            first, last = columns_of(piece, middles)
+            if last == number:
+                low = max(low, piece.x1)
+            if first == number + 1:
+                high = min(high, piece.x0)
+        found.append(Edge(low, high) if low < high else edge)
+    return found
+
+
 def _leaf_heads(rows: Sequence[Sequence[Piece]]) -> list[Piece]:
     """The heads that have no head below them."""
     every = list({id(piece): piece for row in rows for piece in row}.values())
     return [
         piece for piece in every if not any(other.top > piece.bottom - 1 and _overlap(piece, other) for other in every)
     ]
-
-
-def _is_spanning(piece: Piece, leaves: Sequence[Piece]) -> bool:
-    if any(piece is leaf for leaf in leaves):
-        return False
-    return sum(1 for leaf in leaves if _overlap(piece, leaf)) > 1
 
 
 # --- the columns of other rows
@@ -160,7 +198,7 @@ def _stab(rows: Sequence[Sequence[Piece]], known: Sequence[Edge], right: float) 
     return stab(gaps)
 
 
-def stab(gaps: Sequence[Edge]) -> list[Edge]:
+def stab(gaps: Iterable[Edge]) -> list[Edge]:
     """Given gaps, return as few edges as are needed for one to stand in each of them; each as the part that all of its
     gaps share."""
     found: list[Edge] = []
@@ -183,27 +221,22 @@ def _is_label(piece: Piece) -> bool:
 # --- cells
 
 
-def put_edges(bands: Sequence[Band], prior: Sequence[float] = ()) -> dict[int, list[float]]:
-    """Given bands, return the positions of each one's edges (by the band's number), on as few positions as can be.
-
-    `prior` are positions to prefer: the edges of the table that this one may go on with.
-    """
-    every = [edge for band in bands for edge in band.edges]
-    shared = stab(every)
-    positions = sorted({_position(edge, prior) for edge in shared})
+def put_edges(bands: Sequence[Band]) -> tuple[dict[int, list[float]], dict[float, Edge]]:
+    """Given bands, return the positions of each one's edges (by the band's number), on as few positions as can be, and
+    for each position how far it could be moved."""
+    positions = sorted({edge.middle for edge in stab([edge for band in bands for edge in band.edges])})
     found: dict[int, list[float]] = {}
+    room: dict[float, Edge] = {}
     for number, band in enumerate(bands):
         own = []
         for edge in band.edges:
             inside = [x for x in positions if edge.low <= x <= edge.high]
-            own.append(min(inside, key=lambda x: abs(x - edge.middle)) if inside else edge.middle)
+            x = min(inside, key=lambda x: abs(x - edge.middle)) if inside else edge.middle
+            known = room.get(x, edge)
+            room[x] = Edge(max(edge.low, known.low), min(edge.high, known.high))
+            own.append(x)
         found[number] = sorted(set(own))
-    return found
-
-
-def _position(edge: Edge, prior: Sequence[float]) -> float:
-    inside = [x for x in prior if edge.low <= x <= edge.high]
-    return min(inside, key=lambda x: abs(x - edge.middle)) if inside else edge.middle
+    return found, room
 
 
 def column_of(x: float, edges: Sequence[float]) -> int:

@@ -1,224 +1,106 @@
-"""Tables that no lines tell: words to lattices, for performance forms only.
-
-A form is known by its heads (三级指标 and 指标值 side by side, each a text of its own); prose that speaks of them is
-one text, and a table of money has none. From the head the form reaches up to its title and down to its last row.
-"""
+"""Tables that no lines tell: the words of a page to lattices, for performance forms only."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
+from extract.form_regions import Region, find_regions, head_texts
 from extract.lattice import Lattice, LatticeCell
-from extract.piece_columns import Band, columns_of, find_bands, put_edges
+from extract.piece_columns import Band, Carried, Edge, columns_of, find_bands, put_edges, stab
 from extract.piece_rows import PieceRow, Setting, find_rows, set_pieces
 from extract.pieces import Piece, Word, join_words
 from ontology import labels
-from ontology.head_words import find_head_words
 from ontology.records import Box
 
 _PAD = 2.0  # points around the text at a table's outer edges
-_FAR = 3.5  # sizes: a gap above a lone text so high ends a table
-_WIDE = 0.6  # the share of the width of the page's text that a line of prose fills
-_UNLABELLED = 3  # rows without a known label that may stand between rows of a form's block
-_TIERS = ("tier1", "tier2", "tier3")
-
-
-@dataclass(slots=True)
-class Region:
-    """The rows of one form (from 0, first and last), and its indicator tables: first row, last row of head, last."""
-
-    first: int
-    last: int
-    tables: list[tuple[int, int, int]]
+_FAR = 1e4  # points: farther than any page reaches
+_FEET = 1  # rows of a page's foot that may stand below a table that goes on
 
 
 @dataclass(frozen=True, slots=True)
 class UnruledTable:
-    """A table told by its text: its lattice, and the pieces in it."""
+    """A table told by its text: its lattice, how far each column edge could be moved, and whether it goes on from the
+    page before."""
 
     lattice: Lattice
-    pieces: tuple[Piece, ...]
+    room: tuple[Edge, ...]
+    goes_on: bool = False
 
 
-def names_heads(line: str) -> bool:
-    """Whether a line prints heads of an indicator table, alone or in a sentence: worth a second look."""
-    return len(find_head_words(line)) > 1
+@dataclass(frozen=True, slots=True)
+class UnruledPage:
+    """The tables of a page that were told by its text, and what the last of them carries on to the next page."""
+
+    tables: tuple[UnruledTable, ...] = ()
+    carried: Carried | None = None
 
 
-def read_unruled(words: Sequence[Word]) -> list[UnruledTable]:
-    """Given words in the order in which they were written, return the forms among them as tables."""
+def read_unruled(words: Sequence[Word], carried: Carried | None = None) -> UnruledPage:
+    """Given words in the order in which they were written, and what the page before carries on, return the forms among
+    them as tables."""
     rows = find_rows(join_words(words))
-    return [_table(rows[region.first : region.last + 1], region) for region in find_regions(rows)]
+    tables: list[UnruledTable] = []
+    carries: Carried | None = None
+    for region in find_regions(rows, carried):
+        inside = rows[region.first : region.last + 1]
+        table, gutters = _table(inside, region, carried if region.goes_on else None)
+        tables.append(table)
+        carries = None
+        if gutters and len(rows) - 1 - region.last <= _FEET:
+            head = region.tables[-1][1]
+            heads = head_texts(rows, head) if head >= region.first else carried.heads if carried else ()
+            carries = Carried(tuple(gutters), heads)
+    return UnruledPage(tuple(tables), carries)
 
 
-# --- where forms are
+def align_edges(tables: Sequence[UnruledTable]) -> list[UnruledTable]:
+    """Given the parts of one table on successive pages, return them with their column edges at the same positions,
+    wherever their texts leave room for it."""
+    shared = sorted(edge.middle for edge in stab(edge for table in tables for edge in table.room))
+    moved = []
+    for table in tables:
+        xs = []
+        for x, room in zip(table.lattice.xs, table.room, strict=True):
+            inside = [other for other in shared if room.low <= other <= room.high]
+            xs.append(min(inside, key=lambda other: abs(other - x)) if inside else x)
+        ordered = all(before < after for before, after in pairwise(xs))
+        moved.append(replace(table, lattice=_with_edges(table.lattice, xs)) if ordered else table)
+    return moved
 
 
-def find_regions(rows: Sequence[PieceRow]) -> list[Region]:
-    """Given the rows of a page, return those that are forms."""
-    heads = [number for number, row in enumerate(rows) if is_head(row)]
-    regions: list[Region] = []
-    taken = 0
-    number = 0
-    while number < len(heads):
-        head = heads[number]
-        number += 1
-        if head < taken:
-            continue
-        first = _first_row(rows, head, taken)
-        last, tables = head, [head]
-        row = head + 1
-        while row < len(rows) and not _ends(rows, row):
-            if row in heads:
-                tables.append(row)
-            last = row
-            row += 1
-        last = _last_inside(rows, tables[-1], last)
-        taken = last + 1
-        ends = [*(table for table in tables[1:]), last + 1]
-        regions.append(
-            Region(
-                first,
-                last,
-                [_indicator_rows(rows, table, end) for table, end in zip(tables, ends, strict=True)],
-            )
-        )
-    return regions
-
-
-def is_head(row: PieceRow) -> bool:
-    """Whether a row is the head of an indicator table: pieces that each are one of its heads."""
-    notations = [match.notation for piece in row.pieces if (match := labels.match_column(piece.text)) is not None]
-    meant = {labels.columns()[notation].stands_for or notation for notation in notations}
-    if len(notations) < 2:
-        return False
-    asked = bool(meant & {"target", "actual"})
-    if "tier3" in meant:
-        return bool(meant & {"tier1", "tier2"}) or asked
-    return {"tier1", "tier2"} <= meant and asked
-
-
-def _first_row(rows: Sequence[PieceRow], head: int, least: int) -> int:
-    first = row = head
-    unlabelled = 0
-    while row > least and unlabelled <= _UNLABELLED:
-        row -= 1
-        if _is_caption(rows[row]):
-            break
-        if any(labels.match_block(piece.text) is not None for piece in rows[row].pieces) or len(rows[row].pieces) > 2:
-            first, unlabelled = row, 0
-        else:
-            unlabelled += 1
-    return first
-
-
-def _is_caption(row: PieceRow) -> bool:
-    """Whether a row stands above a table: a title, a year, a unit of money."""
-    if len(row.pieces) > 1:
-        return False
-    text = row.pieces[0].text
-    return (
-        labels.form_title(text) is not None
-        or labels.only_year(text) is not None
-        or (labels.find_money_unit(text) is not None and len(text) < 40)
+def _with_edges(lattice: Lattice, xs: Sequence[float]) -> Lattice:
+    cells = tuple(
+        replace(cell, box=replace(cell.box, x0=xs[cell.column], x1=xs[cell.column + cell.column_span]))
+        for cell in lattice.cells
     )
+    return Lattice(tuple(xs), lattice.ys, cells, lattice.notes)
 
 
-def _ends(rows: Sequence[PieceRow], number: int) -> bool:
-    row, before = rows[number], rows[number - 1]
-    if len(row.pieces) > 1:
-        return False
-    (piece,) = row.pieces
-    if labels.form_title(piece.text) is not None:
-        return True
-    if labels.match_block(piece.text) is not None:
-        return False
-    return row.top - before.bottom > _FAR * piece.size
+# --- one table
 
 
-def _last_inside(rows: Sequence[PieceRow], head: int, last: int) -> int:
-    """The last row that is a table's, given that of the page's text: rows of one text without a label at the end are
-    not, where they are wider than a column."""
-    width = max(piece.x1 for row in rows for piece in row.pieces) - min(
-        piece.x0 for row in rows for piece in row.pieces
-    )
-    while last > head:
-        row = rows[last]
-        if len(row.pieces) > 1 or labels.match_block(row.pieces[0].text) is not None:
-            break
-        if row.pieces[0].x1 - row.pieces[0].x0 < _WIDE * width and last == head + 1:
-            break
-        last -= 1
-    return last
-
-
-def _indicator_rows(rows: Sequence[PieceRow], head: int, end: int) -> tuple[int, int, int]:
-    """The first row of an indicator table, the last of its head, and its last."""
-    last_head = head
-    if head + 1 < end and _is_subhead(rows[head + 1]):
-        last_head += 1
-    last = last_head
-    for row in range(last_head + 1, end):
-        if _is_foot(rows[row]):
-            break
-        last = row
-    first = head
-    if head > 0 and len(rows[head - 1].pieces) > 1 and _heads_others(rows[head - 1], rows[head]):
-        first -= 1
-    return first, last_head, last
-
-
-def _is_subhead(row: PieceRow) -> bool:
-    return all(
-        labels.match_subhead(piece.text) is not None or labels.match_column(piece.text) is not None
-        for piece in row.pieces
-    )
-
-
-def _heads_others(above: PieceRow, head: PieceRow) -> bool:
-    """Whether the row above a head is the upper part of it: heads, and merged ones beside them."""
-    known = sum(
-        1
-        for piece in above.pieces
-        if labels.match_column(piece.text) is not None
-        or ((match := labels.match_block(piece.text)) is not None and match.value is None)
-    )
-    return known * 2 > len(above.pieces) and len(above.pieces) > 2
-
-
-_FOOT = ("score", "grade", "total_row", "name", "name_and_code", "code", "department", "implementing_unit", "unit_name",
-         "outcome", "objective")  # fmt: skip
-
-
-def _is_foot(row: PieceRow) -> bool:
-    """Whether a row below a head begins what comes after the indicators."""
-    lead = row.pieces[0]
-    match = labels.match_block(lead.text)
-    if match is None or labels.is_tier1(lead.text):
-        return False
-    return match.means(*_FOOT) or match.role("left_out") is not None
-
-
-# --- the table
-
-
-def _table(rows: Sequence[PieceRow], region: Region) -> UnruledTable:
+def _table(rows: Sequence[PieceRow], region: Region, carried: Carried | None) -> tuple[UnruledTable, list[Edge]]:
+    """The table in some rows, and the gaps between the columns of its last indicators."""
     setting = set_pieces(rows, lambda row, piece: _limit(rows, row, piece))
     pieces = [placed.piece for placed in setting.placed]
     left, right = min(piece.x0 for piece in pieces) - _PAD, max(piece.x1 for piece in pieces) + _PAD
     tables = [(a - region.first, b - region.first, c - region.first) for a, b, c in region.tables]
     _cover_below(setting, tables)
-    bands = find_bands(setting, tables, left, right)
-    edges = put_edges(bands)
-    xs = [left, *sorted({x for own in edges.values() for x in own}), right]
-    ys = _row_edges(setting)
-    cells = _cells(setting, bands, edges, xs, ys)
+    bands = find_bands(setting, tables, right, carried)
+    edges, room = put_edges(bands)
+    inner = sorted({x for own in edges.values() for x in own})
+    xs = [left, *inner, right]
+    cells = _cells(setting, bands, edges, xs, _row_edges(setting))
     notes = (
         f"no lines: {len(setting.rows)} rows and {len(xs) - 1} columns told by the positions of the text",
         *setting.notes,
     )
-    return UnruledTable(Lattice(tuple(xs), tuple(ys), tuple(cells), notes), tuple(pieces))
+    lattice = Lattice(tuple(xs), tuple(_row_edges(setting)), tuple(cells), notes)
+    gaps = (Edge(left - _FAR, left + _PAD / 2), *(room[x] for x in inner), Edge(right - _PAD / 2, right + _FAR))
+    gutters = [edge for band in bands if band.is_table and band is bands[-1] for edge in band.edges]
+    return UnruledTable(lattice, gaps, region.goes_on), gutters
 
 
 def _limit(rows: Sequence[PieceRow], number: int, piece: Piece) -> int:

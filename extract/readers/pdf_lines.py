@@ -1,9 +1,10 @@
-"""The lines that a PDF page draws, by pdfium: strokes, thin rectangles and the sides of boxes, in forms too."""
+"""What a PDF page draws, by pdfium: strokes, thin rectangles and the sides of boxes as lines; coloured areas."""
 
 from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -24,17 +25,24 @@ _PALE = 247  # of 255: lighter lines are white
 _WHITE = 254  # of 255: an area of this brightness is not coloured
 
 
-def drawn_rules(page: pdfium.PdfPage, to_page: ToPage) -> tuple[list[Rule], list[Rectangle]]:
-    """Given a pdfium page and the way from its coordinates to the displayed page's, return the lines that are seen, and
-    the coloured areas."""
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a page draws: the lines that are seen, coloured areas, and the order in which its texts were written (by
+    the addresses of the text objects)."""
+
+    rules: list[Rule]
+    areas: list[Rectangle]
+    written: dict[int, int]
+
+
+def read_drawn(page: pdfium.PdfPage, to_page: ToPage) -> Drawn:
+    """Given a pdfium page and the way from its coordinates to the displayed page's, return what it draws."""
     drawing = _Drawing(to_page)
     handle = page.raw
     for index in range(raw.FPDFPage_CountObjects(handle)):
         item = raw.FPDFPage_GetObject(handle, index)
-        kind = raw.FPDFPageObj_GetType(item)
-        if kind != raw.FPDF_PAGEOBJ_TEXT:
-            drawing.add(item, kind, _IDENTITY, 0)
-    return seen_rules(drawing.rules, drawing.pale, drawing.shaded), drawing.areas
+        drawing.add(item, raw.FPDFPageObj_GetType(item), _IDENTITY, 0)
+    return Drawn(seen_rules(drawing.rules, drawing.pale, drawing.shaded), drawing.areas, drawing.written)
 
 
 class _Drawing:
@@ -45,6 +53,7 @@ class _Drawing:
         self.pale: list[Rule] = []
         self.shaded: list[Rectangle] = []
         self.areas: list[Rectangle] = []
+        self.written: dict[int, int] = {}
         self._to_page = to_page
         self._fill, self._stroke = ctypes.c_int(), ctypes.c_int()
         self._box = (ctypes.c_float(), ctypes.c_float(), ctypes.c_float(), ctypes.c_float())
@@ -52,7 +61,9 @@ class _Drawing:
 
     def add(self, item: Any, kind: int, outer: Matrix, depth: int) -> None:
         """Take in an object of the page, or of a form with its matrix."""
-        if kind == raw.FPDF_PAGEOBJ_PATH:
+        if kind == raw.FPDF_PAGEOBJ_TEXT:
+            self.written[ctypes.addressof(item.contents)] = len(self.written)
+        elif kind == raw.FPDF_PAGEOBJ_PATH:
             self._add_path(item, outer)
         elif kind == raw.FPDF_PAGEOBJ_FORM and depth < DEEPEST:
             inner = _times(_matrix(item), outer)

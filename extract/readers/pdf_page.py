@@ -20,7 +20,7 @@ _SHORT = 1.0  # shorter lines are dots
 class Glyph(NamedTuple):
     """A printed character with its box, and its size in points (the height of its box).
 
-    `run` numbers the text objects of the page: characters of one are written at one go; -1 where it isn't known.
+    `run` numbers the text objects of the page in the order in which they were written; -1 where it isn't known.
     A page has thousands of them: a named tuple is made in a third of a frozen dataclass's time.
     """
 

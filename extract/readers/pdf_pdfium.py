@@ -15,7 +15,7 @@ from typing import Any
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-from extract.readers.pdf_lines import DEEPEST, ToPage, drawn_rules
+from extract.readers.pdf_lines import DEEPEST, ToPage, read_drawn
 from extract.readers.pdf_page import UNMAPPED, Glyph, PageContent, Rectangle, drop_doubled
 
 _HYPHENS = {0x2, 0xFFFE}  # what pdfium gives for a hyphen at the end of a line
@@ -46,9 +46,10 @@ def read_page(page: pdfium.PdfPage, number: int) -> PageContent:
     to_page = transforms[upright]
     if upright in (90, 270):
         width, height = height, width
+    drawn = read_drawn(page, to_page)
     glyphs, slanted = [], []
-    for text, corners, angle, run in printed:
-        glyph = _glyph(text, corners, to_page, run)
+    for text, corners, angle, item in printed:
+        glyph = _glyph(text, corners, to_page, drawn.written.get(item, -1))
         if not (0 <= glyph.x <= width and 0 <= glyph.y <= height):
             continue
         if _SLANT < angle % 90 < 90 - _SLANT:
@@ -56,18 +57,17 @@ def read_page(page: pdfium.PdfPage, number: int) -> PageContent:
         else:
             glyphs.append(glyph)
     once = drop_doubled(glyphs)
-    rules, areas = drawn_rules(page, to_page)
     return PageContent(
         number,
         width,
         height,
         tuple(once),
-        tuple(rules),
+        tuple(drawn.rules),
         doubled=len(glyphs) - len(once),
         unmapped=unmapped,
         turn=(upright - rotation) % 360,
         slanted="".join(slanted),
-        areas=tuple(areas),
+        areas=tuple(drawn.areas),
     )
 
 
@@ -85,8 +85,8 @@ def is_picture(page: pdfium.PdfPage) -> bool:
 
 
 Printed = tuple[str, Rectangle, float, int]
-"""A character with its box in pdfium's coordinates, the angle of its line in degrees, as the clock goes, and the number
-of the text object that it belongs to."""
+"""A character with its box in pdfium's coordinates, the angle of its line in degrees, as the clock goes, and the
+address of the text object that it belongs to."""
 
 
 def _printed(page: pdfium.PdfPage) -> tuple[list[Printed], int]:
@@ -101,7 +101,7 @@ def _printed(page: pdfium.PdfPage) -> tuple[list[Printed], int]:
             if code in _SPACES or not raw.FPDFText_GetLooseCharBox(handle, index, box):
                 continue
             left, top, right, bottom = box.left, box.top, box.right, box.bottom
-            clip, angle, run = looks.of(handle, index)
+            clip, angle, item = looks.of(handle, index)
             if clip is not None:
                 x, y = (left + right) / 2, (top + bottom) / 2
                 if not (clip[0] - 1 <= x <= clip[2] + 1 and clip[1] - 1 <= y <= clip[3] + 1):
@@ -111,7 +111,7 @@ def _printed(page: pdfium.PdfPage) -> tuple[list[Printed], int]:
                 unmapped += 1
             else:
                 text = "-" if code in _HYPHENS else chr(code)
-            found.append((text, (left, top, right, bottom), angle, run))
+            found.append((text, (left, top, right, bottom), angle, item))
         return found, unmapped
     finally:
         textpage.close()
@@ -151,7 +151,7 @@ def _codes(handle: Any, count: int) -> Iterator[tuple[int, int]]:
 
 class _Looks:
     """What the characters of a text object have in common: what their clipping paths leave open, their angle, and the
-    object's number."""
+    object's address."""
 
     def __init__(self) -> None:
         self._by_object: dict[int, tuple[Rectangle | None, float, int]] = {}
@@ -159,13 +159,13 @@ class _Looks:
 
     def of(self, handle: Any, index: int) -> tuple[Rectangle | None, float, int]:
         """Given a text page and a character's index, return what it may be seen in, its angle in degrees, and the
-        number of its text object."""
+        address of its text object."""
         text = raw.FPDFText_GetTextObject(handle, index)
         key = ctypes.addressof(text.contents) if text else 0
         found = self._by_object.get(key)
         if found is None:
             angle = degrees(raw.FPDFText_GetCharAngle(handle, index))
-            found = self._by_object[key] = (self._open_box(text) if text else None, angle, len(self._by_object))
+            found = self._by_object[key] = (self._open_box(text) if text else None, angle, key)
         return found
 
     def _open_box(self, item: Any) -> Rectangle | None:

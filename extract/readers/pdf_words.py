@@ -22,8 +22,10 @@ _LINE = 0.3  # heights: characters whose tops differ by more stand on two lines
 
 
 def read_words(glyphs: Sequence[Glyph]) -> list[Word]:
-    """Given characters in the order in which they were written, return the words that they make, in that order."""
-    characters = [
+    """Given characters, return the words that they make in the order in which they were written."""
+    # pdfium sorts the texts of a line by their places; the numbers of their objects give the order back.
+    glyphs = sorted(glyphs, key=lambda glyph: glyph.run)
+    characters: list[dict[str, Any]] = [
         {
             "text": glyph.text,
             "x0": glyph.x0,
@@ -46,7 +48,7 @@ def read_words(glyphs: Sequence[Glyph]) -> list[Word]:
         y_tolerance_ratio=_LINE,
         extra_attrs=["run"],
     )
-    wide = [c for c in characters if is_wide(str(c["text"]))]
+    wide = [c for c in characters if is_wide(c["text"])]
     usual = median([(c["x1"] - c["x0"]) / (c["bottom"] - c["top"]) for c in wide]) if wide else 1.0
     return [
         Word(word["text"], word["x0"], word["x1"], (word["top"] + word["bottom"]) / 2, _size(word, usual))

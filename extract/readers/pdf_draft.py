@@ -1,0 +1,172 @@
+"""The tables of one page with their texts, before those of all pages are put together.
+
+Where tables were told by their text alone, the positions of their column edges are a choice within the gaps between
+the columns; the parts of one table on successive pages choose the same ones. So boxes come last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from extract.grid import Cell, Grid
+from extract.lattice import Lattice, LatticeCell
+from extract.readers.pdf_page import Glyph, PageContent
+from extract.readers.pdf_text import Line, cell_text, enclosing, group_lines, read_lines, runs_on
+from extract.stitch import PageTable
+from extract.unruled import UnruledTable, align_edges
+from ontology.records import Box, Place, PrintedCell
+
+_LAST_PART = 0.3  # the share of a page, at its foot, in which a table has to end where the page break cuts its cells
+
+
+@dataclass(slots=True)
+class Draft:
+    """A table of a page (its `number` counted from 1): its lattice, and by the index of each cell its text.
+
+    `page` is the page without its content. `hung` are the lower edges of cells whose text hangs below the table,
+    `unfinished` the cells whose text runs to the end of its last line, `outside` empty corners that are no cells.
+    """
+
+    page: PageContent
+    number: int
+    lattice: Lattice
+    unruled: UnruledTable | None = None
+    texts: dict[int, str] = field(default_factory=dict)
+    hung: dict[int, float] = field(default_factory=dict)
+    unfinished: set[int] = field(default_factory=set)
+    outside: set[int] = field(default_factory=set)
+
+    def table(self) -> PageTable:
+        """Return the table with the places of its cells."""
+        lattice, page = self.lattice, self.page
+        cells: list[Cell] = []
+        for index, at in enumerate(lattice.cells):
+            if index in self.outside:
+                continue
+            row, column, text = at.row + 1, at.column + 1, self.texts.get(index, "")
+            box = replace(at.box, bottom=max(at.box.bottom, self.hung.get(index, 0.0)))
+            place = Place(page=page.number, table=self.number, row=row, column=column, box=page.displayed(box))
+            cells.append(Cell(row, column, text, at.row_span, at.column_span, (PrintedCell(place, text),)))
+        grid = Grid(
+            len(lattice.ys) - 1,
+            len(lattice.xs) - 1,
+            tuple(cells),
+            Place(page=page.number, table=self.number, box=page.displayed(lattice.box)),
+            lattice.notes,
+        )
+        kept = [(index, at) for index, at in enumerate(lattice.cells) if index not in self.outside]
+        return PageTable(
+            grid,
+            lattice.xs,
+            page.width,
+            frozenset((at.row + 1, at.column + 1) for _, at in kept if at.open_top),
+            frozenset((at.row + 1, at.column + 1) for _, at in kept if at.open_bottom),
+            frozenset((at.row + 1, at.column + 1) for index, at in kept if index in self.unfinished),
+        )
+
+
+def read_drafts(
+    content: PageContent, ruled: Sequence[Lattice], unruled: Sequence[UnruledTable]
+) -> tuple[list[Draft], list[Glyph]]:
+    """Given a page and its tables, return these with their texts, from top to bottom, and the characters outside."""
+    both: list[tuple[Lattice, UnruledTable | None]] = [(lattice, None) for lattice in ruled]
+    both += [(table.lattice, table) for table in unruled]
+    both.sort(key=lambda one: (one[0].ys[0], one[0].xs[0]))
+    lattices = [lattice for lattice, _ in both]
+    inside: dict[tuple[int, int], list[Glyph]] = {}
+    outside: list[Glyph] = []
+    for glyph in content.glyphs:
+        key = cell_of(glyph, lattices)
+        if key is None:
+            outside.append(glyph)
+        else:
+            inside.setdefault(key, []).append(glyph)
+    stub = replace(content, glyphs=(), rules=(), areas=())
+    drafts = [Draft(stub, number, *one) for number, one in enumerate(both, start=1)]
+    for number, draft in enumerate(drafts):
+        for index, line in _hanging(draft.lattice, outside, content.height):
+            inside.setdefault((number, index), []).extend(line)
+            draft.hung[index] = max(glyph.bottom for glyph in line)
+            outside = [glyph for glyph in outside if glyph not in line]
+    for number, draft in enumerate(drafts):
+        lines = {index: read_lines(inside.get((number, index), [])) for index in range(len(draft.lattice.cells))}
+        _read_texts(draft, lines)
+    return drafts, outside
+
+
+def _read_texts(draft: Draft, lines: dict[int, list[Line]]) -> None:
+    widths = _text_widths(draft.lattice, lines) if draft.unruled is not None else {}
+    for index, at in enumerate(draft.lattice.cells):
+        found = lines[index]
+        if not found and at.open_side and (at.open_top or at.open_bottom):
+            draft.outside.add(index)  # the corner beside a table that is narrower here: outside of it
+            continue
+        draft.texts[index] = cell_text(found)
+        if runs_on(found, widths.get((at.column, at.column_span), at.box)):
+            draft.unfinished.add(index)
+
+
+def _text_widths(lattice: Lattice, lines: dict[int, list[Line]]) -> dict[tuple[int, int], Box]:
+    """The boxes around all texts of a column (or of cells over the same columns): what a line has room for."""
+    found: dict[tuple[int, int], list[Box]] = {}
+    for index, at in enumerate(lattice.cells):
+        found.setdefault((at.column, at.column_span), []).extend(line.box for line in lines[index])
+    return {key: enclosing(boxes) for key, boxes in found.items() if boxes}
+
+
+def cell_of(glyph: Glyph, lattices: Sequence[Lattice]) -> tuple[int, int] | None:
+    """Given a character, return the table and the cell (indices) that it stands in; of tables in each other the
+    innermost."""
+    found: tuple[int, int] | None = None
+    for number, lattice in enumerate(lattices):
+        index = lattice.cell_at(glyph.x, glyph.y)
+        if index is not None and (found is None or lattice.area < lattices[found[0]].area):
+            found = (number, index)
+    return found
+
+
+def _hanging(lattice: Lattice, outside: Sequence[Glyph], height: float) -> list[tuple[int, list[Glyph]]]:
+    """The characters below a table that belong to cells without a bottom line, with the indices of those cells.
+
+    Where a page break cuts a merged cell its text may run on below the last line of the table. Such a line stands
+    right below, and wholly within the columns of open cells; a note below the table does not.
+    """
+    open_cells = [(index, cell) for index, cell in enumerate(lattice.cells) if cell.open_bottom]
+    at_bottom = [cell for cell in lattice.cells if cell.row + cell.row_span == len(lattice.ys) - 1]
+    if not open_cells or len(open_cells) == len(at_bottom) or lattice.ys[-1] < (1 - _LAST_PART) * height:
+        return []
+    found: list[tuple[int, list[Glyph]]] = []
+    bottom = lattice.ys[-1]
+    for row in group_lines(glyph for glyph in outside if glyph.y > lattice.ys[-1]):
+        if min(glyph.top for glyph in row) - bottom > 0.8 * row[0].size:
+            break
+        owners = [_owner(glyph, open_cells) for glyph in row]
+        if None in owners:
+            break
+        for owner in dict.fromkeys(owners):
+            if owner is not None:
+                found.append((owner, [glyph for glyph, index in zip(row, owners, strict=True) if index == owner]))
+        bottom = max(glyph.bottom for glyph in row)
+    return found
+
+
+def _owner(glyph: Glyph, cells: Sequence[tuple[int, LatticeCell]]) -> int | None:
+    return next((index for index, cell in cells if cell.box.x0 <= glyph.x <= cell.box.x1), None)
+
+
+def align_parts(drafts: Sequence[Draft]) -> None:
+    """Let the parts of a table that goes on over pages without lines have their column edges at the same positions."""
+    chains: list[list[Draft]] = []
+    before: Draft | None = None
+    for draft in drafts:
+        goes_on = draft.unruled is not None and draft.unruled.goes_on
+        if goes_on and before is not None and before.unruled is not None and chains:
+            chains[-1].append(draft)
+        elif draft.unruled is not None:
+            chains.append([draft])
+        before = draft
+    for chain in chains:
+        aligned = align_edges([draft.unruled for draft in chain if draft.unruled is not None])
+        for draft, table in zip(chain, aligned, strict=True):
+            draft.lattice = table.lattice
