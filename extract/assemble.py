@@ -11,6 +11,7 @@ from typing import cast
 from extract import EXTRACTOR_VERSION
 from extract.block import FieldValue
 from extract.document_info import complete_info, default_money_unit, read_info, split_code, split_project_code
+from extract.finance import read_budget_lines
 from extract.forms import Form
 from extract.funding import Amount
 from extract.grid import Cell, Document
@@ -73,8 +74,12 @@ def assemble(document: Document, *, file: str, sha256: str) -> Reading:
     info = complete_info(info, projects)
     _report_document(document, info, projects, work)
     _report_unexplained(layout, work)
+    lines, doubts = read_budget_lines(
+        document.blocks, fiscal_year=info.fiscal_year, money_unit=work.money_unit, form_grids=layout.form_grids
+    )
+    work.issues += doubts
     filled = tuple(_fill_year(project, info) for project in projects)
-    disclosure = Disclosure(info, EXTRACTOR_VERSION, filled, issues=tuple(work.issues))
+    disclosure = Disclosure(info, EXTRACTOR_VERSION, filled, lines, issues=tuple(work.issues))
     return Reading(disclosure, make_report(disclosure, layout.ledgers, layout.form_grids))
 
 
@@ -339,6 +344,8 @@ def _indicator(row: IndicatorRow, form: Form, year: int | None, scheme: str | No
         note="；".join(text for text in (texts.get("note", "").strip(), *row.notes) if text) or None,
         measure=name.measure,
         object=name.object,
+        asks=name.asks,
+        evidence=name.evidence,
         place=_row_of(row.cells["tier3"][0]),
         cells={
             notation: printed
@@ -364,6 +371,8 @@ def _value(row: IndicatorRow, notation: str, form: Form, year: int | None) -> tu
         return None, "blank"
     split = notation == "target"
     sign, unit = (_one_line(row.texts.get(part, "")) for part in ("operator", "unit"))
+    if not split and not any(character.isdigit() for character in printed):
+        unit = ""  # words (已完成) are what was achieved; the unit's cell speaks of the target
     parsed = parse_value(
         printed,
         operator_cell=sign if split and _adds(sign, printed.strip().startswith(sign)) else None,

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 
 from extract.language import PhraseFinder
 from extract.numbers import fold
-from ontology.measures import canonical, measure_list
+from ontology.measures import canonical_notation, measure_list
 from ontology.units import Unit, find_unit
 from ontology.wording import wording
 
@@ -36,14 +36,16 @@ Evidence = str
 @dataclass(frozen=True, slots=True)
 class IndicatorName:
     """What a name says: the notation of its measure and how it was found, the object it is measured on, the notation of
-    what is done to the object, and the canonical form that names asking the same thing share."""
+    what is done to the object, what it asks by its parts alone, and that as data/canonical.yaml corrects it: the
+    canonical form that names asking the same thing share."""
 
     text: str
     measure: str | None
     evidence: Evidence | None
     object: str | None
     action: str | None
-    canonical: str
+    asks: str = ""
+    canonical: str = ""
 
 
 def parse_name(tier3: str, *, tier2_concept: str | None = None, unit: str | None = None) -> IndicatorName:
@@ -84,8 +86,9 @@ def _parse(tier3: str, tier2_concept: str | None, unit: str | None) -> Indicator
             thing = (base + ending.text).rsplit("的", 1)[-1]
             thing = thing[len(_lead(thing) or "") :]
         actions += [name for word, name in measure_list().actions.items() if word in ending.text]
-    said = IndicatorName(text, notation, evidence, thing, actions[0] if actions else None, "")
-    return replace(said, canonical=_canonical(said, ending, several=len(clauses) > 1))
+    said = IndicatorName(text, notation, evidence, thing, actions[0] if actions else None)
+    asks = _asks(said, ending, several=len(clauses) > 1)
+    return replace(said, asks=asks, canonical=canonical_notation(text, asks))
 
 
 def canonical_name(name: IndicatorName) -> str:
@@ -97,16 +100,12 @@ def canonical_name(name: IndicatorName) -> str:
     return name.canonical
 
 
-def _canonical(name: IndicatorName, ending: _Ending | None, *, several: bool) -> str:
-    corrected = canonical().members.get(name.text)
-    if corrected is not None:
-        return corrected
+def _asks(name: IndicatorName, ending: _Ending | None, *, several: bool) -> str:
     counted = ending is None and name.action is not None and (name.evidence or "").startswith("unit ")
     if name.measure is None or name.object is None or several or (ending is None and not counted):
         return _PUNCTUATION.sub("", name.text)
-    thing = canonical().objects.get(name.object, name.object)
     measure = name.measure if ending is None or ending.plain else f"{name.measure}:{ending.text}"
-    return "|".join(part for part in (thing, name.action, measure) if part)
+    return "|".join(part for part in (name.object, name.action, measure) if part)
 
 
 # --- the name -----------------------------------------------------------------------------------------------------

@@ -6,31 +6,24 @@ was. When the batch ends, also by an error, what is in the graph is made consist
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
-from rdflib.term import Node, URIRef
+from rdflib.term import URIRef
 
+from graph.canonical import INDICATORS, indicators_graph, map_canonical, read_rows, rows_of, rules_triple
+from graph.editions import EDITIONS, compare_editions
 from graph.embedded import EmbeddedStore
 from graph.errors import AmbiguousError, NotFoundError
+from graph.identities import IDENTITIES, find_identities
 from graph.mapping import map_disclosure, map_vocabulary
-from graph.store import Rows, Triple
+from graph.proposals import map_identities
+from graph.store import Rows
 from graph.workspace import Workspace, Writer
 from ontology.namespaces import PIKG
 from ontology.records import Disclosure
-
-EDITIONS = "editions"
-"""The derived graph that says which of several printed forms counts."""
-
-_SUPERSEDED_BY = URIRef(f"{PIKG}supersededBy")
-
-# Which rendition of the same form counts, by the file's suffix: the printed one before what was made of it.
-_RENDITION_RANK = MappingProxyType({"pdf": 0, "docx": 0, "doc": 1, "xlsx": 1, "xls": 1, "html": 2, "htm": 2, "txt": 3})
-_LAST_RANK = 4
 
 _DOCUMENTS = """
 SELECT ?document ?sha256 ?name ?version WHERE {
@@ -38,15 +31,6 @@ SELECT ?document ?sha256 ?name ?version WHERE {
   OPTIONAL { ?document schema:name ?name }
   OPTIONAL { ?document pikg:extractorVersion ?version }
 } ORDER BY ?name ?sha256
-"""
-
-# Every form with the parts of its key, ontology.keys.form_key in the graph's terms; one whose year is unknown has none.
-# Comparing them here takes a twentieth of the time that Oxigraph takes to join forms with forms.
-_FORMS = """
-SELECT ?project ?year ?kind ?form ?document WHERE {
-  VALUES ?kind { pikg:TargetForm pikg:SelfEvaluation pikg:ProjectDescription }
-  ?form a ?kind ; pikg:ofProject ?project ; pikg:fiscalYear ?year ; pikg:inDocument ?document .
-}
 """
 
 
@@ -86,34 +70,6 @@ def find_document(store: EmbeddedStore, name: str) -> StoredDocument:
     return found[0]
 
 
-def map_editions(store: EmbeddedStore) -> Iterator[Triple]:
-    """Given a store, say of forms that several documents print (an edition, a rendition) which of them counts.
-
-    The document that counts is the one whose file is nearest to print (PDF and Word before text), then the one with
-    the least hash: the same files give the same answer on any machine. Within one document no form supersedes another.
-    """
-    names = {d.sha256: d.file for d in find_documents(store)}
-    printed: dict[tuple[Node | None, ...], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for row in _rows(store, _FORMS):
-        sha256 = str(row["document"]).rpartition("/")[2]
-        printed[row["project"], row["year"], row["kind"]][sha256].append(str(row["form"]))
-    for by_document in printed.values():
-        counting, *others = sorted(by_document, key=lambda sha256: (_rendition_rank(names.get(sha256, "")), sha256))
-        winners = sorted(by_document[counting], key=_ordinal)
-        for other in others:
-            for number, form in enumerate(sorted(by_document[other], key=_ordinal)):
-                yield URIRef(form), _SUPERSEDED_BY, URIRef(winners[min(number, len(winners) - 1)])
-
-
-def _ordinal(form: str) -> int:
-    """The number of a form within its document, from its IRI."""
-    return int(form.rpartition("/")[2])
-
-
-def _rendition_rank(file: str) -> int:
-    return _RENDITION_RANK.get(file.rpartition(".")[2].lower(), _LAST_RANK)
-
-
 def _rows(store: EmbeddedStore, sparql: str) -> Rows:
     answer = store.query(sparql)
     if not isinstance(answer, Rows):
@@ -128,6 +84,7 @@ class Batch:
         self.writer = writer
         self.namespace = writer.workspace.namespace
         self._vocabulary_is_in_step = False
+        self._indicators_are_in_step = False
 
     def is_current(self, sha256: str, extractor_version: str) -> bool:
         """Whether the document is in the store as this extractor reads it, with its original."""
@@ -144,29 +101,46 @@ class Batch:
         Raise a GraphError where that can't be done; the store is then as it was before.
         """
         sha256 = disclosure.document.sha256
+        self._bring_indicators_in_step()
         triples = list(map_disclosure(disclosure, self.namespace))
+        indicators = list(map_canonical(rows_of(triples), self.namespace))
         if original is not None:
             self.writer.keep_original(original, sha256)
         self.writer.mark()
-        self.writer.store.replace_graph(self.namespace.document_graph(sha256), triples)
+        self.writer.store.replace_graphs(
+            [
+                (self.namespace.document_graph(sha256), triples),
+                (indicators_graph(self.namespace, sha256), indicators),
+            ]
+        )
         self.writer.set_extractor_version(disclosure.extractor_version)
 
     def remove(self, name: str) -> StoredDocument:
         """Given a file name or hash, remove the document, its graph and its original; return what it was."""
         document = find_document(self.writer.store, name)
         self.writer.mark()
-        self.writer.store.replace_graph(self.namespace.document_graph(document.sha256), ())
+        gone = self.namespace.document_graph(document.sha256), indicators_graph(self.namespace, document.sha256)
+        self.writer.store.replace_graphs([(graph, ()) for graph in gone])
         return document
 
     def publish(self) -> None:
         """Bring vocabulary and derived graphs in step with the documents and publish, where anything has changed."""
         self._bring_vocabulary_in_step()
+        self._bring_indicators_in_step()
         if not self.writer.unpublished:
             return
-        editions = self.namespace.derived_graph(EDITIONS)
-        self.writer.store.replace_graph(editions, list(map_editions(self.writer.store)))
+        self._derive()
         self.writer.publish()
         self._drop_orphans()
+
+    def _derive(self) -> None:
+        """Rebuild what follows from all documents together."""
+        store, namespace = self.writer.store, self.namespace
+        editions = compare_editions(store)
+        identities = map_identities(find_identities(store, editions), namespace)
+        store.replace_graphs(
+            [(namespace.derived_graph(EDITIONS), editions.triples()), (namespace.derived_graph(IDENTITIES), identities)]
+        )
 
     def _bring_vocabulary_in_step(self) -> None:
         if self._vocabulary_is_in_step:
@@ -176,6 +150,19 @@ class Batch:
             self.writer.mark()
             self.writer.store.replace_graph(graph, wanted)
         self._vocabulary_is_in_step = True
+
+    def _bring_indicators_in_step(self) -> None:
+        """Rebuild the canonical indicators of every document where the rules have changed since they were made."""
+        if self._indicators_are_in_step:
+            return
+        store, graph = self.writer.store, self.namespace.derived_graph(INDICATORS)
+        wanted = rules_triple(self.namespace)
+        if set(store.triples(graph)) != {wanted}:
+            self.writer.mark()
+            for sha256, rows in read_rows(store).items():
+                store.replace_graph(indicators_graph(self.namespace, sha256), map_canonical(rows, self.namespace))
+            store.replace_graph(graph, [wanted])  # last: until then the next writer begins anew
+        self._indicators_are_in_step = True
 
     def _drop_orphans(self) -> None:
         """Remove originals without a graph: of removed documents, or of a run that was killed before it loaded them."""

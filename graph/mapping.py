@@ -276,6 +276,8 @@ class _DocumentMapping:
             (_P["note"], _text(indicator.note)),
             (_P["measure"], _concept("measure", indicator.measure)),
             (_P["objectText"], _text(indicator.object)),
+            (_P["asks"], _text(indicator.asks)),
+            (_P["measureEvidence"], _text(indicator.evidence)),
         )
         yield from _place(row, indicator.place)
         yield from self._cells(row, indicator.cells)

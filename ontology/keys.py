@@ -37,6 +37,8 @@ _ONE_FORM = str.maketrans(
 )
 
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf"})
+_DROPPED_PRINTABLE = re.compile("[ \ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""What folding drops though Python calls it printable: the blank, and selectors of glyphs."""
 
 # A unit's printed name may carry its code: "[103]某某办公厅", "127001-某某局", "127001某某局", "某某局(127001)".
 _CODE_BEFORE = re.compile(r"(?:\[\d{2,}\]|\(\d{2,}\)|\d{3,}[-_:.]|\d{6,})(?=\D)")
@@ -57,6 +59,8 @@ _TIER_FILLERS = ("指标", "目标", "绩效", "情况", "项目", "部门", "�
 def fold(text: str | None) -> str:
     """Given a printed text, return the form in which keys compare it."""
     folded = unicodedata.normalize("NFKC", text or "").translate(_ONE_FORM)
+    if folded.isprintable() and not _DROPPED_PRINTABLE.search(folded):
+        return folded  # nothing to drop, as in most texts
     return "".join(c for c in folded if not c.isspace() and not _is_unseen(c))
 
 
@@ -204,3 +208,9 @@ def project_indicator_key(document: DocumentInfo, project: Project, indicator: I
         tier_stem(indicator.tier2),
         indicator.tier3,
     )
+
+
+def proposed_identity_key(relation: str, one: str, other: str) -> str:
+    """A proposal about two things, given by the kind and key that end their IRIs ("unit/<key>"): it stays the same when
+    a document is read again, so that what people said of it still stands."""
+    return digest("proposed identity", relation, one, other)

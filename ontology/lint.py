@@ -17,7 +17,7 @@ from typing import Any
 from rdflib import OWL, RDF, RDFS, BNode, Graph, Literal, URIRef
 from rdflib.namespace import SH
 
-from ontology import concepts, issues, labels, regions, units
+from ontology import concepts, identities, issues, labels, regions, units
 from ontology.namespaces import PIKG, PREFIXES
 from ontology.vocabulary import DataError, data_files, fold_label, read_data
 
@@ -32,6 +32,7 @@ beside it."""
 
 _LOADERS: Mapping[str, Callable[[], object]] = {
     "concepts": concepts.concept_schemes,
+    "identities": identities.identity_rules,
     "issues": issues.issue_kinds,
     "columns": labels.columns,
     "regions": lambda: list(regions.all_regions()),

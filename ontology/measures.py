@@ -8,6 +8,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
+from ontology.keys import fold
 from ontology.units import unit_list
 from ontology.vocabulary import DataError, read_data
 
@@ -162,7 +163,8 @@ def read_canonical(data: Any) -> Canonical:
             if objects.setdefault(other, chosen) != chosen or other in data["objects"]:
                 raise DataError(_CANONICAL, f"objects: {chosen}", f"{other!r} already stands for another object")
     labels = {notation: (entry["zh"], entry["en"]) for notation, entry in data["labels"].items()}
-    return Canonical(MappingProxyType(objects), MappingProxyType(dict(data["members"])), MappingProxyType(labels))
+    members = {fold(name): str(notation) for name, notation in data["members"].items()}
+    return Canonical(MappingProxyType(objects), MappingProxyType(members), MappingProxyType(labels))
 
 
 @cache
@@ -175,3 +177,13 @@ def measure_list() -> MeasureList:
 def canonical() -> Canonical:
     """Return the shipped corrections of canonical indicators."""
     return read_canonical(read_data(_CANONICAL))
+
+
+def canonical_notation(name: str, asks: str) -> str:
+    """Given an indicator's name and what it asks by its parts (object|action|measure, or its words where they were not
+    understood), return the notation that names asking the same thing share, as data/canonical.yaml has it."""
+    corrected = canonical().members.get(fold(name))
+    if corrected is not None:
+        return corrected
+    thing, bar, rest = asks.partition("|")
+    return f"{canonical().objects.get(thing, thing)}{bar}{rest}" if bar else asks

@@ -114,6 +114,10 @@ class Namespace:
         """An indicator that documents share."""
         return f"{self.base}indicator/{key}"
 
+    def proposed_identity(self, key: str) -> str:
+        """A proposal that two things are one, or that one is a part of the other."""
+        return f"{self.base}proposed-identity/{key}"
+
     def region(self, code: str) -> str:
         """A region by its GB/T 2260 code, or by `name-<key>` where the code is unknown."""
         return f"{self.base}region/{code}"

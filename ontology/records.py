@@ -132,6 +132,8 @@ class Indicator:
     note: str | None = None
     measure: str | None = None
     object: str | None = None
+    asks: str | None = None
+    evidence: str | None = None
     place: Place | None = None
     cells: Cells = field(default_factory=dict)
 

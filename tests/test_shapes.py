@@ -138,6 +138,37 @@ def lone_canonical(graph: Graph) -> URIRef:
     return node
 
 
+def lone_membership(graph: Graph) -> URIRef:
+    """A membership of nothing in nothing."""
+    node = URIRef(Namespace().canonical_indicator("k") + "/member/k")
+    graph.add((node, RDF.type, p("IndicatorMembership")))
+    return node
+
+
+def proposed(name: str, value: Literal | URIRef) -> Breakage:
+    """A proposed identity that is right but for one property."""
+
+    def spoil(graph: Graph) -> URIRef:
+        node = URIRef(Namespace().proposed_identity("k"))
+        units = sorted(graph.subjects(RDF.type, p("Unit")), key=str)
+        for said, right in (
+            (RDF.type, p("ProposedIdentity")),
+            (p("relation"), URIRef(concept("identity_relation", "same"))),
+            (p("thing"), units[0]),
+            (p("otherThing"), units[1]),
+            (p("likelihood"), number("0.8")),
+            (p("reason"), URIRef(concept("identity_reason", "place"))),
+            (p("status"), URIRef(concept("identity_status", "proposed"))),
+            (p("evidence"), Literal("名称", lang="zh")),
+        ):
+            graph.add((node, said, right))
+        assert [one for one in find_violations(graph) if one.node == str(node)] == []
+        graph.set((node, p(name), units[1] if name == "thing" else value))
+        return node
+
+    return spoil
+
+
 def open_range(graph: Graph) -> URIRef:
     node = one(graph, "Value", "upperValue")
     graph.remove((node, p("upperValue"), None))
@@ -199,6 +230,14 @@ BROKEN: dict[str, tuple[Breakage, str, str]] = {
     "a weight with a comma": (given("IndicatorRow", "weight", number("1,0")), "分值", "must be one number"),
     "an indicator of no project": (without("ProjectIndicator", "ofProject"), "所属项目", "exactly one project"),
     "a canonical indicator without a label": (lone_canonical, "首选名称", "preferred label"),
+    "a membership of nothing": (lone_membership, "项目指标", "exactly one member"),
+    "a likelihood above 1": (proposed("likelihood", number("1.2")), "可能性", "from 0 to 1"),
+    "a unit that is proposed to be itself": (proposed("thing", Literal("")), "另一方不同", "and another one"),
+    "a reason that isn't known": (
+        proposed("reason", URIRef(concept("identity_reason", "hearsay"))),
+        "理由",
+        "a reason of the scheme",
+    ),
     "a value without an operator": (without("Value", "operator"), "指标性质", "exactly one operator"),
     "a value without its text": (without("Value", "originalText"), "原文", "exactly one printed text"),
     "a range without an end": (open_range, "上下限", "lower and an upper value"),

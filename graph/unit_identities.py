@@ -1,0 +1,178 @@
+"""Units that may be one: names with and without the place, renamed in a reform, misprinted, or marked as 本级.
+
+Given a store, `read_units` returns what is known of its units, and `compare_units` the proposals about them. A unit is
+compared with those of its region and with those that the same publishers name; 本级 is a part of the whole body.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from graph.naming import Difference, Name, differences, letters_alike, read_unit_name, renamed_core, slips
+from graph.proposals import Proposal, propose
+from graph.store import ReadableStore, Rows
+from ontology.comparables import fold_text
+from ontology.identities import identity_rules
+from ontology.keys import fold, is_qualified
+from ontology.regions import Region, find_region, region_of
+
+UNLIKE = 0.3
+"""Names with less in common than this are unlike."""
+
+_UNITS = """
+SELECT ?unit ?name ?code ?region WHERE {
+  ?unit a pikg:Unit ; rdfs:label ?name .
+  OPTIONAL { ?unit pikg:code ?code }
+  OPTIONAL { ?unit pikg:region ?place OPTIONAL { ?place pikg:code ?region } }
+}
+"""
+
+_PUBLISHED = """
+SELECT DISTINCT ?unit ?year ?kind WHERE {
+  ?document a pikg:Document ; pikg:publisher ?unit ; pikg:kind ?kind .
+  OPTIONAL { ?document pikg:fiscalYear ?year }
+}
+"""
+
+_NAMED = """
+SELECT DISTINCT ?publisher ?unit WHERE {
+  ?project a pikg:Project ; pikg:publisher ?publisher ; pikg:implementingUnit|pikg:department ?unit .
+}
+"""
+
+
+@dataclass(slots=True)
+class Unit:
+    """What is known of a unit: its printed name, codes, region, what it published, who names it."""
+
+    iri: str
+    printed: str
+    name: Name = field(default_factory=lambda: Name("", "", ""))
+    codes: set[str] = field(default_factory=set)
+    region: Region | None = None
+    published: set[tuple[str, str]] = field(default_factory=set)
+    named_by: set[str] = field(default_factory=set)
+
+
+def read_units(store: ReadableStore) -> dict[str, Unit]:
+    """Given a store, return its units by IRI."""
+    found: dict[str, Unit] = {}
+    regions: dict[str, Region] = {}
+    for row in _rows(store, _UNITS):
+        node, name = str(row["unit"]), str(row["name"])
+        unit = found.setdefault(node, Unit(node, name))
+        unit.printed = min(unit.printed, name)
+        if row["code"] is not None:
+            unit.codes.add(fold(str(row["code"])))
+        if row["region"] is not None and (known := region_of(str(row["region"]))) is not None:
+            regions[node] = known
+    for row in _rows(store, _PUBLISHED):
+        if (publisher := found.get(str(row["unit"]))) is not None:
+            publisher.published.add((str(row["year"]), str(row["kind"])))
+    for row in _rows(store, _NAMED):
+        if (named := found.get(str(row["unit"]))) is not None and row["publisher"] != row["unit"]:
+            named.named_by.add(str(row["publisher"]))
+    for node, unit in found.items():
+        unit.region = regions.get(node) or (find_region(unit.printed) if is_qualified(fold(unit.printed)) else None)
+        unit.name = read_unit_name(unit.printed, place_names(unit.region))
+    return found
+
+
+def place_names(region: Region | None) -> set[str]:
+    """The names that a unit's name may begin with where it lies in a region: full ones, and short ones of two
+    characters and more."""
+    if region is None:
+        return set()
+    successor = region_of(region.successor) if region.successor else None
+    places = [region, *region.parents, *((successor, *successor.parents) if successor else ())]
+    full = {fold_text(place.name) for place in places}
+    return full | {name[:-1] for name in full if len(name) > 2 and name[-1] in "省市县区州盟旗"}
+
+
+def _living(region: Region | None) -> str | None:
+    """The code of a region, of one that is no more its successor's."""
+    return None if region is None else region.successor or region.code
+
+
+def _unit_blocks(unit: Unit) -> Iterator[str]:
+    """The blocks in which a unit is compared: its region, where its name or its publishing says so, and the documents
+    of each publisher that names it."""
+    if unit.region is not None:
+        yield f"region {_living(unit.region)}"
+    if unit.published:
+        yield f"publisher {unit.iri}"
+    for publisher in unit.named_by:
+        yield f"publisher {publisher}"
+
+
+def compare_units(units: Mapping[str, Unit]) -> list[Proposal]:
+    """Given units, return the proposals about them."""
+    least = identity_rules().unit_letters
+    blocks: dict[tuple[str, str], list[Unit]] = defaultdict(list)
+    for unit in units.values():
+        wanted = {("core", renamed_core(unit.name)[0])}
+        if len(unit.name.core) >= least:
+            wanted |= {("slip", variant) for variant in slips(unit.name.core)}
+        wanted |= {("code", code) for code in unit.codes if len(code) > 2}
+        for block in _unit_blocks(unit):
+            for kind, word in wanted:
+                blocks[f"{block} {kind}", word].append(unit)
+    found: dict[tuple[str, str], Proposal] = {}
+    for several in blocks.values():
+        for one, other in combinations(sorted(several, key=lambda unit: unit.iri), 2):
+            if (one.iri, other.iri) not in found and (proposal := _judge_units(one, other)) is not None:
+                found[one.iri, other.iri] = proposal
+    return list(found.values())
+
+
+def _judge_units(one: Unit, other: Unit) -> Proposal | None:
+    regions = (_living(one.region), _living(other.region))
+    if None not in regions and regions[0] != regions[1]:
+        return None
+    reasons, sides = _unit_differences(one, other), (one, other)
+    told_apart = bool(one.published & other.published)  # both published for one year: two bodies of like names
+    if reasons is None:
+        if told_apart or not one.codes & other.codes or one.region is None or other.region is None:
+            return None
+        code = min(one.codes & other.codes)
+        reasons = [Difference("same_code", code, code)]
+        if letters_alike(one.name.core, other.name.core) < UNLIKE:
+            reasons.append(Difference("other_name", one.printed, other.printed))
+    elif told_apart and any(reason.reason in ("character", "renamed") for reason in reasons):
+        return None
+    relation = "same"
+    if one.name.aside["own_level"] != other.name.aside["own_level"]:
+        relation = "part_of"
+        if not one.name.aside["own_level"]:  # the part comes first
+            sides = (other, one)
+            reasons = [Difference(reason.reason, reason.theirs, reason.mine) for reason in reasons]
+    first, second = sides
+    return propose(relation, first.iri, second.iri, (first.printed, second.printed), reasons)
+
+
+def _unit_differences(one: Unit, other: Unit) -> list[Difference] | None:
+    """Why two units' names may be those of one unit, or of a unit and its own level; None where they tell two units."""
+    mine, theirs = one.name, other.name
+    found = differences(mine, theirs, identity_rules().unit_letters)
+    if found is None:
+        left, right = renamed_core(mine), renamed_core(theirs)
+        if left[0] != right[0] or not left[1]:
+            return None
+        found = [Difference("renamed", left[1], right[1])]
+        if mine.aside["place"] != theirs.aside["place"]:
+            found.append(Difference("place", mine.aside["place"], theirs.aside["place"]))
+    if mine.aside["own_level"] != theirs.aside["own_level"]:
+        found.append(Difference("own_level", mine.aside["own_level"], theirs.aside["own_level"]))
+    if one.region and other.region and one.region.code != other.region.code:
+        found = [Difference("former_place", r.mine, r.theirs) if r.reason == "place" else r for r in found]
+    return found
+
+
+def _rows(store: ReadableStore, sparql: str) -> Rows:
+    answer = store.query(sparql)
+    if not isinstance(answer, Rows):
+        raise TypeError("this query is a SELECT")
+    return answer
