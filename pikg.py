@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -223,13 +223,88 @@ def _comparable(project: str, format_: str, folder: Path, **narrow: Any) -> None
     from ui import terminal
 
     with _open(folder) as store:
-        found = [item.to_json() for item in store.comparable(project, **narrow)]
+        comparables = store.comparable(project, **narrow)
+        missing = store.missing(project, comparables) if format_ == "table" else []
+    found = [item.to_json() for item in comparables]
     if format_ == "json":
         terminal.write_json(found, sys.stdout)
     elif found:
+        from ui import terminal_comparing
+
         terminal.say_comparables(found)
+        terminal_comparing.say_unit_cost_pairs(found)
+        terminal_comparing.say_missing(missing)
     else:
         terminal.say("nothing comparable is in the store")
+
+
+_region_option = click.option("--region", help="Only of this region (code, full or short name), and what lies in it.")
+_year_option = click.option("--year", type=int, help="Only of this fiscal year.")
+
+
+@cli.command("targets", short_help="The spread of targets for an indicator across units.")
+@click.argument("indicator")
+@click.option("--project", help="Tell where this project's own targets stand (IRI, name or a unique part of it).")
+@_region_option
+@_year_option
+@_format_option("table", "json")
+@_store_option
+@_lang_option
+def _targets(indicator: str, format_: str, folder: Path, language: str, **narrow: Any) -> None:
+    """Show the targets of all units for INDICATOR in one unit: a measure (its notation or label, as satisfaction or
+    满意度), or words of an indicator's name.
+
+    Quartiles, each target, what was achieved the year after, and what was left out and why; with --project where its
+    own targets stand, and what became of them from form to form.
+    """
+    from ui import terminal, terminal_comparing
+
+    project = narrow["project"]
+    with _open(folder) as store:
+        spread = store.targets(indicator, **narrow)
+        steps = store.target_history(project, [m.target.row.name for m in spread.mine]) if project else []
+    if format_ == "json":
+        terminal.write_json(spread.to_json(language), sys.stdout)
+    else:
+        terminal_comparing.say_targets(spread, language)
+        terminal_comparing.say_target_history(steps, language)
+
+
+@cli.command("unit-costs", short_help="What one of a service costs, across cities.")
+@click.argument("service", required=False)
+@click.option("--project", help="Only this project (IRI, name or a unique part of it), with what has no unit cost.")
+@_region_option
+@_year_option
+@click.option("--achieved", is_flag=True, help="By what was spent and achieved, not by budget and targets.")
+@_format_option("table", "json")
+@_store_option
+@_lang_option
+def _unit_costs(service: str | None, project: str | None, format_: str, folder: Path, **given: Any) -> None:
+    """Show what one of a SERVICE costs (a person of contract staff, a parcel, a line ...): amounts over the quantities
+    that belong to them, each with its formula, where both are printed, and how sure it is.
+
+    SERVICE is a kind of service by notation, label or word (post, 邮寄快递, 快递); without it, all kinds are listed.
+    Quartiles are shown from three publishers on.
+    """
+    from ui import terminal, terminal_comparing
+
+    language = given["language"]
+    basis: Literal["planned", "achieved"] = "achieved" if given["achieved"] else "planned"
+    if project is not None and service is not None:
+        raise click.UsageError("give either a SERVICE or --project")
+    with _open(folder) as store:
+        if project is not None:
+            found: Any = store.unit_costs(project, basis=basis)
+        else:
+            found = store.unit_cost_spreads(service, region=given["region"], year=given["year"], basis=basis)
+    if format_ == "json":
+        terminal.write_json(terminal_comparing.unit_costs_json(found, language), sys.stdout)
+    elif project is not None:
+        terminal_comparing.say_project_costs(found, language)
+    elif service is not None:
+        terminal_comparing.say_unit_costs(found, language)
+    else:
+        terminal_comparing.say_services(found, language)
 
 
 @cli.command("export", short_help="Write everything to a file.")

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from extract.assemble import Reading
     from extract.grid import Grid
     from graph.comparables import Comparable
+    from graph.missing import MissingIndicator
+    from graph.pairing import Basis
+    from graph.target_history import Step
+    from graph.targets import TargetSpread
+    from graph.unit_costs import UnitCosts, UnitCostSpread
 
 __all__ = ["ExtractError", "FileStatus", "FileSummary", "IngestReport", "Store", "ingest", "open_store", "read_file"]
 
@@ -288,6 +293,46 @@ class Store:
         from graph.comparables import find_comparables  # noqa: PLC0415
 
         return find_comparables(self.reading, project, region=region, year=year, top=top)
+
+    def missing(self, project: str, comparables: Sequence[Comparable]) -> list[MissingIndicator]:
+        """Given a project and what `comparable` found for it, return what those measure and it doesn't, by tier."""
+        from graph.missing import find_missing  # noqa: PLC0415
+
+        return find_missing(self.reading, project, comparables)
+
+    def targets(
+        self, indicator: str, *, project: str | None = None, region: str | None = None, year: int | None = None
+    ) -> TargetSpread:
+        """Given a measure (notation or label) or words of an indicator's name, return the spread of its targets over
+        all units; with a project, where its own stand among them."""
+        from graph.targets import find_targets  # noqa: PLC0415
+
+        return find_targets(self.reading, indicator, project=project, region=region, year=year)
+
+    def target_history(self, project: str, names: Sequence[str] | None = None) -> list[Step]:
+        """Given a project, return what became of its indicators (or of those named so) from form to form."""
+        from graph.target_history import find_target_history  # noqa: PLC0415
+
+        return find_target_history(self.reading, project, names=names)
+
+    def unit_costs(self, project: str | None = None, *, basis: Basis = "planned") -> UnitCosts:
+        """Given a project (None: all), return what one of what it counts costs, and what was left out and why."""
+        from graph.unit_costs import find_unit_costs  # noqa: PLC0415
+
+        return find_unit_costs(self.reading, project, basis=basis)
+
+    def unit_cost_spreads(
+        self,
+        service: str | None = None,
+        *,
+        region: str | None = None,
+        year: int | None = None,
+        basis: Basis = "planned",
+    ) -> list[UnitCostSpread]:
+        """Given a kind of service (None: all), return how its unit costs are spread over projects and cities."""
+        from graph.unit_costs import find_spreads  # noqa: PLC0415
+
+        return find_spreads(self.reading, service, region=region, year=year, basis=basis)
 
     def export(self, format_name: str, path: str | os.PathLike[str], *, language: Language = "zh") -> None:
         """Write everything to a file, as nquads, turtle, jsonld or csv (the long table of indicators, its headings in

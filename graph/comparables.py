@@ -8,8 +8,8 @@ departments as a whole with departments. What the signals are and how they weigh
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +29,7 @@ from graph.likeness import (
 )  # fmt: skip
 from graph.lookup import find_project, find_region
 from graph.store import ReadableStore, Rows
+from graph.unit_costs import UnitCostPair, compare_unit_costs
 from ontology.comparables import comparison, fold_text
 from ontology.namespaces import PREFIXES
 from ontology.regions import region_of
@@ -89,6 +90,7 @@ class Comparable:
     reasons: Mapping[str, float]
     funding: Decimal | None
     matched_indicators: tuple[tuple[IndicatorTarget, IndicatorTarget], ...]
+    unit_costs: tuple[UnitCostPair, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The project as the command line prints it."""
@@ -102,7 +104,7 @@ class Comparable:
             "reasons": dict(self.reasons),
             "funding": None if self.funding is None else f"{self.funding:f}",
             "matched_indicators": [{"mine": a.to_json(), "theirs": b.to_json()} for a, b in self.matched_indicators],
-            "unit_costs": [],
+            "unit_costs": [pair.to_json() for pair in self.unit_costs],
         }
 
 
@@ -192,7 +194,16 @@ def find_comparables(
     """
     asked = str(find_project(store, project))
     inside = None if region is None else _regions_inside(store, find_region(store, region))
-    return read_index(store).find(asked, inside=inside, year=year, top=top)
+    return add_unit_costs(store, asked, read_index(store).find(asked, inside=inside, year=year, top=top))
+
+
+def add_unit_costs(store: ReadableStore, project: str, found: Sequence[Comparable]) -> list[Comparable]:
+    """Given a store, a project's IRI and comparable ones, return these with what one of the same thing costs in both;
+    asked in one go for them all."""
+    if not found:
+        return []
+    costs = compare_unit_costs(store, project, [(item.project, item.fiscal_year) for item in found])
+    return [replace(item, unit_costs=costs[item.project]) for item in found]
 
 
 def read_index(store: ReadableStore) -> ComparableIndex:

@@ -27,7 +27,7 @@ from graph.figures import (
 )  # fmt: skip
 from ontology.comparables import fold_text
 from ontology.unit_costs import Count, Service, unit_cost_rules
-from ontology.units import unit_list
+from ontology.units import Unit, unit_list
 
 Basis = Literal["planned", "achieved"]
 
@@ -209,7 +209,7 @@ def _ties(cost: Figure, quantities: Sequence[Figure]) -> Iterator[_Tie]:
             continue
         agree = _agreement(read_object(cost.name), read_object(quantity.name))
         for service in named:
-            matched = count_of(service, quantity)
+            matched = count_of(service, quantity.name, quantity.unit.unit)
             if matched is not None:
                 yield _Tie(quantity, service, matched[0].unit, matched[1], agree or "same_service")
                 break
@@ -217,10 +217,10 @@ def _ties(cost: Figure, quantities: Sequence[Figure]) -> Iterator[_Tie]:
             yield _Tie(quantity, None, quantity.unit.unit.notation, Decimal(1), agree)
 
 
-def count_of(service: Service, quantity: Figure) -> tuple[Count, Decimal] | None:
-    """Given a service and a quantity, return what it counts of the service, and how many one of its units is; None
-    where it counts something else."""
-    name, unit = fold_text(quantity.name), quantity.unit.unit if quantity.unit else None
+def count_of(service: Service, name: str, unit: Unit | None) -> tuple[Count, Decimal] | None:
+    """Given a service, a quantity's name and unit, return what it counts of the service, and how many one of its units
+    is; None where it counts something else."""
+    name = fold_text(name)
     if unit is None or any(word in name for word in service.parts):
         return None
     for count in service.counts.values():
@@ -299,7 +299,9 @@ def _main_quantities(
     why = "other_service"
     for service in named:
         inside = [q for q in quantities if any(word in fold_text(q.name) for word in service.parts)]
-        counted = [(q, count_of(service, q)) for q in quantities if q not in inside]
+        counted = [
+            (q, count_of(service, q.name, q.unit.unit if q.unit else None)) for q in quantities if q not in inside
+        ]
         if all(matched is None for _, matched in counted):
             continue
         ties = [_Tie(q, service, matched[0].unit, matched[1], "") for q, matched in counted if matched is not None]

@@ -437,4 +437,7 @@ def _advice(spread: TargetSpread, language: str) -> Iterable[str]:
     for mine in spread.mine:
         standing = target_words()["standings"][mine.standing].in_language(language)
         place = "–" if mine.percentile is None else f"{mine.percentile:.0f}"
-        yield words["mine"].format(value=f"{plain(mine.target.value)}{unit}", percentile=place, standing=standing)
+        value = f"{plain(mine.target.value)}{unit}"
+        yield words["mine"].format(value=value, percentile=place, standing=standing)
+        if mine.target.actual is not None:
+            yield words["mine_achieved"].format(actual=f"{plain(mine.target.actual)}{unit}", value=value)

@@ -305,7 +305,9 @@ def find_spreads(
     groups: dict[tuple[str | None, str, str], list[UnitCost]] = defaultdict(list)
     for cost in costs:
         groups[cost.service, "" if cost.service else cost.object, cost.per].append(cost)
-    found = [_spread(group, left) for group in groups.values()]
+    found = [_spread(group, left, costs) for group in groups.values()]
+    if named is not None and not found:  # nobody's figures could be paired: that is told, with the reasons
+        found = [UnitCostSpread(named.name, "", next(iter(named.counts)), basis, (), tuple(left))]
     return sorted(found, key=lambda spread: (-spread.publishers, -len(spread.costs), spread.service or "~", spread.per))
 
 
@@ -323,10 +325,16 @@ def _is_asked(
     return (inside is None or form.region in inside) and (year is None or form.year == year)
 
 
-def _spread(group: Sequence[UnitCost], left: Iterable[LeftOut]) -> UnitCostSpread:
+def _spread(group: Sequence[UnitCost], left: Iterable[LeftOut], everyone: Iterable[UnitCost]) -> UnitCostSpread:
     first = group[0]
     counted: list[UnitCost] = []
     refused = [one for one in left if first.service is not None and one.service == first.service]
+    here = {cost.form.project for cost in group}
+    refused += [
+        LeftOut(cost.form, "other_count", cost.service, cost.quantity)
+        for cost in everyone
+        if first.service is not None and cost.service == first.service and cost.form.project not in here
+    ]
     printed: dict[tuple[str, int | None, Decimal, Decimal], UnitCost] = {}
     projects: set[str] = set()
     line = unit_cost_rules().line

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from ontology.comparables import fold_text
 from ontology.vocabulary import DataError, read_data
 
 FILE = "targets.yaml"
@@ -19,7 +20,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "changes": ("raised", "lowered", "unchanged", "dropped", "added", "redefined"),
     "why_redefined": ("name", "unit", "kind", "bound", "wording", "date"),
     "standings": ("strict", "middle", "lax", "unknown", "too_few"),
-    "advice": ("peers_set", "peers_achieved", "nobody_reported", "mine"),
+    "advice": ("peers_set", "peers_achieved", "nobody_reported", "mine", "mine_achieved"),
     "directions": ("positive", "negative"),
 }  # fmt: skip
 
@@ -44,8 +45,8 @@ def target_words() -> Mapping[str, Mapping[str, Said]]:
 
 def parse_words(data: Any) -> Mapping[str, Mapping[str, Said]]:
     """Given the content of the data file, return it checked; raise DataError, naming the entry, where it is wrong."""
-    if not isinstance(data, dict) or set(data) != set(GROUPS):
-        raise DataError(FILE, "the file", f"has exactly the keys {', '.join(GROUPS)}")
+    if not isinstance(data, dict) or set(data) != {*GROUPS, "anyone"}:
+        raise DataError(FILE, "the file", f"has exactly the keys {', '.join(GROUPS)} and anyone")
     for group, names in GROUPS.items():
         if not isinstance(data[group], dict) or set(data[group]) != set(names):
             raise DataError(FILE, group, f"has exactly {', '.join(names)}")
@@ -54,3 +55,12 @@ def parse_words(data: Any) -> Mapping[str, Mapping[str, Said]]:
             if set(entry) != {"zh", "en"} or not all(isinstance(text, str) for text in texts):
                 raise DataError(FILE, f"{group}.{name}", "needs a text in zh and one in en, and nothing else")
     return {group: {name: Said(**entry) for name, entry in data[group].items()} for group in GROUPS}
+
+
+@cache
+def anyone() -> frozenset[str]:
+    """Return the words for whoever is served, in the form in which names are compared."""
+    words = read_data(FILE)["anyone"]
+    if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):
+        raise DataError(FILE, "anyone", "is a list of words")
+    return frozenset(fold_text(word) for word in words)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from graph.pairing import plain
@@ -25,32 +24,29 @@ if TYPE_CHECKING:
     from graph.targets import TargetSpread
     from graph.unit_costs import UnitCostSpread
 
-_WORDS: Mapping[str, Mapping[str, str]] = {
-    "zh": {
-        "region": "地区", "publisher": "公开单位", "year": "年度", "project": "项目", "indicator": "三级指标",
-        "target": "指标值", "actual": "实际完成值", "page": "页", "tier1": "一级指标", "tier2": "二级指标",
-        "peers": "同类项目数", "theirs": "同类的指标值", "per": "每", "mine": "本项目（元）", "their_cost": "对方（元）",
-        "value": "单位成本（元）", "formula": "算式", "money": "金额出处", "quantity": "数量出处", "sure": "把握",
-        "why": "依据", "service": "服务", "count": "个数", "spread": "最小 ～ 中位数 ～ 最大", "funding": "项目资金",
-        "reason": "原因", "what": "变化", "before": "此前", "after": "此后", "what_left_out": "未计入", "figure": "所印",
-        "unit_costs": "单位成本：", "missing": "同类项目设置而本项目没有的指标：", "p": "第 {} 页", "basis": "预算与目标",
-        "TargetForm": "目标表", "SelfEvaluation": "自评表", "ProjectDescription": "说明",
-        "few": "不足三个公开单位，不列四分位数", "none": "没有可计算的单位成本", "no_step": "只有一张表，无从比较年度变化",
-    },
-    "en": {
-        "region": "region", "publisher": "publisher", "year": "year", "project": "project", "indicator": "indicator",
-        "target": "target", "actual": "achieved", "page": "page", "tier1": "tier 1", "tier2": "tier 2",
-        "peers": "peers", "theirs": "their targets", "per": "per", "mine": "mine (yuan)", "their_cost": "theirs (yuan)",
-        "value": "unit cost (yuan)", "formula": "formula", "money": "amount from", "quantity": "quantity from",
-        "sure": "sure", "why": "because", "service": "service", "count": "n", "spread": "least ~ median ~ greatest",
-        "funding": "project funding", "reason": "reason", "what": "what", "before": "before", "after": "after",
-        "what_left_out": "left out", "figure": "as printed", "unit_costs": "unit costs:",
-        "missing": "what comparable projects measure and this one doesn't:", "p": "p. {}", "basis": "",
-        "TargetForm": "target form", "SelfEvaluation": "self-evaluation", "ProjectDescription": "description",
-        "few": "fewer than three publishers: no quartiles", "none": "no unit cost can be told",
-        "no_step": "there is only one form: nothing to compare over the years",
-    },
+_ZH = {
+    "region": "地区", "publisher": "公开单位", "year": "年度", "project": "项目", "indicator": "三级指标", "page": "页",
+    "target": "指标值", "actual": "实际完成值", "tier1": "一级指标", "tier2": "二级指标", "peers": "同类项目数",
+    "theirs": "同类的指标值", "per": "每", "mine": "本项目（元）", "their_cost": "对方（元）", "formula": "算式",
+    "money": "金额出处", "quantity": "数量出处", "sure": "把握", "why": "依据", "service": "服务", "count": "个数",
+    "spread": "最小 ～ 中位数 ～ 最大", "funding": "项目资金", "reason": "原因", "what": "变化", "before": "此前",
+    "after": "此后", "what_left_out": "未计入", "unit_costs": "单位成本：", "p": "第 {} 页", "TargetForm": "目标表",
+    "SelfEvaluation": "自评表", "ProjectDescription": "说明", "missing": "同类项目设置而本项目没有的指标：",
+    "few": "同类不足三个，不列四分位数", "none": "没有可计算的单位成本", "publishers": "{} 个公开单位",
 }  # fmt: skip
+_EN = {
+    "region": "region", "publisher": "publisher", "year": "year", "project": "project", "indicator": "indicator",
+    "page": "page", "target": "target", "actual": "achieved", "tier1": "tier 1", "tier2": "tier 2", "peers": "peers",
+    "theirs": "their targets", "per": "per", "mine": "mine (yuan)", "their_cost": "theirs (yuan)", "formula": "formula",
+    "money": "amount from", "quantity": "quantity from", "sure": "sure", "why": "because", "service": "service",
+    "count": "n", "spread": "least ~ median ~ greatest", "funding": "project funding", "reason": "reason",
+    "what": "what", "before": "before", "after": "after", "what_left_out": "left out", "unit_costs": "unit costs:",
+    "p": "p. {}", "TargetForm": "target form", "SelfEvaluation": "self-evaluation", "ProjectDescription": "description",
+    "missing": "what comparable projects measure and this one doesn't:",
+    "few": "fewer than three peers: no quartiles", "none": "no unit cost can be told",
+    "publishers": "publishers: {}",
+}  # fmt: skip
+_WORDS: Mapping[str, Mapping[str, str]] = {"zh": _ZH, "en": _EN}
 
 
 def _heads(language: str, *names: str) -> list[str]:
@@ -65,7 +61,7 @@ def _year(year: int | None) -> str:
     return "" if year is None else str(year)
 
 
-# --- comparable projects ----------------------------------------------------------------------------------------------
+# --- comparable projects ------------------------------------------------------------------------------------------
 def say_unit_cost_pairs(found: Sequence[Mapping[str, Any]], language: str = "en") -> None:
     """Print what one of the same thing costs in comparable projects, given as outputs.md has them."""
     rows = [
@@ -107,7 +103,7 @@ def _target(row: TargetRow | None) -> str:
     return row.target.printed if row is not None and row.target is not None else ""
 
 
-# --- targets ----------------------------------------------------------------------------------------------------------
+# --- targets ------------------------------------------------------------------------------------------------------
 def say_targets(spread: TargetSpread, language: str) -> None:
     """Print the spread of an indicator's targets: each target, n and quartiles, what was left out, advice."""
     unit, own = spread.base_unit, {mine.target.row.row for mine in spread.mine}
@@ -146,9 +142,7 @@ def _why(reason: str, language: str) -> str:
 
 def _shown_spread(spread: Quartiles | None, count: int, publishers: int, language: str) -> str:
     """n and the quartiles in a line; without quartiles below three."""
-    counted = (
-        f"n = {count} ({publishers} 个公开单位)" if language == "zh" else f"n = {count} of {publishers} publishers"
-    )
+    counted = f"n = {count} ({_WORDS[language]['publishers'].format(publishers)})"
     if spread is None or count < PEERS_NEEDED:
         return f"{counted}; {_WORDS[language]['few']}" if count else counted
     shown = (
@@ -186,7 +180,7 @@ def _form(form: tuple[int | None, str], language: str) -> str:
     return f"{_year(form[0])} {_WORDS[language].get(form[1], form[1])}".strip()
 
 
-# --- unit costs -------------------------------------------------------------------------------------------------------
+# --- unit costs ---------------------------------------------------------------------------------------------------
 def say_services(spreads: Sequence[UnitCostSpread], language: str) -> None:
     """Print the kinds of service with how their unit costs are spread."""
     rows = []
@@ -304,11 +298,7 @@ def unit_costs_json(found: UnitCosts | Sequence[UnitCostSpread], language: str) 
 
 def _quartiles_json(spread: Quartiles | None) -> dict[str, str | None]:
     names = {"min": "least", "p25": "p25", "median": "median", "p75": "p75", "max": "greatest"}
-    return {name: None if spread is None else _text(getattr(spread, field)) for name, field in names.items()}
-
-
-def _text(number: Decimal) -> str:
-    return plain(number)
+    return {name: None if spread is None else plain(getattr(spread, field)) for name, field in names.items()}
 
 
 def _cost_json(cost: UnitCost, language: str) -> dict[str, Any]:
