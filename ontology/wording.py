@@ -173,7 +173,7 @@ def _scales(value: Any) -> Mapping[str, tuple[str, ...]]:
         raise DataError(_FILE, "scales", "must be a list of lists of words")
     for listed in value:
         words = tuple(_texts("scales", listed))
-        if scales.setdefault("".join(words), words) != words:
+        if scales.setdefault("".join(words), words) is not words:
             raise DataError(_FILE, "scales", f"{''.join(words)!r} is listed twice")
     return MappingProxyType(scales)
 
