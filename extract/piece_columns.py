@@ -39,20 +39,26 @@ class Edge:
 
 @dataclass(slots=True)
 class Band:
-    """Rows (from 0, first and last) that share their columns, and the edges between these."""
+    """Rows (from 0, first and last) that share their columns, and the edges between these.
+
+    `head_last` is the last row of the head where the band is an indicator table.
+    """
 
     first: int
     last: int
     edges: list[Edge] = field(default_factory=list)
     is_table: bool = False
+    head_last: int = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Carried:
     """What a table at the foot of a page carries on to the next page: the gaps between the columns of its indicators,
-    and the texts of its head."""
+    its outer edges, and the texts of its head."""
 
     gutters: tuple[Edge, ...]
+    left: float
+    right: float
     heads: tuple[str, ...]
 
     def holds(self, pieces: Sequence[Piece]) -> bool:
@@ -73,7 +79,8 @@ def find_bands(
     for band in bands:
         rows = [_present(setting, row) for row in range(band.first, band.last + 1)]
         if band.is_table:
-            band.edges = _gutters(rows, heads[band.first] - band.first + 1)
+            band.head_last = heads[band.first]
+            band.edges = _gutters(rows, band.head_last - band.first + 1)
             if carried is not None and band is bands[0]:
                 band.edges = _go_on(rows, carried.gutters)
     known = [edge for band in bands if band.is_table for edge in band.edges]
@@ -248,3 +255,4 @@ def columns_of(piece: Piece, edges: Sequence[float]) -> tuple[int, int]:
     """Given a piece and its band's edges, return the first and last of the band's columns that it stands in."""
     margin = min(_COVER, (piece.x1 - piece.x0) / 3)
     return column_of(piece.x0 + margin, edges), column_of(piece.x1 - margin, edges)
+

@@ -119,20 +119,24 @@ def set_pieces(rows: Sequence[PieceRow], may_cover: Callable[[int, Piece], int])
         alone = [piece for piece in row.pieces if limits[id(piece)] == number]
         least = min((key(piece) for piece in alone or row.pieces), default=0.0)
         core = [piece for piece in row.pieces if abs(key(piece) - least) < _NEAR * piece.size or piece in alone]
+        if number + 1 < len(rows):
+            # A text that reaches down beside the next row is merged with it.
+            below = min(piece.first for piece in rows[number + 1].pieces)
+            core = [piece for piece in core if piece.last < below or piece in alone] or core
         row.top, row.bottom = min(piece.top for piece in core), max(piece.bottom for piece in core)
     edges = _edges(rows)
     for number, row in enumerate(rows):
         for piece in row.pieces:
             last = number
             limit = limits[id(piece)]
+            reason = f"it was written in the first of them and stands at their {alignment}"
             if limit > number and alignment != "top":
                 last = _last_row(piece, range(number, limit + 1), rows, edges, alignment)
+            while last < limit and rows[last + 1].top < piece.last:
+                last, reason = last + 1, "it reaches down beside them"
             setting.placed.append(Placed(piece, number, last))
             if last > number:
-                setting.notes.append(
-                    f"“{piece.text}” covers rows {number + 1} to {last + 1}: it was written in the first of them and"
-                    f" stands at their {alignment}"
-                )
+                setting.notes.append(f"“{piece.text}” covers rows {number + 1} to {last + 1}: {reason}")
     return setting
 
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 from extract.form_regions import Region, find_regions, head_texts
 from extract.lattice import Lattice, LatticeCell
 from extract.piece_columns import Band, Carried, Edge, columns_of, find_bands, put_edges, stab
+from extract.piece_heads import spread_heads
 from extract.piece_rows import PieceRow, Setting, find_rows, set_pieces
 from extract.pieces import Piece, Word, join_words
 from ontology import labels
@@ -51,14 +52,14 @@ def read_unruled(words: Sequence[Word], carried: Carried | None = None) -> Unrul
         if gutters and len(rows) - 1 - region.last <= _FEET:
             head = region.tables[-1][1]
             heads = head_texts(rows, head) if head >= region.first else carried.heads if carried else ()
-            carries = Carried(tuple(gutters), heads)
+            carries = Carried(tuple(gutters), table.lattice.xs[0], table.lattice.xs[-1], heads)
     return UnruledPage(tuple(tables), carries)
 
 
 def align_edges(tables: Sequence[UnruledTable]) -> list[UnruledTable]:
     """Given the parts of one table on successive pages, return them with their column edges at the same positions,
     wherever their texts leave room for it."""
-    shared = sorted(edge.middle for edge in stab(edge for table in tables for edge in table.room))
+    shared = sorted(_position(edge) for edge in stab(edge for table in tables for edge in table.room))
     moved = []
     for table in tables:
         xs = []
@@ -68,6 +69,13 @@ def align_edges(tables: Sequence[UnruledTable]) -> list[UnruledTable]:
         ordered = all(before < after for before, after in pairwise(xs))
         moved.append(replace(table, lattice=_with_edges(table.lattice, xs)) if ordered else table)
     return moved
+
+
+def _position(edge: Edge) -> float:
+    """Where an edge stands: in the middle of its room; an outer one, which has room without end, beside the text."""
+    if edge.high - edge.low > _FAR / 2:
+        return edge.high - _PAD / 2 if edge.low < 0 else edge.low + _PAD / 2
+    return edge.middle
 
 
 def _with_edges(lattice: Lattice, xs: Sequence[float]) -> Lattice:
@@ -86,6 +94,8 @@ def _table(rows: Sequence[PieceRow], region: Region, carried: Carried | None) ->
     setting = set_pieces(rows, lambda row, piece: _limit(rows, row, piece))
     pieces = [placed.piece for placed in setting.placed]
     left, right = min(piece.x0 for piece in pieces) - _PAD, max(piece.x1 for piece in pieces) + _PAD
+    if carried is not None:
+        left, right = min(left, carried.left), max(right, carried.right)
     tables = [(a - region.first, b - region.first, c - region.first) for a, b, c in region.tables]
     _cover_below(setting, tables)
     bands = find_bands(setting, tables, right, carried)
@@ -178,9 +188,10 @@ def _cells(
     for number, band in enumerate(bands):
         own = edges[number]
         bounds = [0, *(xs.index(x) for x in own), len(xs) - 1]
+        wide = spread_heads(setting.placed, band, [xs[0], *own, xs[-1]]) if band.head_last > band.first else {}
         inside = [placed for placed in setting.placed if band.first <= placed.first <= band.last]
         for placed in sorted(inside, key=lambda one: one.first - one.last):
-            low, high = columns_of(placed.piece, own)
+            low, high = wide.get(id(placed.piece)) or columns_of(placed.piece, own)
             columns = range(bounds[low], bounds[high + 1])
             last = min(placed.last, band.last)
             while not add(range(placed.first, last + 1), columns) and last > placed.first:
