@@ -63,8 +63,10 @@ def _once(rows: Iterable[TargetRow]) -> list[TargetRow]:
 
 
 def _asks_the_same(mine: TargetRow, theirs: TargetRow, services: Sequence[Service]) -> bool:
-    """Whether two indicators measure the same of things of like names (群众满意率, 群众服务满意度), or count the same
-    thing of a kind of service (聘用人员数量, 外聘人员招聘数量)."""
+    """Whether two indicators are one canonical indicator, measure the same of things of like names (群众满意率,
+    群众服务满意度), or count the same thing of a kind of service (聘用人员数量, 外聘人员招聘数量)."""
+    if mine.canonical is not None and mine.canonical == theirs.canonical:
+        return True
     counts = [
         (count_of(service, mine.name, _unit(mine)), count_of(service, theirs.name, _unit(theirs)))
         for service in services

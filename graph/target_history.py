@@ -17,7 +17,8 @@ from graph.likeness import match_names
 from graph.lookup import find_project
 from graph.store import ReadableStore
 from graph.target_rows import PrintedValue, TargetRow, read_rows_of_projects
-from graph.targets import direction_of, family_of
+from graph.targets import direction_of
+from graph.unit_families import family_of
 from ontology.comparables import fold_text
 
 What = Literal["raised", "lowered", "unchanged", "dropped", "added", "redefined"]
@@ -91,7 +92,8 @@ def compare_rows(before: Sequence[TargetRow], after: Sequence[TargetRow]) -> lis
 
 
 def _pairs(before: Sequence[TargetRow], after: Sequence[TargetRow]) -> Iterator[tuple[int, int]]:
-    """Which row of the newer form is which of the older one: by name and second tier, by name, then by likeness."""
+    """Which row of the newer form is which of the older one: by name and second tier, by name, by canonical indicator,
+    then by likeness."""
     left, right = dict(enumerate(before)), dict(enumerate(after))
     for with_tier in (True, False):
         known: dict[tuple[str, str], list[int]] = {}
@@ -102,13 +104,20 @@ def _pairs(before: Sequence[TargetRow], after: Sequence[TargetRow]) -> Iterator[
             if same:
                 yield number, same[0]
                 del right[number], left[same.pop(0)]
+    for number, row in list(right.items()):
+        alike = next((n for n, one in left.items() if row.canonical and one.canonical == row.canonical), None)
+        if alike is not None:
+            yield number, alike
+            del right[number], left[alike]
     newer, older = list(right), list(left)
     for mine, theirs in match_names([right[n].name for n in newer], [left[n].name for n in older]):
         yield newer[mine], older[theirs]
 
 
 def _compare(before: TargetRow, after: TargetRow) -> Change:
-    if fold_text(before.name) != fold_text(after.name):
+    if fold_text(before.name) != fold_text(after.name) and not (
+        after.canonical and before.canonical == after.canonical
+    ):
         return Change("redefined", before, after, "name")
     moved = _moved(before.target, after.target)
     if isinstance(moved, str):

@@ -16,17 +16,18 @@ from graph.store import ReadableStore, Rows
 from graph.terms import iri, text_literal
 from ontology.namespaces import PREFIXES
 
-_NAMES = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in ("pikg", "rdfs"))
+_NAMES = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in ("pikg", "rdfs", "skos"))
 
 _AT_ONCE = 400
 """Names, projects or rows that one query is given."""
 
-_ROWS = """SELECT ?row ?order ?name ?indicator ?measure ?form ?kind ?newer ?project ?projectName ?year ?publisher
-       ?publisherName ?region ?regionName ?tier1 ?tier2 ?direction ?page ?target ?actual WHERE {
+_ROWS = """SELECT ?row ?order ?name ?indicator ?canonical ?measure ?form ?kind ?newer ?project ?projectName ?year
+       ?publisher ?publisherName ?region ?regionName ?tier1 ?tier2 ?direction ?page ?target ?actual WHERE {
   %s
   ?row pikg:ofForm ?form ; rdfs:label ?name ; pikg:order ?order ; pikg:ofIndicator ?indicator .
   ?form pikg:ofProject ?project ; rdfs:label ?projectName ; pikg:inDocument ?document ; a ?kind .
   FILTER(?kind != pikg:Form)
+  OPTIONAL { ?indicator pikg:canonical ?canonical }
   OPTIONAL { ?form pikg:supersededBy ?newer }
   OPTIONAL { ?form pikg:fiscalYear ?year }
   OPTIONAL { ?document pikg:publisher ?publisher }
@@ -55,6 +56,15 @@ _VALUES = """SELECT ?value ?printed ?operator ?number ?upper ?unit ?date ?relati
 
 _PARTED = "SELECT DISTINCT ?value WHERE { VALUES ?value { %s } ?value pikg:hasPart ?part }"
 
+# By label or other wording; the terms are given, so that nothing is scanned.
+_CANONICAL = """SELECT DISTINCT ?canonical WHERE {
+  VALUES ?text { %s }
+  { ?canonical skos:prefLabel ?text } UNION { ?canonical skos:altLabel ?text } UNION { ?canonical skos:notation ?text }
+  ?canonical a pikg:CanonicalIndicator .
+}"""
+
+_CANONICAL_LABEL = "SELECT ?label WHERE { %s skos:prefLabel ?label }"
+
 _LABELS = "SELECT DISTINCT ?name WHERE { ?named a pikg:ProjectIndicator ; rdfs:label ?name . FILTER(%s) }"
 
 
@@ -81,6 +91,7 @@ class TargetRow:
     order: int
     name: str
     indicator: str
+    canonical: str | None
     measure: str | None
     form: str
     kind: str
@@ -104,6 +115,30 @@ def find_names(store: ReadableStore, words: Iterable[str]) -> list[str]:
     """Given words, return the indicator names in the store that hold one of them, in order."""
     tests = " || ".join(f"CONTAINS(?name, {text_literal(word).n3()})" for word in words)
     return sorted(str(row["name"]) for row in _ask(store, _LABELS % tests)) if tests else []
+
+
+def find_canonical(store: ReadableStore, text: str) -> list[str]:
+    """Given a canonical indicator's IRI, its label or a wording of it, return the IRIs of those that are meant."""
+    if text.startswith(("http://", "https://", "urn:")):
+        answer = _ask(store, f"SELECT ?canonical WHERE {{ VALUES ?canonical {{ {iri(text).n3()} }} "
+                             "?canonical a pikg:CanonicalIndicator }")  # fmt: skip
+    else:
+        terms = " ".join(text_literal(text, language).n3() for language in (None, "zh", "en"))
+        answer = _ask(store, _CANONICAL % terms)
+    return sorted(str(row["canonical"]) for row in answer)
+
+
+def label_of_canonical(store: ReadableStore, canonical: str) -> str | None:
+    """Given a canonical indicator's IRI, return its label, in Chinese where it has one."""
+    labels = [row["label"] for row in _ask(store, _CANONICAL_LABEL % iri(canonical).n3())]
+    chosen = sorted(labels, key=lambda label: (getattr(label, "language", None) != "zh", str(label)))
+    return str(chosen[0]) if chosen else None
+
+
+def read_rows_of_canonical(store: ReadableStore, canonical: Iterable[str]) -> list[TargetRow]:
+    """Given the IRIs of canonical indicators, return the rows of the indicators that belong to them."""
+    terms = " ".join(iri(one).n3() for one in canonical)
+    return _read(store, f"VALUES ?asked {{ {terms} }} ?indicator pikg:canonical ?asked .")
 
 
 def read_rows_named(store: ReadableStore, names: Sequence[str]) -> list[TargetRow]:
@@ -173,6 +208,7 @@ def _row(row: Mapping[str, Any], values: Mapping[str, PrintedValue]) -> TargetRo
         order=int(str(row["order"])),
         name=str(row["name"]),
         indicator=str(row["indicator"]),
+        canonical=_text(row["canonical"]) or None,
         measure=_notation(row["measure"]) or None,
         form=str(row["form"]),
         kind=str(row["kind"]).rsplit("#", 1)[-1],

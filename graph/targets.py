@@ -1,9 +1,9 @@
 """The spread of targets: what units set for one indicator, where mine stands, and what was achieved the year after.
 
-Given a measure (its notation or label) or words of a name, `find_targets` returns the targets of all projects in one
-unit, with what was left out and why. Superseded forms don't count, and where a year's target form and self-evaluation
-print the same indicator, the target form does. Quartiles are exact (graph.quartiles). Advice says what peers set and
-achieved; it is never a verdict.
+Given a measure (its notation or label), a canonical indicator or words of a name, `find_targets` returns the targets of
+all projects in one unit, with what was left out and why. Superseded forms don't count, and where a year's target form
+and self-evaluation print the same indicator, the target form does. Quartiles are exact (graph.quartiles). Advice says
+what peers set and achieved; it is never a verdict.
 """
 
 from __future__ import annotations
@@ -23,15 +23,18 @@ from graph.store import ReadableStore, Rows
 from graph.target_rows import (
     PrintedValue,
     TargetRow,
+    find_canonical,
     find_names,
+    label_of_canonical,
     read_rows_named,
+    read_rows_of_canonical,
     read_rows_of_measure,
 )  # fmt: skip
+from graph.unit_families import base_text, family_of
 from ontology.comparables import fold_text
 from ontology.measures import Measure, measure_list
 from ontology.namespaces import PREFIXES, concept
 from ontology.targets import target_words
-from ontology.units import find_unit, unit_list
 
 Direction = Literal["positive", "negative"]
 Standing = Literal["strict", "middle", "lax", "unknown", "too_few"]
@@ -181,17 +184,17 @@ def find_targets(
     region: str | None = None,
     year: int | None = None,
 ) -> TargetSpread:
-    """Given a measure (its notation, label or a word for it) or words of an indicator's name, return the spread of its
-    targets: of a region (a province covers its cities), of a fiscal year; with a project (IRI, name or a unique part of
-    it), where its own newest targets stand among the others.
+    """Given a measure (its notation, label or a word for it), a canonical indicator (its label, a wording of it, or its
+    IRI) or words of an indicator's name, return the spread of its targets: of a region (a province covers its cities),
+    of a fiscal year; with a project (IRI, name or a unique part of it), where its own newest targets stand among the
+    others.
 
     Raises NotFoundError where no indicator of the store is called so; NotFoundError and AmbiguousError for the project
     and the region.
     """
     own = None if project is None else str(find_project(store, project))
     inside = None if region is None else _regions_inside(store, region)
-    measure = find_measure(indicator)
-    rows = _rows_of(store, measure) if measure else read_rows_named(store, find_names(store, [indicator.strip()]))
+    measure, label, rows = _asked_rows(store, indicator.strip())
     if not rows:
         raise NotFoundError(f"no indicator of that name or measure is in the store: {indicator}")
     rows = [
@@ -199,7 +202,37 @@ def find_targets(
         for row in rows
         if row.project == own or ((inside is None or row.region in inside) and (year is None or row.year == year))
     ]
-    return _spread(measure.zh if measure else indicator.strip(), _direction(rows, measure), rows, own)
+    like, unlike = _of_one_measure(rows) if measure is None else (rows, [])
+    return _spread(label, _direction(like, measure), like, own, [LeftOutTarget(row, "other_measure") for row in unlike])
+
+
+def _of_one_measure(rows: Sequence[TargetRow]) -> tuple[list[TargetRow], list[TargetRow]]:
+    """Given rows of like names, return those of the measure that most numbers are of, and the others: 故障率 and
+    故障处理率 have a word in common and nothing else."""
+    used = Counter(
+        _measure_of_row(row) or "" for row in rows if row.target is not None and row.target.number is not None
+    )
+    if len(used) < 2:
+        return list(rows), []
+    most = max(used, key=lambda name: (used[name], name))
+    like = [row for row in rows if (_measure_of_row(row) or "") == most]
+    return like, [row for row in rows if (_measure_of_row(row) or "") != most]
+
+
+def _measure_of_row(row: TargetRow) -> str | None:
+    return row.measure or measure_of(row.name)
+
+
+def _asked_rows(store: ReadableStore, text: str) -> tuple[Measure | None, str, list[TargetRow]]:
+    """What a person asks for: a measure, or a canonical indicator, or words of a name; its label, and its rows."""
+    measure = find_measure(text)
+    if measure is not None:
+        return measure, measure.zh, _rows_of(store, measure)
+    canonical = find_canonical(store, text) if text else []
+    if canonical:
+        label = label_of_canonical(store, canonical[0]) if len(canonical) == 1 else None
+        return None, label or text, read_rows_of_canonical(store, canonical)
+    return None, text, read_rows_named(store, find_names(store, [text])) if text else []
 
 
 def _regions_inside(store: ReadableStore, region: str) -> frozenset[str]:
@@ -221,14 +254,12 @@ def find_measure(text: str) -> Measure | None:
 
 
 def _rows_of(store: ReadableStore, measure: Measure) -> list[TargetRow]:
-    """The rows of a measure: where it was recognised, and where no measure was recognised but the name says it."""
-    rows = {row.row: row for row in read_rows_of_measure(store, concept("measure", measure.notation))}
-    words = sorted({word.replace("|", "") for word in (*measure.printed, *measure.also, *measure.within)})
-    names = [name for name in find_names(store, words) if measure_of(name) == measure.notation]
-    for row in read_rows_named(store, names):
-        if row.measure is None:
-            rows.setdefault(row.row, row)
-    return list(rows.values())
+    """The rows that a measure was recognised in; in a store whose rows say none, those whose names end with it."""
+    rows = read_rows_of_measure(store, concept("measure", measure.notation))
+    if rows:
+        return rows
+    words = sorted({word.replace("|", "") for word in (*measure.printed, *measure.also)})
+    return read_rows_named(store, [name for name in find_names(store, words) if measure_of(name) == measure.notation])
 
 
 @cache
@@ -266,7 +297,7 @@ def measure_of(name: str) -> str | None:
 def _direction(rows: Sequence[TargetRow], measure: Measure | None) -> Direction | None:
     """Which way is better: as the measure has it, or else as the forms print it, where they agree."""
     if measure is None:
-        measures = {row.measure or measure_of(row.name) for row in rows}
+        measures = {_measure_of_row(row) for row in rows}
         known = [measure_list().measures.get(name) for name in measures if name is not None]
         measure = known[0] if len(measures) == 1 and known else None
     if measure is not None and measure.better is not None:
@@ -282,46 +313,18 @@ def direction_of(row: TargetRow) -> Direction | None:
     return _direction([row], None)
 
 
-# --- one unit for all ---------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class Family:
-    """The units that can be turned into each other: its key, how many of its base unit this one is, and how it is
-    written."""
-
-    key: str
-    factor: Decimal
-    text: str
-
-
-def family_of(unit: str) -> Family:
-    """Given a unit as printed, return its family; a unit that is not known is one of its own."""
-    found = find_unit(unit)
-    if found is None or found.unit is None:
-        return Family(unit, Decimal(1), unit)
-    per = (found.notation or "").partition("/")[2]
-    factor = found.unit.factor
-    return Family(f"{found.unit.base}/{per}", Decimal(factor.numerator) / Decimal(factor.denominator), unit)
-
-
-def _base_text(families: Iterable[Family]) -> tuple[str, Decimal]:
-    """How the unit of all is written, and how many of the family's base it is."""
-    used = Counter((family.text, family.factor) for family in families)
-    if len({factor for _, factor in used}) == 1:
-        (text, factor), _ = max(used.items(), key=lambda pair: (pair[1], pair[0][0]))
-        return text, factor
-    text = next(text for text, _ in used)
-    found = find_unit(text)
-    base = unit_list().units[found.unit.base] if found and found.unit else None
-    behind = text[text.index("/") :] if "/" in text else ""
-    return (f"{base.written or base.zh}{behind}" if base else text), Decimal(1)
-
-
 # --- what counts --------------------------------------------------------------------------------------------------
-def _spread(indicator: str, direction: Direction | None, rows: Sequence[TargetRow], own: str | None) -> TargetSpread:
+def _spread(
+    indicator: str,
+    direction: Direction | None,
+    rows: Sequence[TargetRow],
+    own: str | None,
+    unlike: Sequence[LeftOutTarget],
+) -> TargetSpread:
     planned = {row.indicator for row in rows if row.counts and row.kind == "TargetForm" and row.target is not None}
     reported = {row.indicator: row.actual for row in rows if row.counts and row.actual is not None}
     numeric: list[TargetRow] = []
-    left: list[LeftOutTarget] = []
+    left: list[LeftOutTarget] = list(unlike)
     for row in rows:
         reason = _why_left_out(row, direction, planned)
         if reason is None:
@@ -333,7 +336,7 @@ def _spread(indicator: str, direction: Direction | None, rows: Sequence[TargetRo
     chosen = max(most, key=lambda key: (most[key], key), default="")
     left += [LeftOutTarget(row, "other_unit") for row in numeric if families[row.row].key != chosen]
     kept = [row for row in numeric if families[row.row].key == chosen]
-    text, factor = _base_text(families[row.row] for row in kept) if kept else ("", Decimal(1))
+    text, factor = base_text(families[row.row] for row in kept) if kept else ("", Decimal(1))
     targets = tuple(
         sorted(
             (

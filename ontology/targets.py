@@ -14,7 +14,8 @@ FILE = "targets.yaml"
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "reasons": (
-        "no_target", "qualitative", "date", "range", "relative", "several", "no_unit", "other_unit", "other_side",
+        "no_target", "qualitative", "date", "range", "relative", "several", "no_unit", "other_unit", "other_measure",
+        "other_side",
         "superseded", "in_target_form",
     ),
     "changes": ("raised", "lowered", "unchanged", "dropped", "added", "redefined"),
