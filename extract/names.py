@@ -8,13 +8,14 @@ verb that says what shall become of it (提高, 确保) and the action that is d
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from extract.language import PhraseFinder
 from extract.numbers import fold
 from ontology.measures import canonical_notation, measure_list
-from ontology.units import Unit, find_unit
+from ontology.units import Unit, UnitText, find_unit
 from ontology.wording import wording
 
 _LONGEST = 200
@@ -61,13 +62,14 @@ def _parse(tier3: str, tier2_concept: str | None, unit: str | None) -> Indicator
     text = _core(tier3)
     clauses = _clauses(text)
     last = clauses[-1] if clauses else text
-    printed_unit = _unit(unit)
+    unit_text = find_unit(fold(unit)) if unit else None
+    printed_unit = unit_text.unit if unit_text is not None else None
     notation: str | None
     evidence: Evidence | None
     ending = _by_ending(last)
     if ending is not None:
         base, evidence = ending.base, f"ending {ending.text}"
-        notation = _refined(ending.measure, printed_unit)
+        notation = _refined(ending.measure, unit_text)
         if notation != ending.measure:
             evidence += f", unit {unit}"
     else:
@@ -194,15 +196,14 @@ def _by_ending(clause: str) -> _Ending | None:
         clause = clause[: -len(tail)]
 
 
-def _unit(printed: str | None) -> Unit | None:
-    found = find_unit(fold(printed)) if printed else None
-    return found.unit if found is not None else None
-
-
-def _refined(measure: str, unit: Unit | None) -> str:
+def _refined(measure: str, printed: UnitText | None) -> str:
     """What a measure becomes by its unit: 聘用人员数量 in 人 is a number of people."""
     known = measure_list().refine.get(measure, {})
-    return measure if unit is None else known.get(unit.notation, known.get(unit.kind, measure))
+    if printed is None or printed.unit is None:
+        return measure
+    if printed.per and "per" in known:
+        return known["per"]
+    return known.get(printed.unit.notation, known.get(printed.unit.kind, measure))
 
 
 def _by_unit(unit: Unit | None, tier2_concept: str | None) -> tuple[str, str] | None:
@@ -255,16 +256,20 @@ def _lead(text: str) -> str | None:
     """The verb that a name begins with, where enough is left behind it."""
     if any(text.startswith(noun) for noun in measure_list().not_leads):
         return None
-    fits = [lead for lead in measure_list().leads if text.startswith(lead) and len(text) >= len(lead) + _LEAST_OBJECT]
-    return max(fits, key=len, default=None)
+    return _longest_start(text, measure_list().leads)
 
 
 def _first_action(text: str) -> str | None:
     known = measure_list()
     if any(text.startswith(noun) for noun in known.not_leads):
         return None
-    fits = [one for one in known.first_actions if text.startswith(one) and len(text) >= len(one) + _LEAST_OBJECT]
-    return max(fits, key=len, default=None)
+    return _longest_start(text, known.first_actions)
+
+
+def _longest_start(text: str, words: Iterable[str]) -> str | None:
+    """The longest of the words that a text begins with, where enough is left behind it."""
+    longest = max((word for word in words if text.startswith(word)), key=len, default=None)
+    return longest if longest is not None and len(text) >= len(longest) + _LEAST_OBJECT else None
 
 
 def _without_last(base: str, actions: list[str]) -> str:

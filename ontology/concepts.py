@@ -138,7 +138,8 @@ def _borrowed_concepts(scheme: str, data: Mapping[str, Any]) -> Iterator[Concept
             notation,
             _bilingual(file, f"{under}.{notation}", entry),
             None if said is None else _bilingual(FILE, where, said, alone=True),
-            tuple(str(label) for label in entry.get("printed", entry.get("labels", ()))),
+            # A "|" in an ending of names parts the object from the measure (事故|数); as a label it is not printed.
+            tuple(str(label).replace("|", "") for label in entry.get("printed", entry.get("labels", ()))),
             tuple(_borrowed_links(scheme, entry, members.get(notation, ()))),
         )
 

@@ -76,7 +76,7 @@ def read_measures(data: Any) -> MeasureList:
     actions = _unique(
         "actions", ((word, name) for name, words in data["actions"].items() for word in _texts(name, words))
     )
-    unit_keys = {*unit_list().units, *unit_list().kinds}
+    unit_keys = {*unit_list().units, *unit_list().kinds, "per"}
     refine = {notation: _pointers(f"refine: {notation}", entry, measures, unit_keys)
               for notation, entry in _pointed(data["refine"], measures).items()}  # fmt: skip
     by_unit = data["by_unit"]
