@@ -25,6 +25,7 @@ from extract.readers.text_tables import read_table
 from ontology.records import Issue, Place
 
 _LARGEST = 50_000_000
+_BORDER = re.compile(r"[\t|\n]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 
@@ -43,8 +44,8 @@ def read(path: Path) -> Document:
                 f"{path.name}: is JSON but no grid of rows (a list of rows of texts, or an object with its rows); "
                 "name the document it was made from"
             )
-        return _read_parts(found, squeeze(text))
-    return _read_parts(split_parts(text), squeeze(text))
+        return _read_parts(found, _evidence(text))
+    return _read_parts(split_parts(text), _evidence(text))
 
 
 def read_text(path: Path) -> str:
@@ -68,6 +69,11 @@ def read_text(path: Path) -> str:
     )
 
 
+def _evidence(text: str) -> str:
+    """What a document prints, without white space but with the borders of cells and lines: how it spells a name."""
+    return squeeze(_BORDER.sub("\0", text))
+
+
 def _read_parts(parts: list[Part], text: str) -> Document:
     blocks: list[Block] = []
     issues: list[Issue] = []
@@ -76,11 +82,10 @@ def _read_parts(parts: list[Part], text: str) -> Document:
         if isinstance(part, Line):
             blocks.append(Paragraph(part.text, Place()))
         elif isinstance(part, RawTable):
-            grid, found = read_table(part, tables + 1, text)
-            if grid is not None:
-                tables += 1
-                blocks.append(grid)
-                issues += found
+            found_blocks, found = read_table(part, tables + 1, text)
+            tables += any(isinstance(block, Grid) for block in found_blocks)
+            blocks += found_blocks
+            issues += found
         else:
             found_blocks, found = read_fragment(part.source, tables)
             tables += sum(isinstance(block, Grid) for block in found_blocks)

@@ -21,7 +21,8 @@ from ontology import labels
 from ontology.units import find_unit
 from ontology.wording import wording
 
-_CONTRADICTION = -2.0
+CONTRADICTION = -2.0
+"""How badly a text fits that cannot stand under a head."""
 _WHOLE = 0.2  # the price of moving a row as a whole: one lost cell does that
 _MOVE = 0.8  # the price of each change of the distance by which neighbouring texts are moved
 _BETTER = 2.0  # by how much an arrangement must fit better than the printed one
@@ -49,7 +50,8 @@ def _tier1(text: str) -> float:
 def _tier2(text: str) -> float:
     if labels.tier2_concept(text, None) is not None:
         return 3
-    return _other_tier(text, 1)
+    # 项目产出 is a first tier in one form and a second in another.
+    return -1 if labels.is_tier1(text) else _other_tier(text, 1)
 
 
 def _other_tier(text: str, other: int) -> float:
@@ -151,6 +153,8 @@ def fits(table: IndicatorTable, width: int) -> list[Fit]:
         found[column - 1] = _counter if "序号" in table.ignored[column] else _any
     for money in table.funding:
         found[money.column - 1] = _amount
+    if not table.has_projects:
+        found[: table.first_tier - 1] = [_any] * (table.first_tier - 1)  # a label stands at the side of the tiers
     return found
 
 
@@ -171,7 +175,7 @@ def align_rows(matrix: Matrix, table: IndicatorTable, rows: Sequence[int]) -> No
         if not filled or any(row.entries[column].columns > 1 for column in filled):
             continue
         scores = [fit[column](row.entries[column].text) for column in filled]
-        if min(scores) > _CONTRADICTION:
+        if min(scores) > CONTRADICTION:
             continue
         best, second = _arrange([row.entries[column].text for column in filled], filled, fit)
         printed = sum(scores)
@@ -197,7 +201,7 @@ def align_rows(matrix: Matrix, table: IndicatorTable, rows: Sequence[int]) -> No
 def _leave(matrix: Matrix, number: int, filled: Sequence[int], names: Sequence[float]) -> None:
     """Report a row that fits nowhere; where not even its name can be one, it isn't read at all."""
     row = matrix.rows[number]
-    if names and max(names) > _CONTRADICTION:
+    if names and max(names) > CONTRADICTION:
         matrix.report("table.row_unsure", number, filled[0], text=_shown(row))
         return
     matrix.report("table.row_unread", number, filled[0], text=_shown(row))
@@ -234,7 +238,7 @@ def _arrange(
         left = len(texts) - index - 1
         for last, ways in states.items():
             for column in range(last + 1, width - left):
-                if text_worth[column] <= _CONTRADICTION:
+                if text_worth[column] <= CONTRADICTION:
                     continue
                 for way in ways:
                     price = _price(way.columns, column, printed, index)

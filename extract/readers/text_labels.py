@@ -13,9 +13,10 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
+from extract.normalize import clean_text
 from extract.readers.text_clean import is_chinese, repair_figure, squeeze
 from extract.readers.text_matrix import Entry, Matrix, Row, merge_entries
-from extract.readers.text_spans import is_figure, is_label, tier_rows
+from extract.readers.text_spans import column_notation, is_figure, is_label, tier_rows
 from ontology import labels
 
 _MOST_PIECES = 5
@@ -27,14 +28,47 @@ _LEAST_EVIDENCE = 4
 def join_cut_labels(matrix: Matrix) -> None:
     """Join the cells of cut labels and titles; join the columns under cut heads."""
     for number, row in enumerate(matrix.rows):
+        _repair_labels(matrix, number)
         _join_title(row, matrix.width)
-        for first in row.filled():
-            _join_label(matrix, number, first)
+        # Below the heads of indicators pieces of tiers stand side by side that are no label.
+        if number <= min(tier_rows(matrix), default=number):
+            for first in row.filled():
+                _join_label(matrix, number, first)
     for number, row in enumerate(matrix.rows):
         for column in row.filled():
             entry = row.entries[column]
             if entry.columns > 1 and _heads_column(entry.text) and len(entry.parts) > 1:
                 _join_columns(matrix, number, column, entry.columns)
+
+
+_LONGEST_LABEL = 24
+_STRAY = re.compile(r"[\[\]{}|」「】【、·]")
+
+
+def _repair_labels(matrix: Matrix, number: int) -> None:
+    """Take stray marks out of labels ("项目]名称"), and name the third of three tiers that a scan misread."""
+    row = matrix.rows[number]
+    for column in row.filled():
+        entry = row.entries[column]
+        if len(entry.text) <= _LONGEST_LABEL and _STRAY.search(entry.text) and not is_known(entry.text):
+            bare = _STRAY.sub("", entry.text)
+            if is_known(bare):
+                matrix.report("table.label_repaired", number, column, text=entry.text, label=bare)
+                entry.text = bare
+    if number not in tier_rows(matrix):
+        return
+    named = {column: column_notation(row.entries[column].text) for column in row.filled()}
+    second = [column for column, notation in named.items() if notation == "tier2"]
+    if "tier1" not in named.values() or not second or "tier3" in named.values():
+        return
+    between = list(itertools.takewhile(lambda column: named[column] is None, (c for c in named if c > second[0])))
+    text = "".join(row.entries[column].text for column in between)
+    if between and text.endswith(_THIRD[1:]):
+        _put(row, between, _THIRD)
+        matrix.report("table.label_repaired", number, between[0], text=text, label=_THIRD)
+
+
+_THIRD = "三级指标"
 
 
 def _join_title(row: Row, width: int) -> None:
@@ -44,6 +78,19 @@ def _join_title(row: Row, width: int) -> None:
         return
     if labels.form_title("".join(texts)) is not None:
         _put(row, filled, "".join(texts))
+
+
+def drop_glyphs(matrix: Matrix, rows: Sequence[int]) -> None:
+    """Take lone marks that say nothing ("#" between a label and its amount) out of the rows of a form's block."""
+    for number in rows:
+        for column in matrix.rows[number].filled():
+            entry = matrix.rows[number].entries[column]
+            if len(entry.text) == 1 and entry.text in _NOISE:
+                matrix.report("table.glyph_dropped", number, column, text=entry.text)
+                entry.text = ""
+
+
+_NOISE = frozenset("#」「|^~`'\"_=[]{}<>\\")
 
 
 def _join_label(matrix: Matrix, number: int, first: int) -> None:
@@ -110,7 +157,11 @@ def _join_columns(matrix: Matrix, head: int, first: int, count: int) -> None:
             break
         if not tiers and any(not is_figure(text) and is_chinese(text) for text in texts):
             break
-        joined = merge_entries(entries, repair_figure("".join(texts)))
+        text = repair_figure("".join(texts))
+        if len(texts) > 1 and all(map(is_figure, texts)) and not is_figure(text):
+            matrix.report("table.row_unsure", number, first, text=" | ".join(row.texts())[:80])
+            continue
+        joined = merge_entries(entries, text)
         row.entries[first] = joined
         for entry in row.entries[first + 1 : first + count]:
             entry.text = ""
@@ -148,7 +199,7 @@ def _join_name(matrix: Matrix, number: int, columns: Sequence[int], document: st
     name = kept[0]
     for piece in kept[1:]:
         name = _join_at_cut(name, piece, document)
-    if name == texts[0]:
+    if name == texts[0] and len(kept) == len(texts):
         return
     _put(row, range(columns[0], columns[-1] + 1), name)
     matrix.report("table.cell_cut", number, columns[0], text=" | ".join(texts), joined=name)
@@ -176,14 +227,11 @@ def part_labels(row: Row) -> None:
     drop a label that is printed again before its value."""
     for column in row.filled():
         entry = row.entries[column]
-        lead, _, rest = entry.text.partition(" ")
-        match = labels.match_block(lead) if rest.strip() else None
-        if match is None or match.value is not None or not match.means(*_NAMES) or is_known(entry.text):
+        if len(entry.pieces) < 2 or is_known(entry.text):
+            continue
+        lead, rest = entry.pieces[0], clean_text(" ".join(entry.pieces[1:]))
+        match = labels.match_block(lead)
+        if match is None or match.value is not None or not match.means(*_NAMES):
             continue
         before = row.entries[column - 1].text if column else ""
-        entry.text = rest.strip() if before == lead else f"{lead}：{rest.strip()}"
-
-
-def entry_texts(entries: Sequence[Entry]) -> list[str]:
-    """The texts of entries that print something."""
-    return [entry.text for entry in entries if entry.text]
+        entry.text = rest if squeeze(before) == squeeze(lead) else f"{lead}：{rest}"

@@ -17,13 +17,14 @@ class Entry:
     """What stands at a position: its text as it is read, and the cells that print it, at their places.
 
     `covered` says that the file itself calls the position part of a merged cell, `columns` how many positions a text covers
-    that was cut into several cells.
+    that was cut into several cells. `pieces` are its parts between spaces: where a scan's cell wraps, its lines.
     """
 
     text: str
     parts: tuple[PrintedCell, ...] = ()
     covered: bool = False
     columns: int = 1
+    pieces: tuple[str, ...] = ()
 
     @property
     def is_blank(self) -> bool:
@@ -77,6 +78,9 @@ class Matrix:
         self.issues.append(issue(code, self.place(row, column), **details))
 
 
+_LONGEST_WITH_PIECES = 200
+
+
 def make_matrix(table: RawTable, number: int) -> Matrix:
     """Given a raw table and its number in the document, return its entries, without rows and columns that are blank."""
     width = table.width()
@@ -97,8 +101,10 @@ def _make_row(row: RawRow, width: int, number: int, at: int) -> Row:
         if printed is None:
             entries.append(Entry("", (PrintedCell(place, ""),), covered=True))
             continue
-        shown = clean_text(strip_marks(printed))
-        entries.append(Entry(repair_glyphs(repair_figure(clean_cell(printed))), (PrintedCell(place, shown),)))
+        bare = strip_marks(printed)
+        text = repair_glyphs(repair_figure(clean_cell(printed)))
+        pieces = tuple(bare.split()) if len(bare) < _LONGEST_WITH_PIECES else ()
+        entries.append(Entry(text, (PrintedCell(place, clean_text(bare)),), pieces=pieces))
     entries += [Entry("", (PrintedCell(Place(table=number, row=at, column=column), ""),))
                 for column in range(len(entries) + 1, width + 1)]  # fmt: skip
     return Row(entries, row.after_break, len(row.cells))

@@ -190,8 +190,9 @@ def _span_over(spans: Spans, row: int, below: int) -> None:
 def _lengthen_heads(spans: Spans, row: int, last: int) -> None:
     for column in spans.matrix.rows[row].filled():
         if (row, column) in spans.reach and spans.reach[row, column][0] == 1:
-            while last > row and not spans.lengthen(row, column, last):
-                last -= 1
+            lowest = last
+            while lowest > row and not spans.lengthen(row, column, lowest):
+                lowest -= 1
 
 
 # --- the rest of a form
@@ -254,17 +255,19 @@ def _is_side_label(text: str) -> bool:
 
 
 def _span_right(spans: Spans, row: int) -> None:
-    """A text that is no label has the blank positions to its right; so has a label of a text that stands below it."""
+    """A text that is no label has the blank positions to its right; so has a label before a text, or above its own."""
     filled = spans.matrix.rows[row].filled()
     for column in filled:
         if spans.owner[row, column] != (row, column):
             continue
         text = spans.at(row, column).text
-        if is_figure(text) or (is_label(text) and not _heads_text_below(spans, row, column)):
-            continue
         last = column
         while last + 1 < spans.matrix.width and spans.is_free(row, last + 1):
             last += 1
+        after = spans.matrix.rows[row].entries[last + 1].text if last + 1 < spans.matrix.width else ""
+        valued = bool(after) and not is_label(after) and not is_figure(after)
+        if is_figure(text) or (is_label(text) and not valued and not _heads_text_below(spans, row, column)):
+            continue
         spans.widen(row, column, last)
 
 

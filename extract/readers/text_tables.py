@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from extract.grid import Grid
+from extract.grid import Block, Grid, Paragraph
 from extract.heads import IndicatorTable, find_tables
 from extract.readers.text_align import align_rows
 from extract.readers.text_breaks import join_cut_cells
-from extract.readers.text_labels import join_cut_labels, join_cut_names, part_labels
+from extract.readers.text_labels import drop_glyphs, join_cut_labels, join_cut_names, part_labels
 from extract.readers.text_lines import RawTable
 from extract.readers.text_matrix import Matrix, make_matrix
-from extract.readers.text_spans import Spans, span_heads, span_rows
+from extract.readers.text_rows import clear_side, repair_rows, split_figures
+from extract.readers.text_spans import Spans, is_label, span_heads, span_rows
 from extract.readers.text_tiers import place_tiers
 from extract.rows import is_foot
 from ontology import labels
@@ -19,27 +20,49 @@ _ENDS = ("name", "name_and_code", "unit_name", "code", "department", "implementi
 _TOTALS = ("score", "grade", "total_row", "subtotal_row")
 
 
-def read_table(table: RawTable, number: int, document: str) -> tuple[Grid | None, list[Issue]]:
-    """Given a raw table, its number in the document and the document's text without white space, return its grid (None
-    where nothing is printed in it) and what remains doubtful."""
+def read_table(table: RawTable, number: int, document: str) -> tuple[list[Block], list[Issue]]:
+    """Given a raw table, its number in the document and the document's text without white space, return its blocks (the
+    lines printed in its first rows, its grid) and what remains doubtful."""
     matrix = make_matrix(table, number)
-    if not matrix.rows:
-        return None, []
     for row in matrix.rows:
         part_labels(row)
     join_cut_labels(matrix)
     join_cut_names(matrix, document)
+    lead = _take_lines(matrix)
+    if not matrix.rows:
+        return lead, []
+    inside = {row for _, rows in _rows_below(matrix, _tables(matrix)) for row in rows}
+    drop_glyphs(matrix, [row for row in range(len(matrix.rows)) if row not in inside])
     for found in _tables(matrix):
-        _place_totals(matrix, found)
+        clear_side(matrix, found)
+        place_totals(matrix, found)
     for found, rows in _rows_below(matrix, _tables(matrix)):
+        split_figures(matrix, found, rows)
         align_rows(matrix, found, rows)
+        clear_side(matrix, found)
         join_cut_cells(matrix, found, rows)
+    # From the last table up: rows are taken out and added.
+    for index in reversed(range(len(_tables(matrix)))):
+        repair_rows(matrix, *_rows_below(matrix, _tables(matrix))[index])
+    for found, rows in _rows_below(matrix, _tables(matrix)):
         place_tiers(matrix, found, rows)
     spans = Spans(matrix)
     heads = span_heads(spans)
     inside = {row for _, rows in _rows_below(matrix, find_tables(spans.grid())) for row in rows}
     span_rows(spans, heads, inside)
-    return spans.grid(), matrix.issues
+    return [*lead, spans.grid()], matrix.issues
+
+
+def _take_lines(matrix: Matrix) -> list[Block]:
+    """Take the first rows that print a single text (a title, a year, a unit) out of a table: they are lines above it."""
+    lines: list[Block] = []
+    while matrix.rows:
+        texts = [text for text in matrix.rows[0].texts() if text]
+        if len(texts) > 1 or is_label(texts[0]):
+            break
+        lines += [Paragraph(line, matrix.place(0)) for line in texts[0].split("\n")]
+        del matrix.rows[0]
+    return lines
 
 
 def _tables(matrix: Matrix) -> list[IndicatorTable]:
@@ -57,6 +80,8 @@ def _rows_below(matrix: Matrix, tables: list[IndicatorTable]) -> list[tuple[Indi
         end = tables[index + 1].first_row if index + 1 < len(tables) else grid.rows + 1
         rows: list[int] = []
         for row in range(table.last_row + 1, end):
+            if _counts_columns([text for text in matrix.rows[row - 1].texts() if text]):
+                continue
             if is_foot(grid, row, table):
                 match = labels.match_block(next(text for text in matrix.rows[row - 1].texts() if text))
                 if match is not None and match.means(*_ENDS):
@@ -67,7 +92,18 @@ def _rows_below(matrix: Matrix, tables: list[IndicatorTable]) -> list[tuple[Indi
     return found
 
 
-def _place_totals(matrix: Matrix, table: IndicatorTable) -> None:
+def _counts_columns(texts: list[str]) -> bool:
+    """Whether a row prints nothing but the numbers of the columns: 1, 2, 3."""
+    if len(texts) < _LEAST_COUNTED or not texts[0].isdecimal():
+        return False
+    first = int(texts[0])
+    return texts == [str(number) for number in range(first, first + len(texts))]
+
+
+_LEAST_COUNTED = 3
+
+
+def place_totals(matrix: Matrix, table: IndicatorTable) -> None:
     """A total's label (总分) that stands in the middle of its merged cell begins at the table's left edge."""
     for row in matrix.rows[table.last_row :]:
         filled = row.filled()
