@@ -50,15 +50,25 @@ def find_regions(rows: Sequence[PieceRow], carried: Carried | None = None) -> li
     for head in heads:
         taken = regions[-1].last + 1 if regions else 0
         if head >= taken:
-            goes_on = carried is not None and not regions and head_texts(rows, head) == carried.heads
-            first = head if goes_on else _first_row(rows, head, taken)
+            goes_on = carried is not None and not regions and _texts(rows[head]) <= carried.heads
+            if carried is not None and goes_on:
+                first = head
+                while first > taken and _texts(rows[first - 1]) <= carried.heads:
+                    first -= 1
+            else:
+                first = _first_row(rows, head, taken)
             regions.append(_region(rows, first, head, heads, goes_on=goes_on))
     return regions
 
 
-def head_texts(rows: Sequence[PieceRow], head: int) -> tuple[str, ...]:
-    """The texts of a head's row, to know it again on the next page."""
-    return tuple(piece.text for piece in rows[head].pieces)
+def head_texts(rows: Sequence[PieceRow], region: Region) -> frozenset[str]:
+    """Given a page's rows and a region, return the texts of its last head, to know it again on the next page."""
+    first, head, _ = region.tables[-1]
+    return frozenset(text for row in rows[first : head + 1] for text in _texts(row))
+
+
+def _texts(row: PieceRow) -> frozenset[str]:
+    return frozenset(piece.text for piece in row.pieces)
 
 
 def is_head(row: PieceRow) -> bool:
@@ -105,10 +115,15 @@ def _first_row(rows: Sequence[PieceRow], head: int, least: int) -> int:
 
 
 def _is_caption(row: PieceRow) -> bool:
-    """Whether a row stands above a table: a title, a year, a unit of money."""
-    if len(row.pieces) > 1:
-        return False
-    text = row.pieces[0].text
+    """Whether a row stands above a table: a title, a year, a unit of money, whose form it is."""
+    if all(_is_caption_text(piece.text) for piece in row.pieces):
+        return True
+    named = [piece for piece in row.pieces if (match := labels.match_block(piece.text)) is not None and match.value]
+    captions = [piece for piece in row.pieces if _is_caption_text(piece.text)]
+    return bool(captions) and len(named) + len(captions) == len(row.pieces)
+
+
+def _is_caption_text(text: str) -> bool:
     return (
         labels.form_title(text) is not None
         or labels.only_year(text) is not None

@@ -21,6 +21,7 @@ _FIRM = 0.8  # sizes: text that is so far apart stands in two cells
 _SOFT = 0.3  # sizes: text that is so far apart may stand in two cells
 _ROOM = 2.0  # sizes: behind a label with so much room stands an empty cell
 _ALIKE = 3  # pieces: two rows with so many pieces under each other are of one band
+_MOST = 0.6  # the share of the pieces of two rows that stand under each other if the rows are of one band
 _COVER = 2.0  # points: a piece must reach so far into a column to stand in it
 
 
@@ -54,12 +55,12 @@ class Band:
 @dataclass(frozen=True, slots=True)
 class Carried:
     """What a table at the foot of a page carries on to the next page: the gaps between the columns of its indicators,
-    its outer edges, and the texts of its head."""
+    its outer edges, and the texts of its heads."""
 
     gutters: tuple[Edge, ...]
     left: float
     right: float
-    heads: tuple[str, ...]
+    heads: frozenset[str]
 
     def holds(self, pieces: Sequence[Piece]) -> bool:
         """Whether pieces keep to the columns: none lies across a whole gap, no two that stand side by side in one."""
@@ -125,7 +126,8 @@ def _alike(setting: Setting, row: int) -> bool:
     if len(above) > 1 and _is_label(above[0]) and not _is_label(above[1]) and parse_decimal(above[1].text) is None:
         return False  # a label and its text: the next row has columns of its own
     pairs = [sum(1 for other in above if _overlap(piece, other)) for piece in here]
-    return sum(1 for count in pairs if count == 1) >= _ALIKE and all(count <= 1 for count in pairs)
+    paired = sum(1 for count in pairs if count == 1)
+    return paired >= max(_ALIKE, _MOST * max(len(above), len(here))) and all(count <= 1 for count in pairs)
 
 
 def _overlap(one: Piece, other: Piece) -> bool:

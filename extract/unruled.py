@@ -10,7 +10,7 @@ from extract.form_regions import Region, find_regions, head_texts
 from extract.lattice import Lattice, LatticeCell
 from extract.piece_columns import Band, Carried, Edge, columns_of, find_bands, put_edges, stab
 from extract.piece_heads import spread_heads
-from extract.piece_rows import PieceRow, Setting, find_rows, set_pieces
+from extract.piece_rows import PieceRow, Placed, Setting, find_rows, set_pieces
 from extract.pieces import Piece, Word, join_words
 from ontology import labels
 from ontology.records import Box
@@ -50,8 +50,7 @@ def read_unruled(words: Sequence[Word], carried: Carried | None = None) -> Unrul
         tables.append(table)
         carries = None
         if gutters and len(rows) - 1 - region.last <= _FEET:
-            head = region.tables[-1][1]
-            heads = head_texts(rows, head) if head >= region.first else carried.heads if carried else ()
+            heads = head_texts(rows, region) or (carried.heads if carried is not None else frozenset())
             carries = Carried(tuple(gutters), table.lattice.xs[0], table.lattice.xs[-1], heads)
     return UnruledPage(tuple(tables), carries)
 
@@ -97,6 +96,7 @@ def _table(rows: Sequence[PieceRow], region: Region, carried: Carried | None) ->
     if carried is not None:
         left, right = min(left, carried.left), max(right, carried.right)
     tables = [(a - region.first, b - region.first, c - region.first) for a, b, c in region.tables]
+    _cover_sides(setting, tables)
     _cover_below(setting, tables)
     bands = find_bands(setting, tables, right, carried)
     edges, room = put_edges(bands)
@@ -121,29 +121,56 @@ def _limit(rows: Sequence[PieceRow], number: int, piece: Piece) -> int:
     return len(rows) - 1
 
 
+def _cover_sides(setting: Setting, tables: Sequence[tuple[int, int, int]]) -> None:
+    """Let the label at the side of an indicator table (绩效指标) cover all its rows, where nothing stands below it.
+
+    Its text stands in their middle unless a page break cuts the table.
+    """
+    for first, head, last in tables:
+        for placed in setting.placed:
+            match = labels.match_block(placed.piece.text)
+            if not first <= placed.first <= head or match is None or match.role("section") != "indicators":
+                continue
+            below = (one for one in setting.placed if placed.first < one.first <= last)
+            if placed.last != last and not any(one.piece.x0 < placed.piece.x1 for one in below):
+                placed.last = last
+                setting.notes.append(
+                    f"“{placed.piece.text}” covers rows {placed.first + 1} to {last + 1}: it is the label at their side"
+                )
+
+
 def _cover_below(setting: Setting, tables: Sequence[tuple[int, int, int]]) -> None:
-    """Let a label that stands at the top of its rows cover those below in which its column is blank."""
+    """Let labels at the left edge that stand at the top of their rows cover those below that are blank there."""
     if setting.alignment != "top":
         return
+    bounds = {row: (first, last) for first, _, last in tables for row in range(first, last + 1)}
     for placed in setting.placed:
         match = labels.match_block(placed.piece.text)
-        if match is None or match.value is not None:
+        if match is None or match.value is not None or _has_left(setting, placed.first, placed.piece):
             continue
-        if any(first < placed.first <= last for first, _, last in tables):
-            continue
-        limit = _limit(setting.rows, placed.first, placed.piece)
-        beside = [p for p in setting.placed if p.first == placed.first and p.piece.x0 > placed.piece.x1]
-        for first, _, last in tables:
-            if placed.first < first:
-                limit = min(limit, first - 1)
-            elif placed.first == first:
-                limit = min(limit, last)
-        is_lead = not any(p.first == placed.first and p.piece.x1 < placed.piece.x0 for p in setting.placed)
-        if is_lead and beside and limit > placed.last:
-            placed.last = limit
+        first, last = bounds.get(placed.first, (-1, len(setting.rows) - 1))
+        if first not in (-1, placed.first):
+            continue  # a tier: it holds for the rows below until the next one, whether merged or not
+        others = bounds.keys() - range(first, last + 1)
+        row = placed.last
+        while row < last and row + 1 not in others and _is_blank(setting, row + 1, placed):
+            row += 1
+        if row > placed.last:
+            placed.last = row
             setting.notes.append(
-                f"“{placed.piece.text}” covers rows {placed.first + 1} to {limit + 1}: nothing else is printed below it"
+                f"“{placed.piece.text}” covers rows {placed.first + 1} to {row + 1}: nothing else is printed below it"
             )
+
+
+def _has_left(setting: Setting, row: int, piece: Piece) -> bool:
+    return any(one.first <= row <= one.last and one.piece.x1 < piece.x0 for one in setting.placed)
+
+
+def _is_blank(setting: Setting, row: int, lead: Placed) -> bool:
+    """Whether the first text of a row stands to the right of a label above it, and is no label with its value."""
+    first = min(setting.rows[row].pieces, key=lambda piece: piece.x0)
+    match = labels.match_block(first.text)
+    return first.x0 > lead.piece.x1 and (match is None or match.value is None)
 
 
 def _row_edges(setting: Setting) -> list[float]:
