@@ -161,8 +161,8 @@ def read_object(name: str) -> str:
     before = None
     while before != letters:
         before = letters
-        letters = letters.removesuffix(next((ending for ending in endings if letters.endswith(ending)), ""))
         letters = set_aside.sub("", letters)
+        letters = letters.removesuffix(next((ending for ending in endings if letters.endswith(ending)), ""))
     return letters
 
 

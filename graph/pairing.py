@@ -124,6 +124,13 @@ def services_of(text: str) -> tuple[Service, ...]:
     )
 
 
+def _is_known(text: str) -> bool:
+    """Whether a name has a word for a kind of service, even one beside which it means something else: then names that
+    agree are not enough to pair a cost with a quantity."""
+    folded = fold_text(text)
+    return any(word in folded for service in unit_cost_rules().services.values() for word in service.paid)
+
+
 # --- one form -----------------------------------------------------------------------------------------------------
 def pair_form(form: FormFigures, basis: Basis = "planned") -> tuple[list[UnitCost], list[LeftOut]]:
     """Given a form's figures, return its unit costs as planned (targets and budget) or as achieved (actuals and what
@@ -213,7 +220,7 @@ def _ties(cost: Figure, quantities: Sequence[Figure]) -> Iterator[_Tie]:
             if matched is not None:
                 yield _Tie(quantity, service, matched[0].unit, matched[1], agree or "same_service")
                 break
-        if not named and agree is not None:
+        if agree is not None and not _is_known(cost.name):
             yield _Tie(quantity, None, quantity.unit.unit.notation, Decimal(1), agree)
 
 
@@ -311,7 +318,7 @@ def _main_quantities(
             return [], "several_quantities"
         by = "main_quantity" if inside else "only_quantity"
         return [_Tie(tie.quantity, service, tie.per, tie.factor, by) for tie in ties], ""
-    if named or len(quantities) != 1 or len(parts) != 1:
+    if len(quantities) != 1 or len(parts) != 1 or _is_known(form.name):
         return [], why if named or len(quantities) == 1 else "several_things"
     (quantity,) = quantities
     if quantity.unit is None or quantity.unit.unit is None:
