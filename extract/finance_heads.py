@@ -224,6 +224,11 @@ def _bands(
             if not heads[-1].is_known and _is_text_column(grid, column, last):
                 texts.append((column, path[-1]))
                 continue
+            if not heads[-1].is_known and _is_code_column(grid, column, last):
+                if bands[-1].amounts:
+                    bands.append(Band())
+                bands[-1].labels.setdefault("code", []).append(column)
+                continue
             bands[-1].amounts.append(_amount_column(column, path, heads))
         bands[-1].top = bands[-1].top or path[0].text
     return bands, tuple(texts)
@@ -235,6 +240,21 @@ def _is_text_column(grid: Grid, column: int, last: int) -> bool:
     texts = ["".join(cell.text.split()) for cell in below.values() if cell.column == column and cell.text.strip()]
     told = [text for text in texts if not labels.is_placeholder(text) and not finance.says_empty(text)]
     return bool(told) and sum(bool(_NUMBER.fullmatch(text)) for text in told) * 2 < len(told)
+
+
+_CODE = re.compile(r"(?:\d{3}|\d{5}|\d{7})")
+
+
+def _is_code_column(grid: Grid, column: int, last: int) -> bool:
+    """Whether all that stands below a head that no list has are codes: they must never be read as amounts."""
+    below = {id(cell): cell for row in range(last + 1, grid.rows + 1) if (cell := grid.at(row, column)) is not None}
+    texts = ["".join(cell.text.split()) for cell in below.values() if cell.column == column and cell.text.strip()]
+    figures = [text for text in texts if text.isdigit()]
+    return (
+        len(figures) > 1
+        and len(figures) * 2 > len(texts)
+        and all(_CODE.fullmatch(text) and finance.scheme_of_code(text) for text in figures)
+    )
 
 
 def _amount_column(column: int, path: Sequence[Cell], heads: Sequence[Head]) -> AmountColumn:
