@@ -22,6 +22,7 @@ from extract.rows import IndicatorRow
 from extract.values import parse_amount, parse_percent, parse_value
 from ontology import labels
 from ontology.issues import issue
+from ontology.likely import split_tiers, tier1_concept, tier2_concept
 from ontology.records import (
     Absence,
     Disclosure,
@@ -110,6 +111,7 @@ def _assemble_project(form: Form, form_id: str, work: _Work) -> Project | None:
     objective, cells["objective"] = _text(form, "objective")
     outcome, cells["outcome"] = _text(form, "outcome")
     score, cells["score"] = _score(form, work)
+    cells |= {f"execution_{part}": FieldValue(cell.text, (cell,)) for part, cell in form.funding.execution.items()}
     indicators = _indicators(form, year, work)
     if not indicators:
         work.issues.append(issue("form.no_indicators", form.place, name=name))
@@ -310,7 +312,7 @@ def _execution(form: Form) -> Execution | None:
 
 
 def _indicators(form: Form, year: int | None, work: _Work) -> tuple[Indicator, ...]:
-    concepts = {concept for row in form.rows if (concept := labels.tier1_concept(row.texts.get("tier1")))}
+    concepts = {concept for row in form.rows if (concept := tier1_concept(row.texts.get("tier1")))}
     scheme = labels.tier_scheme(concepts)
     return tuple(_indicator(row, form, year, scheme, work) for row in form.rows)
 
@@ -319,8 +321,10 @@ def _indicator(row: IndicatorRow, form: Form, year: int | None, scheme: str | No
     texts = row.texts
     tier1 = _or_none(texts.get("tier1"))
     tier2 = _or_none(texts.get("tier2"))
-    first = labels.tier1_concept(tier1)
-    second = labels.tier2_concept(tier2, first)
+    if tier2 is None and (both := split_tiers(texts.get("tier1", ""))):
+        tier1, tier2 = both
+    first = tier1_concept(tier1)
+    second = tier2_concept(tier2, first)
     target, absence = _value(row, "target", form, year)
     actual, _ = _value(row, "actual", form, year)
     _report_tiers(row, first, second, work)

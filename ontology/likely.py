@@ -67,3 +67,51 @@ _BRACKETED = re.compile(r"[(（\[【]([^()（）\[\]【】]+)[)）\]】]")
 def unit_in_label(text: str) -> str | None:
     """Given the text of a label, known or not, return the unit of money in its brackets (万元), or None."""
     return labels.money_unit(*_BRACKETED.findall(text)) if 0 < len(text) <= _LONGEST_HEAD else None
+
+
+@cache
+def _tier_words(tier: str) -> tuple[tuple[str, str], ...]:
+    read = read_data("tiers.yaml")["likely"][tier]
+    if not isinstance(read, dict):
+        raise DataError("tiers.yaml", f"likely.{tier}", "must map concepts to lists of words")
+    return tuple((fold_label(str(word)), str(concept)) for concept, words in read.items() for word in words)
+
+
+def _told(tier: str, text: str) -> set[str]:
+    """The concepts whose words a name holds; a longer word hides a shorter one in it (经济成本 hides 成本)."""
+    folded = fold_label(text)
+    found = {word: concept for word, concept in _tier_words(tier) if word in folded}
+    return {concept for word, concept in found.items() if not any(word != other and word in other for other in found)}
+
+
+def tier1_concept(text: str | None) -> str | None:
+    """Given a name from the column of first tiers, return its concept: the lists' one, or what its words tell."""
+    if not text:
+        return None
+    known = labels.tier1_concept(text)
+    told = _told("tier1", text) if known is None else set()
+    return known or (told.pop() if len(told) == 1 else None)
+
+
+def tier2_concept(text: str | None, tier1: str | None) -> str | None:
+    """Given a name from the column of second tiers and the concept of its first, return its concept, as above."""
+    if not text:
+        return None
+    known = labels.tier2_concept(text, tier1)
+    if known is not None or labels.is_tier1(text):
+        return known
+    told = _told("tier2", text)
+    if told == {"output_cost"} and tier1 == "cost":
+        return "economic_cost"
+    return told.pop() if len(told) == 1 else None
+
+
+_TIER_JOINTS = re.compile(r"\s*[-—－–/／>＞、\n]\s*")
+
+
+def split_tiers(text: str) -> tuple[str, str] | None:
+    """Given a name that may print two tiers in one cell ("产出指标-数量指标"), return both, or None."""
+    parts = _TIER_JOINTS.split(text.strip())
+    if len(parts) != 2 or not labels.is_tier1(parts[0]) or labels.tier2_concept(parts[1], None) is None:
+        return None
+    return parts[0], parts[1]
