@@ -298,7 +298,8 @@ def _parts() -> tuple[str, ...]:
 
 def bare_label(text: str) -> str:
     """Given a row's label, return it as compared: folded, without its number, brackets and a colon behind it."""
-    return _BRACKETS.sub("", _NUMBERED.sub("", _fold(text)))
+    # The number goes first: folding takes away the mark behind it.
+    return _BRACKETS.sub("", _fold(_NUMBERED.sub("", text.strip())))
 
 
 @lru_cache(maxsize=8192)
