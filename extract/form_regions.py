@@ -111,7 +111,23 @@ def _first_row(rows: Sequence[PieceRow], head: int, least: int) -> int:
             first, unlabelled = row, 0
         else:
             unlabelled += 1
+    while first < head and all(_speaks_of_table(piece.text) for piece in rows[first].pieces):
+        first += 1
     return first
+
+
+_ABOVE = ("name", "name_and_code", "unit_name", "code", "department", "implementing_unit")
+"""The fields that a line above a table may print: whose it is."""
+
+
+def _speaks_of_table(text: str) -> bool:
+    """Whether a text above a table's first row is about the whole of it: a caption, or "部门：某某局"."""
+    if _is_caption_text(text):
+        return True
+    match = labels.match_block(text)
+    if match is None:
+        return "：" in text.replace(":", "：")[1:-1]
+    return match.value is not None and match.means(*_ABOVE)
 
 
 def _is_caption(row: PieceRow) -> bool:
@@ -152,10 +168,17 @@ def _last_inside(rows: Sequence[PieceRow], head: int, last: int) -> int:
         row = rows[last]
         if len(row.pieces) > 1 or labels.match_block(row.pieces[0].text) is not None:
             break
+        if _is_tier(row.pieces[0].text):
+            break
         if row.pieces[0].x1 - row.pieces[0].x0 < _WIDE * width and last == head + 1:
             break
         last -= 1
     return last
+
+
+def _is_tier(text: str) -> bool:
+    """Whether a text is the name of a tier, which may stand in a row of its own."""
+    return labels.is_tier1(text) or labels.tier2_concept(text, None) is not None
 
 
 # --- the indicator tables of a form

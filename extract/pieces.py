@@ -26,7 +26,7 @@ _SPARE = 0.6  # sizes: a line that has more room than this for what comes next w
 _ITEM = re.compile(
     r"\s*(?:[（(]?\d{1,2}[)）、.．](?!\d)|[（(]?[一二三四五六七八九十]{1,3}[)）、]|[①-⑳]|目标\s*[\d一二三四五六七八九十]{1,2}\s*[:：])"
 )
-_UNIT = re.compile(r"(?:[\x21-\x7e]+|.)[，。、；：！？）》”’%％,.;:)\]]*")  # what a line's end never parts
+_UNIT = re.compile(r"[（(《“‘]*(?:[\x21-\x7e]+|.)[，。、；：！？）》”’%％,.;:)\]]*")  # what a line's end never parts
 _BLOCK_END = tuple("。；;：:！!")
 
 

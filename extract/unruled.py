@@ -170,7 +170,7 @@ def _is_blank(setting: Setting, row: int, lead: Placed) -> bool:
     """Whether the first text of a row stands to the right of a label above it, and is no label with its value."""
     first = min(setting.rows[row].pieces, key=lambda piece: piece.x0)
     match = labels.match_block(first.text)
-    return first.x0 > lead.piece.x1 and (match is None or match.value is None)
+    return first.x0 > lead.piece.x1 and (match is None or (match.value is None and match.role("left_out") is None))
 
 
 def _row_edges(setting: Setting) -> list[float]:
