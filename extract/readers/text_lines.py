@@ -127,7 +127,7 @@ def _take_markup(lines: list[str], at: int, parts: list[Part]) -> int:
 def _take_tabs(lines: list[str], at: int, parts: list[Part], blank: bool) -> int:
     rows: list[RawRow] = []
     first = at
-    while at < len(lines) and "\t" in lines[at]:
+    while at < len(lines) and ("\t" in lines[at] or _is_row_of_one(lines, at)):
         at += 1
     taken = lines[first:at]
     usual = Counter(line.count("\t") for line in taken).most_common(1)[0]
@@ -135,8 +135,8 @@ def _take_tabs(lines: list[str], at: int, parts: list[Part], blank: bool) -> int
     whole = usual[0] if usual[1] * 2 > len(taken) and usual[1] > 2 else 0
     if whole:
         at = first
-        while at < len(lines) and (row := _whole_row(lines, at, whole)) is not None:
-            cells, at = row
+        while at < len(lines) and ("\t" in lines[at] or _is_row_of_one(lines, at)):
+            cells, at = _whole_row(lines, at, whole)
             rows.append(RawRow(list(cells)))
     else:
         rows = [RawRow(list(line.split("\t"))) for line in taken]
@@ -148,20 +148,35 @@ def _take_tabs(lines: list[str], at: int, parts: list[Part], blank: bool) -> int
 _MOST_PIECES = 40
 
 
-def _whole_row(lines: list[str], at: int, tabs: int) -> tuple[list[str], int] | None:
-    """The row that begins at a line, with the lines that a break inside of a cell made of it; None where none does."""
+def _whole_row(lines: list[str], at: int, tabs: int) -> tuple[list[str], int]:
+    """The row that begins at a line, with the lines that a break inside of a cell made of it, and the line behind it."""
     own = lines[at].count("\t")
     if 0 < own < tabs:
         found = own
         for number in range(at + 1, min(at + _MOST_PIECES, len(lines))):
-            if not lines[number].strip(" "):
+            if not lines[number].strip(" ") or _begins_row(lines[number]):
                 break
             found += lines[number].count("\t")
             if found >= tabs:
                 break
         if found == tabs and number > at:
             return "\n".join(lines[at : number + 1]).split("\t"), number + 1
-    return (lines[at].split("\t"), at + 1) if own else None
+    return lines[at].split("\t"), at + 1
+
+
+def _is_row_of_one(lines: list[str], at: int) -> bool:
+    """Whether a line without tabs, between rows, is a row of which the blank cells behind the first were cut off."""
+    line = lines[at].strip()
+    if not line or at + 1 >= len(lines) or "\t" not in lines[at + 1] or len(line) > _LONG_CELL * 2:
+        return False
+    text = clean_line(line)
+    return not text.endswith("表") and labels.form_title(text) is None and labels.find_money_unit(text) is None
+
+
+def _begins_row(line: str) -> bool:
+    """Whether a line begins with a cell of its own: a blank one, or a label, and not with the rest of a cell."""
+    first, tab, _ = line.partition("\t")
+    return bool(tab) and (not first.strip() or labels.match_block(clean_line(first)) is not None)
 
 
 # --- bars
@@ -193,6 +208,7 @@ def _count_bars(line: str) -> int:
 
 def _take_bars(lines: list[str], at: int, parts: list[Part], blank: bool) -> int:
     groups: list[list[list[str]]] = [[]]
+    outer = _bars(lines[at]).strip()[:1] in ("|", "+") or _is_rule(_bars(lines[at]).strip())
     while at < len(lines):
         line = _bars(lines[at]).strip()
         if not line or ("|" not in line and not _is_rule(line)):
@@ -201,7 +217,8 @@ def _take_bars(lines: list[str], at: int, parts: list[Part], blank: bool) -> int
         if _RULE.fullmatch(line):
             groups.append([])
         else:
-            groups[-1].append([cell.replace("\\|", "|").strip() for cell in _BAR.split(_unframed(line))])
+            inside = _unframed(line) if outer else _bars(lines[at - 1])
+            groups[-1].append([cell.replace("\\|", "|").strip() for cell in _BAR.split(inside)])
     groups = [group for group in groups if group]
     rows: list[RawRow] = []
     for group in groups:

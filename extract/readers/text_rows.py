@@ -16,7 +16,7 @@ from extract.readers.text_align import CONTRADICTION, fits
 from extract.normalize import clean_text
 from extract.readers.text_clean import is_chinese, squeeze
 from extract.readers.text_matrix import Entry, Matrix, Row, blank_like, merge_entries
-from extract.readers.text_spans import is_figure
+from extract.readers.text_spans import is_figure, tier_rows
 from extract.readers.text_tiers import is_tier, one_label
 from ontology import labels
 from ontology.wording import wording
@@ -31,7 +31,8 @@ def clear_side(matrix: Matrix, table: IndicatorTable) -> None:
         return
     names, asked = _columns(table, "tier3", "tier2")[:1], _columns(table, "target", "actual", "weight", "score")
     fit = fits(table, matrix.width)
-    for row in matrix.rows[table.last_row :]:
+    end = next((row for row in tier_rows(matrix) if row >= table.last_row), len(matrix.rows))
+    for row in matrix.rows[table.last_row : end]:
         filled = [column for column in row.filled() if column >= table.first_tier - 1]
         if not set(filled) & set(names) or not set(filled) & set(asked):
             continue

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from extract.amounts import parse_amount
 from extract.grid import Cell, Grid
 from extract.numbers import parse_decimal
-from extract.readers.text_matrix import Entry, Matrix
+from extract.readers.text_matrix import Entry, Matrix, blank_like
 from ontology import labels
 from ontology.records import Place
 
@@ -122,6 +122,35 @@ def tier_rows(matrix: Matrix) -> list[int]:
         if len(tiers) > 1 or ("tier3" in tiers and named & {"target", "actual"}):
             found.append(number)
     return found
+
+
+def open_heads(matrix: Matrix) -> None:
+    """Put the cells of an upper head row over the columns that they head, where the text printed each of them once: it has
+    as many cells less as the row below it has further heads."""
+    for tier in tier_rows(matrix):
+        for upper, lower in ((tier - 1, tier), (tier, tier + 1)):
+            if upper < 0 or lower >= len(matrix.rows):
+                continue
+            row, below = matrix.rows[upper], [bool(text) for text in matrix.rows[lower].texts()]
+            texts = [text for text in row.texts() if text]
+            heads = [column for column, filled in enumerate(below) if filled and not (column and below[column - 1])]
+            missing = sum(below) - len(heads)
+            if not missing or row.printed + missing != matrix.rows[lower].printed:
+                continue
+            heading = all(labels.match_column(text) is not None or _heads_columns(text) for text in texts)
+            if upper != tier and not heading:
+                continue
+            opened: list[Entry] = []
+            for entry in row.entries[: row.printed]:
+                opened.append(entry)
+                while all(below[len(opened) - 1 : len(opened) + 1]) and len(opened) < len(below):
+                    opened.append(blank_like(entry))
+            for other in matrix.rows:
+                # A head over a column that is blank throughout is printed all the same.
+                other.entries += [Entry("") for _ in range(len(opened) - len(other.entries))]
+            row.entries = opened + row.entries[len(opened) :]
+            row.printed = len(opened)
+            matrix.notes.append(f"row {upper + 1}: heads put over the columns that they head")
 
 
 def span_heads(spans: Spans) -> set[int]:

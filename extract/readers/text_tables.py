@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from extract.grid import Block, Grid, Paragraph
 from extract.heads import IndicatorTable, find_tables
-from extract.readers.text_align import align_rows
+from extract.readers.text_align import align_rows, fits
+from extract.readers.text_amounts import align_amounts
 from extract.readers.text_breaks import join_cut_cells
 from extract.readers.text_labels import drop_glyphs, join_cut_labels, join_cut_names, part_labels
 from extract.readers.text_lines import RawTable
-from extract.readers.text_matrix import Matrix, make_matrix
+from extract.readers.text_matrix import Matrix, blank_like, make_matrix
+from extract.readers.text_repeats import join_repeats
 from extract.readers.text_rows import clear_side, repair_rows, split_figures
-from extract.readers.text_spans import Spans, is_label, span_heads, span_rows
+from extract.readers.text_spans import Spans, is_figure, is_label, open_heads, span_heads, span_rows
 from extract.readers.text_tiers import place_tiers
 from extract.rows import is_foot
 from ontology import labels
@@ -24,15 +26,19 @@ def read_table(table: RawTable, number: int, document: str) -> tuple[list[Block]
     """Given a raw table, its number in the document and the document's text without white space, return its blocks (the
     lines printed in its first rows, its grid) and what remains doubtful."""
     matrix = make_matrix(table, number)
+    join_repeats(matrix)
     for row in matrix.rows:
         part_labels(row)
     join_cut_labels(matrix)
+    open_heads(matrix)
     join_cut_names(matrix, document)
     lead = _take_lines(matrix)
     if not matrix.rows:
         return lead, []
     inside = {row for _, rows in _rows_below(matrix, _tables(matrix)) for row in rows}
-    drop_glyphs(matrix, [row for row in range(len(matrix.rows)) if row not in inside])
+    outside = [row for row in range(len(matrix.rows)) if row not in inside]
+    drop_glyphs(matrix, outside)
+    align_amounts(matrix, outside)
     for found in _tables(matrix):
         clear_side(matrix, found)
         place_totals(matrix, found)
@@ -104,21 +110,24 @@ _LEAST_COUNTED = 3
 
 
 def place_totals(matrix: Matrix, table: IndicatorTable) -> None:
-    """A total's label (总分) that stands in the middle of its merged cell begins at the table's left edge."""
+    """A total's label (总分) that stands in the middle of its merged cell begins at the table's left edge; one that was
+    printed once for all the columns it covers leaves its figures to the last of them."""
+    fit = fits(table, matrix.width)
     for row in matrix.rows[table.last_row :]:
         filled = row.filled()
-        if not filled or not filled[0] > 0 or row.entries[filled[0]].columns > 1:
+        if not filled or any(row.entries[column].columns > 1 for column in filled):
             continue
-        match = labels.match_block(row.entries[filled[0]].text)
-        if (
-            match is not None
-            and match.value is None
-            and match.means(*_TOTALS)
-            and not is_label_of_tier(row.entries[filled[0]].text)
-        ):
-            first = filled[0]
-            row.entries[0], row.entries[first] = row.entries[first], row.entries[0]
-            row.entries[0].columns = 1
+        text = row.entries[filled[0]].text
+        match = labels.match_block(text)
+        if match is None or match.value is not None or not match.means(*_TOTALS) or is_label_of_tier(text):
+            continue
+        if filled[0]:
+            row.entries[0], row.entries[filled[0]] = row.entries[filled[0]], row.entries[0]
+            continue
+        missing = matrix.rows[table.last_row - 1].printed - row.printed
+        figures = [column for column in filled if is_figure(row.entries[column].text)]
+        if missing > 0 and figures and all(fit[column + missing](row.entries[column].text) > 0 for column in figures):
+            row.entries[1:] = [*(blank_like(row.entries[0]) for _ in range(missing)), *row.entries[1:-missing]]
 
 
 def is_label_of_tier(text: str) -> bool:
