@@ -79,10 +79,11 @@ _PARTS = """SELECT ?row ?order ?printed ?operator ?number ?unit ?printedUnit WHE
   OPTIONAL { ?part pikg:unitText ?printedUnit }
 } ORDER BY ?row ?order"""
 
-_TOTALS = """SELECT ?form ?funding ?stage ?source ?amount ?printed ?page WHERE {
+_TOTALS = """SELECT ?form ?funding ?stage ?source ?amount ?printed ?unit ?page WHERE {
   VALUES ?form { %s }
   ?funding pikg:ofForm ?form ; pikg:stage ?stage ; pikg:source ?source ; pikg:amount ?amount .
   OPTIONAL { ?funding pikg:originalText ?printed }
+  OPTIONAL { ?funding pikg:unitText ?unit }
   OPTIONAL { ?funding pikg:page ?page }
 } ORDER BY ?form ?funding"""
 
@@ -181,7 +182,9 @@ def _with_figures(store: ReadableStore, forms: Sequence[FormFigures]) -> list[Fo
     totals: dict[str, dict[str, dict[str, Total]]] = defaultdict(lambda: defaultdict(dict))
     for row in _ask(store, _TOTALS % terms):
         page = None if row["page"] is None else int(str(row["page"]))
-        total = Total(str(row["funding"]), Decimal(str(row["amount"])), _text(row["printed"]), page)
+        printed, unit = _text(row["printed"]), _text(row["unit"])
+        printed += "" if printed.endswith(unit) else unit  # the unit may stand in the table's head
+        total = Total(str(row["funding"]), Decimal(str(row["amount"])), printed, page)
         totals[str(row["form"])][_notation(row["stage"])].setdefault(_notation(row["source"]), total)
     return [
         replace(

@@ -17,7 +17,7 @@ from typing import Any
 from rdflib import OWL, RDF, RDFS, BNode, Graph, Literal, URIRef
 from rdflib.namespace import SH
 
-from ontology import concepts, identities, issues, labels, regions, units
+from ontology import concepts, identities, issues, labels, regions, targets, unit_costs, units
 from ontology.namespaces import PIKG, PREFIXES
 from ontology.vocabulary import DataError, data_files, fold_label, read_data
 
@@ -36,6 +36,8 @@ _LOADERS: Mapping[str, Callable[[], object]] = {
     "issues": issues.issue_kinds,
     "columns": labels.columns,
     "regions": lambda: list(regions.all_regions()),
+    "targets": targets.target_words,
+    "unit_costs": unit_costs.unit_cost_rules,
     "units": units.unit_list,
 }
 

@@ -210,7 +210,7 @@ def test_what_was_achieved_is_divided_by_what_was_spent() -> None:
     report = form("邮政快递费", *rows, money="677000", spent="600000", kind="self_evaluation")
     assert only(report).value == Decimal("11.28")
     achieved = only(report, basis="achieved")
-    assert (achieved.value, achieved.bound, achieved.money.printed) == (Decimal(12), "eq", "600000")
+    assert (achieved.value, achieved.bound, achieved.money.printed) == (Decimal(12), "eq", "600000元")
 
 
 # --- across cities ------------------------------------------------------------------------------------------------
