@@ -19,6 +19,7 @@ from extract.numbers import parse_numeral
 from ontology.wording import Words, wording
 
 _LONGEST = 80
+_YEARS = range(1900, 2100)
 _MOST_FREE = 24
 _DASH = "-–—―─~～〜至到"
 _NUMERALS = "零〇○一二两三四五六七八九十"
@@ -172,9 +173,10 @@ def _year_of(match: re.Match[str], fiscal_year: int | None) -> int | None:
         return int(groups["year"])
     if groups.get("short"):
         return 2000 + int(groups["short"])
-    if fiscal_year is None or not date.min.year < fiscal_year < date.max.year:
+    if fiscal_year is None:
         return None
-    return fiscal_year + wording().deadlines.years.get(groups.get("word") or "", 0)
+    year = fiscal_year + wording().deadlines.years.get(groups.get("word") or "", 0)
+    return year if year in _YEARS else None
 
 
 def _read_day(match: re.Match[str], fiscal_year: int | None) -> _Period | None:

@@ -336,6 +336,8 @@ def _read_between(text: str, figure: re.Match[str]) -> Quantity | None:
     while middle < len(text) and text[middle] in wording().signs:
         middle += 1
     operator = combine(text[end:middle])
+    if middle == end and (both := _read_from_to(text, figure, low_unit, end)) is not None:
+        return both
     if middle == end or operator not in ("le", "lt", "ge", "gt"):
         return None
     low = to_decimal(figure[0])
@@ -357,3 +359,16 @@ def signed_ends(text: str) -> list[int]:
         if read_head(text[: figure.start()]).operator is not None:
             ends.append(len(text) - len(read_tail(text, figure.end()).rest))
     return ends
+
+
+def _read_from_to(text: str, figure: re.Match[str], low_unit: UnitText | None, end: int) -> Quantity | None:
+    """3天以上5天以内: both ends, each with its comparing word behind it."""
+    more, _, end = read_after(text, end)
+    second = _NUMBER.match(text, end)
+    if more not in ("ge", "gt") or second is None:
+        return None
+    high_unit, end = unit_at(text, second.end())
+    less, _, end = read_after(text, end)
+    if less not in ("le", "lt") or text[end:]:
+        return None
+    return _range(to_decimal(figure[0]), low_unit, to_decimal(second[0]), high_unit, Comparison())

@@ -154,7 +154,7 @@ def unit_at(text: str, start: int) -> tuple[UnitText | None, int]:
     note = _NOTE.match(text, start + len(unit.printed) if unit else start)
     noted = find_unit(note[1]) if note else None
     if unit is None:
-        return (replace(noted, printed=note[0]), note.end()) if note and noted else (None, start)
+        return (noted, note.end()) if note and noted else (None, start)
     end = start + len(unit.printed)
     if note and unit.base_text is not None and unit.unit is not None and (note[1] == _TIMES_NOTE or noted):
         base = unit.base_text if unit.unit.written else unit.base_text + note[0]

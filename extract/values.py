@@ -30,6 +30,7 @@ _ITEM_NUMBER = re.compile(
     r"\s*(?:[(（][0-9]{1,2}[)）]|[0-9]{1,2}[)）]|[0-9]{1,2}[.．、](?![0-9])|[①-⑳]"
     r"|[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十]{1,3}[)）])(?=\s*\S)"
 )
+_FIRST_ITEM = re.compile(r"\s*[(（]?1(?:[)）、]|[.．](?![0-9]))")
 _CALENDAR_YEAR = re.compile(r"(?:19|20)[0-9]{2}年?度?[:：]?")
 _BARE_NUMBER = re.compile(r"[-+]?[0-9][0-9,.]*")
 
@@ -132,7 +133,7 @@ def _read_clause(clause: str, fiscal_year: int | None) -> list[Value]:
     text = fold(printed)
     word = wording().qualitative.at_start(text)
     if word:
-        return [_in_words(printed, text[len(word) :], "", fiscal_year)]
+        return [_in_words(printed, text[len(word) :].lstrip(":,、"), "", fiscal_year)]
     if found := _read_single(printed, text, fiscal_year):
         return found
     for pieces in (_weak_pieces(printed), _signed_pieces(printed)):
@@ -236,7 +237,11 @@ def _value(raw: str, quantity: Quantity) -> Value:
 
 
 def _clauses(text: str) -> Iterator[str]:
-    """The clauses that a strong mark (；, a line break, ①) parts, outside of brackets."""
+    """The clauses that strong marks (；, a line break, ①) or numbers of their own (1、 2、) part, but for brackets."""
+    numbered = _numbered_items(text)
+    if numbered:
+        yield from (item for item in numbered if _says_something(item))
+        return
     start, inside = 0, _inside_brackets(text)
     for at, character in enumerate(text):
         mark = character in wording().strong
@@ -247,6 +252,18 @@ def _clauses(text: str) -> Iterator[str]:
             start = at + 1 if mark else at
     if _says_something(text[start:]):
         yield text[start:].strip()
+
+
+def _numbered_items(text: str) -> list[str]:
+    """The items of a text that numbers them from 1 on, without their numbers; none where it doesn't."""
+    items: list[str] = []
+    found = _FIRST_ITEM.match(text)
+    while found is not None and len(items) < _MOST_PARTS:
+        number = re.compile(rf"(?<![0-9.])[(（]?{len(items) + 2}(?:[)）、]|[.．](?![0-9]))")
+        following = number.search(text, found.end())
+        items.append(text[found.end() : following.start() if following else len(text)].strip(" ；;，,。\n"))
+        found = following
+    return items if len(items) > 1 else []
 
 
 def _inside_brackets(text: str) -> set[int]:
