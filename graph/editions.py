@@ -3,7 +3,8 @@
 Given a store, `compare_editions` returns each form that another one counts for. Two forms print the same thing where
 they have one key (`ontology.keys.form_key`); and in two files of one publisher's where their names are alike and they
 hold the same money and indicators: a misread character must not count a project twice. What only one of two files
-prints counts, whatever the files are: text, tables and forms may come as several files of one disclosure.
+prints counts, whatever the files are: text, tables and forms may come as several files of one disclosure. Budget lines
+are compared in `graph.documents`.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from rdflib.term import URIRef
 
+from graph.documents import Documents, match_lines, read_documents
 from graph.naming import is_telling, letters_alike
 from graph.store import ReadableStore, Rows, Triple
 from ontology.comparables import fold_text
@@ -27,21 +28,8 @@ EDITIONS = "editions"
 _SUPERSEDED_BY = URIRef(f"{PIKG}supersededBy")
 _RENDITION_OF = URIRef(f"{PIKG}renditionOf")
 
-# Which rendition of the same form counts, by the file's suffix: the printed one before what was made of it.
-_RENDITION_RANK = MappingProxyType({"pdf": 0, "docx": 0, "doc": 1, "xlsx": 1, "xls": 1, "html": 2, "htm": 2, "txt": 3})
-_LAST_RANK = 4
-
 _BATCH = 200
 """Documents whose figures one query asks for."""
-
-_DOCUMENTS = """
-SELECT ?document ?sha256 ?name ?title ?publisher WHERE {
-  ?document a pikg:Document ; pikg:sha256 ?sha256 .
-  OPTIONAL { ?document schema:name ?name }
-  OPTIONAL { ?document dcterms:title ?title }
-  OPTIONAL { ?document pikg:publisher ?publisher }
-}
-"""
 
 # Every form with the parts of its key, ontology.keys.form_key in the graph's terms; one whose year is unknown has none.
 # Comparing them here takes a twentieth of the time that Oxigraph takes to join forms with forms.
@@ -86,16 +74,18 @@ class PrintedForm:
 
 @dataclass(frozen=True, slots=True)
 class Editions:
-    """Which form counts for a form, which document a document as a whole prints again; and all forms there are."""
+    """Which form counts for a form, which document prints all forms of a document again, which budget line counts for
+    a line; and all forms there are."""
 
     superseded: Mapping[str, str]
     renditions: Mapping[str, str]
+    lines: Mapping[str, str]
     forms: tuple[PrintedForm, ...] = ()
 
     def triples(self) -> Iterator[Triple]:
         """What the derived graph says."""
-        for form, counting in self.superseded.items():
-            yield URIRef(form), _SUPERSEDED_BY, URIRef(counting)
+        for printed, counting in (*self.superseded.items(), *self.lines.items()):
+            yield URIRef(printed), _SUPERSEDED_BY, URIRef(counting)
         for document, other in self.renditions.items():
             yield URIRef(document), _RENDITION_OF, URIRef(other)
 
@@ -126,29 +116,9 @@ class _Content:
     rows: list[tuple[str, str]] = field(default_factory=list)
 
 
-class _Documents:
-    """The documents of a store, the one that counts before the others: a later edition first, then the file nearest to
-    print (PDF and Word before text), then the least hash: the same files give the same answer on any machine."""
-
-    def __init__(self, store: ReadableStore) -> None:
-        errata = identity_rules().errata
-        self.publisher: dict[str, str | None] = {}
-        self.rank: dict[str, tuple[bool, int, str]] = {}
-        for row in _rows(store, _DOCUMENTS):
-            document, name = str(row["document"]), str(row["name"] or "")
-            said = fold_text(f"{name} {row['title'] or ''}")
-            replaces = any(word in said for word in errata)
-            self.publisher[document] = None if row["publisher"] is None else str(row["publisher"])
-            self.rank[document] = (not replaces, _rendition_rank(name), str(row["sha256"]))
-
-
-def _rendition_rank(file: str) -> int:
-    return _RENDITION_RANK.get(file.rpartition(".")[2].lower(), _LAST_RANK)
-
-
 def compare_editions(store: ReadableStore) -> Editions:
     """Given a store, return which of its forms count for others. Within one document no form supersedes another."""
-    documents = _Documents(store)
+    documents = read_documents(store)
     forms = tuple(_read_forms(store))
     printed = _group_forms(forms)
     _match_keys(printed, documents)
@@ -160,7 +130,7 @@ def compare_editions(store: ReadableStore) -> Editions:
                 one.counting = one.counting.counting
             winners = one.counting.forms
             superseded |= {form: winners[min(number, len(winners) - 1)] for number, form in enumerate(one.forms)}
-    return Editions(superseded, dict(_whole_documents(printed)), forms)
+    return Editions(superseded, dict(_whole_documents(printed)), match_lines(store, documents), forms)
 
 
 def _read_forms(store: ReadableStore) -> Iterator[PrintedForm]:
@@ -192,7 +162,7 @@ def _ordinal(form: str) -> int:
     return int(form.rpartition("/")[2])
 
 
-def _match_keys(printed: Iterable[_Printed], documents: _Documents) -> None:
+def _match_keys(printed: Iterable[_Printed], documents: Documents) -> None:
     """Have the best document's form count for those of the same key."""
     by_key: dict[tuple[str, ...], list[_Printed]] = defaultdict(list)
     for one in printed:
@@ -204,7 +174,7 @@ def _match_keys(printed: Iterable[_Printed], documents: _Documents) -> None:
 
 
 # --- renditions whose names differ --------------------------------------------------------------------------------
-def _match_renditions(store: ReadableStore, printed: Sequence[_Printed], documents: _Documents) -> None:
+def _match_renditions(store: ReadableStore, printed: Sequence[_Printed], documents: Documents) -> None:
     by_document: dict[str, list[_Printed]] = defaultdict(list)
     for one in printed:
         by_document[one.document].append(one)
@@ -220,7 +190,7 @@ def _match_renditions(store: ReadableStore, printed: Sequence[_Printed], documen
         _match_two(by_document[better], by_document[worse], content)
 
 
-def _pairs_of_documents(printed: Sequence[_Printed], documents: _Documents) -> list[tuple[str, str]]:
+def _pairs_of_documents(printed: Sequence[_Printed], documents: Documents) -> list[tuple[str, str]]:
     """Pairs of documents, the better one first, that one publisher published for a year with forms of a kind; a
     document whose publisher was not read goes with any that has a form of the same name."""
     by_block: dict[tuple[str, ...], set[str]] = defaultdict(set)
@@ -292,17 +262,22 @@ def _content_of(printed: _Printed, content: Mapping[str, _Content]) -> _Content:
     return _Content({amount for one in several for amount in one.money}, [row for one in several for row in one.rows])
 
 
+_LEAST_MONEY, _LEAST_ROWS = 0.5, 0.25
+"""What two forms that both print money, or indicators, must share of each: else they are two, whatever else agrees."""
+
+
 def _shared_content(mine: _Content, theirs: _Content) -> float:
     """What of the smaller of two forms' content the other has too, from 0 to 1; 0 where nothing can be compared, or
-    where both print money and most of it differs."""
+    where most of the money or nearly all indicators differ."""
     shares = []
     if mine.money and theirs.money:
-        money = len(mine.money & theirs.money) / min(len(mine.money), len(theirs.money))
-        if money < 0.5:
+        shares.append(len(mine.money & theirs.money) / min(len(mine.money), len(theirs.money)))
+        if shares[-1] < _LEAST_MONEY:
             return 0.0
-        shares.append(money)
     if mine.rows and theirs.rows:
         shares.append(_shared_rows(mine.rows, theirs.rows))
+        if shares[-1] < _LEAST_ROWS:
+            return 0.0
     return sum(shares) / len(shares) if shares else 0.0
 
 

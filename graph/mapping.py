@@ -286,10 +286,12 @@ class _DocumentMapping:
                 node = iri(f"{row}/{side}")
                 yield row, _P[side], node
                 yield from _value(node, value)
-                # A target split over columns (sign, figure, unit) has a cell for each: "target", "target_unit" ...
+                # A target split over columns has a cell for each: its figure, its sign (指标性质) and its unit.
+                where = ("target", "operator", "unit") if side == "target" else (side,)
                 for name in indicator.cells:
-                    if name == side or name.startswith(f"{side}_"):
-                        yield node, _P["printedIn"], _cell_iri(row, name)
+                    if name in where or name.startswith(f"{side}_"):
+                        for figure in _with_parts(node, value):
+                            yield figure, _P["printedIn"], _cell_iri(row, name)
 
     # --- budget lines, facts, issues ------------------------------------------------------------------------------
     def _budget_line(self, node: URIRef, order: int, line: records.BudgetLine) -> Iterator[Triple]:
@@ -422,10 +424,21 @@ def _value(node: URIRef, value: records.Value) -> Iterator[Triple]:
     for word in value.scale:
         yield node, _P["scaleWord"], text_literal(word)
     for number, part in enumerate(value.parts, 1):
-        child = iri(f"{node}/part/{number}")
+        child = _part_iri(node, number)
         yield node, _P["hasPart"], child
         yield child, _P["order"], integer_literal(number)
         yield from _value(child, part)
+
+
+def _part_iri(node: URIRef, number: int) -> URIRef:
+    return iri(f"{node}/part/{number}")
+
+
+def _with_parts(node: URIRef, value: records.Value) -> Iterator[URIRef]:
+    """A value's node and those of its parts, which were printed in the same cell."""
+    yield node
+    for number, part in enumerate(value.parts, 1):
+        yield from _with_parts(_part_iri(node, number), part)
 
 
 def _unit(node: URIRef, unit: records.Named) -> Iterator[Triple]:

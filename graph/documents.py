@@ -1,0 +1,136 @@
+"""The documents of a store in the order in which they count, and the budget lines that one of them prints again.
+
+Given a store, `read_documents` returns its documents with their rank; `match_lines` returns, for each budget line that
+a better document of the same disclosure prints too, the line that counts. Lines are compared by tables: a table most of
+whose lines stand in a better document is that table printed again, its misread lines included.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from rdflib.term import URIRef
+
+from graph.store import ReadableStore, Rows
+from ontology.comparables import fold_text
+from ontology.identities import identity_rules
+
+# Which rendition of the same form counts, by the file's suffix: the printed one before what was made of it.
+_RENDITION_RANK = MappingProxyType({"pdf": 0, "docx": 0, "doc": 1, "xlsx": 1, "xls": 1, "html": 2, "htm": 2, "txt": 3})
+_LAST_RANK = 4
+
+_DOCUMENTS = """
+SELECT ?document ?sha256 ?name ?title ?publisher ?disclosure WHERE {
+  ?document a pikg:Document ; pikg:sha256 ?sha256 ; pikg:inDisclosure ?disclosure .
+  OPTIONAL { ?document schema:name ?name }
+  OPTIONAL { ?document dcterms:title ?title }
+  OPTIONAL { ?document pikg:publisher ?publisher }
+}
+"""
+
+_LINES = """
+SELECT ?line ?document ?table ?order ?year ?name ?code ?printed WHERE {
+  VALUES ?document { %s }
+  ?line pikg:inDocument ?document ; pikg:table ?table ; pikg:order ?order .
+  OPTIONAL { ?line pikg:originalText ?printed }
+  OPTIONAL { ?line pikg:fiscalYear ?year }
+  OPTIONAL { ?line rdfs:label ?name }
+  OPTIONAL { ?line pikg:code ?code }
+}
+"""
+
+
+@dataclass(slots=True)
+class Documents:
+    """The documents of a store: publisher, disclosure, and rank, the one that counts before the others: a later edition
+    first, then the file nearest to print (PDF and Word before text), then the least hash: the same files give the same
+    answer on any machine."""
+
+    publisher: dict[str, str | None] = field(default_factory=dict)
+    disclosure: dict[str, str] = field(default_factory=dict)
+    rank: dict[str, tuple[bool, int, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A budget line as it is compared: by its code or name, and the printed figure."""
+
+    iri: str
+    order: int
+    said: tuple[str, str]
+
+
+def read_documents(store: ReadableStore) -> Documents:
+    """Given a store, return its documents."""
+    errata, found = identity_rules().errata, Documents()
+    for row in _rows(store, _DOCUMENTS):
+        document, name = str(row["document"]), str(row["name"] or "")
+        said = fold_text(f"{name} {row['title'] or ''}")
+        replaces = any(word in said for word in errata)
+        found.publisher[document] = None if row["publisher"] is None else str(row["publisher"])
+        found.disclosure[document] = str(row["disclosure"])
+        found.rank[document] = (not replaces, _rendition_rank(name), str(row["sha256"]))
+    return found
+
+
+def _rendition_rank(file: str) -> int:
+    return _RENDITION_RANK.get(file.rpartition(".")[2].lower(), _LAST_RANK)
+
+
+def match_lines(store: ReadableStore, documents: Documents) -> dict[str, str]:
+    """Given a store and its documents, return for each budget line that a better document prints too the line that
+    counts; of a misread one, the first line of that table."""
+    several: dict[str, list[str]] = defaultdict(list)
+    for document, disclosure in documents.disclosure.items():
+        several[disclosure].append(document)
+    found: dict[str, str] = {}
+    for group in several.values():
+        if len(group) > 1:
+            ordered = sorted(group, key=lambda document: documents.rank[document])
+            found |= _match_group(_read_lines(store, ordered), ordered)
+    return found
+
+
+def _read_lines(store: ReadableStore, documents: Sequence[str]) -> Mapping[str, dict[tuple[str, str], list[_Line]]]:
+    """The lines of documents by kind of table and year, in their order."""
+    found: dict[str, dict[tuple[str, str], list[_Line]]] = defaultdict(lambda: defaultdict(list))
+    values = " ".join(URIRef(document).n3() for document in documents)
+    for row in _rows(store, _LINES % values):
+        said = fold_text(str(row["code"] or row["name"] or "")), fold_text(str(row["printed"] or ""))
+        line = _Line(str(row["line"]), int(str(row["order"])), said)
+        found[str(row["document"])][str(row["table"]), str(row["year"])].append(line)
+    for tables in found.values():
+        for lines in tables.values():
+            lines.sort(key=lambda line: line.order)
+    return found
+
+
+def _match_group(
+    lines: Mapping[str, dict[tuple[str, str], list[_Line]]], ordered: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    """The lines of one disclosure's documents, given the best first, that a better one prints: each with that line."""
+    most = identity_rules().renditions.most
+    for place, worse in enumerate(ordered):
+        for key, mine in lines.get(worse, {}).items():
+            for better in ordered[:place]:
+                theirs = lines.get(better, {}).get(key, [])
+                shared = Counter(line.said for line in mine) & Counter(line.said for line in theirs)
+                if not theirs or shared.total() < most * len(mine):
+                    continue
+                counting: dict[tuple[str, str], list[str]] = defaultdict(list)
+                for line in reversed(theirs):
+                    counting[line.said].append(line.iri)
+                for line in mine:
+                    same = counting[line.said]
+                    yield line.iri, same.pop() if same else theirs[0].iri
+                break
+
+
+def _rows(store: ReadableStore, sparql: str) -> Rows:
+    answer = store.query(sparql)
+    if not isinstance(answer, Rows):
+        raise TypeError("this query is a SELECT")
+    return answer
