@@ -18,6 +18,7 @@ from extract.formats import Format, detect
 from extract.grid import Block, Document, Grid, Paragraph
 from extract.readers.html import read_fragment
 from extract.readers.text_clean import clean_cell, repair_figure, repair_glyphs, squeeze
+from extract.readers.text_flat import read_flat
 from extract.readers.text_json import read_grids
 from extract.readers.text_lines import Line, Part, RawTable, split_parts
 from extract.readers.text_runs import join_runs
@@ -78,7 +79,7 @@ def _read_parts(parts: list[Part], text: str) -> Document:
     blocks: list[Block] = []
     issues: list[Issue] = []
     tables = 0
-    for part in join_runs(parts):
+    for part in join_runs(read_flat(parts)):
         if isinstance(part, Line):
             blocks.append(Paragraph(part.text, Place()))
         elif isinstance(part, RawTable):

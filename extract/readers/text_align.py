@@ -25,6 +25,8 @@ CONTRADICTION = -2.0
 """How badly a text fits that cannot stand under a head."""
 _WHOLE = 0.2  # the price of moving a row as a whole: one lost cell does that
 _MOVE = 0.8  # the price of each change of the distance by which neighbouring texts are moved
+_KEPT = 4  # arrangements kept for each column that the last text may stand in
+_GAP = 0.1  # the price of a blank cell that has left no trace
 _BETTER = 2.0  # by how much an arrangement must fit better than the printed one
 _SURE = 0.5  # and by how much better than the next best
 
@@ -143,6 +145,8 @@ def fits(table: IndicatorTable, width: int) -> list[Fit]:
         "direction": _direction, "number": _counter, "project_name": _owner, "unit_name": _owner,
         "implementing_unit": _owner, "department": _owner, "objective": _owner,
     }  # fmt: skip
+    if "tier3" not in table.columns:
+        known = {**known, "tier2": _name}  # the lower of two tiers names the indicators
     found: list[Fit] = [_any] * width
     for column in table.notes:
         found[column - 1] = _remark
@@ -168,6 +172,8 @@ def align_rows(matrix: Matrix, table: IndicatorTable, rows: Sequence[int]) -> No
     """Put the cells of rows that contradict their heads where they fit; note each, and report those that fit nowhere."""
     fit = fits(table, matrix.width)
     names = {column - 1 for column in table.columns.get("tier3") or table.columns.get("tier2", ())}
+    asked = {column - 1 for notation in ("target", "actual") for column in table.columns.get(notation, ())[:1]}
+    whole = len(matrix.rows[table.last_row - 1].filled()) - (0 if table.has_projects else _side(matrix, table))
     moved: list[int] = []
     for number in rows:
         row = matrix.rows[number]
@@ -175,13 +181,17 @@ def align_rows(matrix: Matrix, table: IndicatorTable, rows: Sequence[int]) -> No
         if not filled or any(row.entries[column].columns > 1 for column in filled):
             continue
         scores = [fit[column](row.entries[column].text) for column in filled]
-        if min(scores) > CONTRADICTION:
+        if min(scores) > CONTRADICTION and (not matrix.loose or len(filled) == whole):
             continue
-        best, second = _arrange([row.entries[column].text for column in filled], filled, fit)
-        printed = sum(scores)
+        texts = [row.entries[column].text for column in filled]
+        if matrix.loose:
+            ways = _arrange(texts, filled, fit, names, asked)
+        else:
+            ways = _arrange(texts, filled, fit)
+        best, second = ways
         sure = (
             best is not None
-            and best.score >= printed + _BETTER
+            and (matrix.loose or best.score >= sum(scores) + _BETTER)
             and bool(names & set(best.columns))
             and (second is None or best.score >= second.score + _SURE)
         )
@@ -190,12 +200,22 @@ def align_rows(matrix: Matrix, table: IndicatorTable, rows: Sequence[int]) -> No
                 matrix, number, filled, [score for column, score in zip(filled, scores, strict=True) if column in names]
             )
             continue
+        if list(best.columns) == filled:
+            continue
         _move(row, filled, best.columns)
         moved.append(number)
-    if moved:
+    if moved and matrix.loose:
+        matrix.notes.append("cells put under the heads that they fit, in order")
+        matrix.report("table.rows_placed", moved[0], count=len(moved))
+    elif moved:
         printed_rows = "、".join(str(matrix.place(number).row) for number in moved)
         matrix.notes.append(f"rows {printed_rows}: cells moved to the heads that they fit")
         matrix.report("table.rows_moved", moved[0], rows=printed_rows)
+
+
+def _side(matrix: Matrix, table: IndicatorTable) -> int:
+    """How many labels stand in a head's row at the side of the tiers."""
+    return sum(column < table.first_tier - 1 for column in matrix.rows[table.last_row - 1].filled())
 
 
 def _leave(matrix: Matrix, number: int, filled: Sequence[int], names: Sequence[float]) -> None:
@@ -219,16 +239,23 @@ def _move(row: Row, filled: Sequence[int], columns: Sequence[int]) -> None:
         row.entries[column] = entry
 
 
-def _price(before: Sequence[int], column: int, printed: Sequence[int], index: int) -> float:
+def _price(before: Sequence[int], column: int, printed: Sequence[int], index: int, loose: bool) -> float:
+    if loose:
+        return 0.0 if not before or column == before[-1] + 1 else _GAP
     if not before:
         return _WHOLE if column != printed[0] else 0.0
     return _MOVE if column - printed[index] != before[-1] - printed[index - 1] else 0.0
 
 
 def _arrange(
-    texts: Sequence[str], printed: Sequence[int], fit: Sequence[Fit]
+    texts: Sequence[str],
+    printed: Sequence[int],
+    fit: Sequence[Fit],
+    names: set[int] | None = None,
+    asked: set[int] | None = None,
 ) -> tuple[_Arrangement | None, _Arrangement | None]:
-    """The best and the second best way to put texts, in order, under the columns that they fit."""
+    """The best and the second best way to put texts, in order, under the columns that they fit. Where the columns of names
+    and of what is asked are given, blank cells have left no trace, and every row is taken to fill those."""
     width = len(fit)
     worth = [[fit[column](text) for column in range(width)] for text in texts]
     # states: by the column of the text before, the two best arrangements that end there
@@ -241,9 +268,24 @@ def _arrange(
                 if text_worth[column] <= CONTRADICTION:
                     continue
                 for way in ways:
-                    price = _price(way.columns, column, printed, index)
+                    price = _price(way.columns, column, printed, index, names is not None)
                     made = _Arrangement(way.score + text_worth[column] - price, (*way.columns, column))
                     following.setdefault(column, []).append(made)
-        states = {column: sorted(ways, key=lambda way: -way.score)[:2] for column, ways in following.items()}
-    ends = sorted((way for ways in states.values() for way in ways), key=lambda way: -way.score)
-    return (ends[0] if ends else None), (ends[1] if len(ends) > 1 else None)
+        states = {column: sorted(ways, key=lambda way: -way.score)[:_KEPT] for column, ways in following.items()}
+    ends = [way for ways in states.values() for way in ways]
+    if names is not None:
+        ends = [
+            _Arrangement(way.score + len((asked or set()) & set(way.columns)), way.columns)
+            for way in ends
+            if names & set(way.columns)
+        ]
+    ends.sort(key=lambda way: -way.score)
+    if not ends:
+        return None, None
+    best = ends[0]
+
+    def core(way: _Arrangement) -> tuple[int, ...]:
+        # Which of two columns of remarks a remark belongs to changes no figure.
+        return tuple(-1 if fit[column] is _remark else column for column in way.columns)
+
+    return best, next((way for way in ends[1:] if core(way) != core(best)), None)

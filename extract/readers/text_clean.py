@@ -102,6 +102,17 @@ def repair_figure(text: str) -> str:
     return _FIGURE.sub(lambda found: _close(found, text), text) if _SPACED_POINT.search(text) or "." in text else text
 
 
+def close_figures(line: str) -> str:
+    """Given a line of several cells, return it with the spaces inside its figures closed, where nothing else can be meant:
+    groups of three digits behind commas, two decimals behind a point."""
+    return _SPACED_IN_LINE.sub(lambda found: "".join(found[0].split()), line)
+
+
+_SPACED_IN_LINE = re.compile(
+    r"(?<![\d.,])\d{1,3}(?:, ?\d{3})*(?:, \d{3})(?:\. ?\d{1,2})?(?!\d)|(?<![\d.,])\d{2,}\. \d{1,2}(?!\d)"
+)
+
+
 def _close(found: re.Match[str], text: str) -> str:
     printed = found[0]
     closed = re.sub(r"\s*([.,，])\s*", lambda mark: "," if mark[1] == "，" else mark[1], printed)

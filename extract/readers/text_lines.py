@@ -15,7 +15,7 @@ from typing import Literal
 from extract.readers.text_clean import clean_line
 from ontology import labels
 
-Notation = Literal["tabs", "bars", "cell a line", "json", "lines"]
+Notation = Literal["tabs", "bars", "cell a line", "json", "lines", "columns"]
 
 
 @dataclass(slots=True)

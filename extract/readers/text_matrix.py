@@ -52,10 +52,14 @@ class Row:
 
 @dataclass(slots=True)
 class Matrix:
-    """A table under repair. `notes` says what was decided and on what evidence, `issues` what remains doubtful."""
+    """A table under repair. `notes` says what was decided and on what evidence, `issues` what remains doubtful.
+
+    `loose` says that blank cells have left no trace: a row's cells are in order, their columns unknown.
+    """
 
     number: int
     rows: list[Row]
+    loose: bool = False
     notes: list[str] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
 
@@ -91,7 +95,7 @@ def make_matrix(table: RawTable, number: int) -> Matrix:
     # A blank column at the right is nobody's; one inside may be a merged cell's further column in every row.
     for row in kept:
         row.entries = row.entries[:last]
-    return Matrix(number, kept, list(table.notes))
+    return Matrix(number, kept, table.notation == "lines", list(table.notes))
 
 
 def _make_row(row: RawRow, width: int, number: int, at: int) -> Row:

@@ -9,7 +9,7 @@ from extract.readers.text_amounts import align_amounts
 from extract.readers.text_breaks import join_cut_cells
 from extract.readers.text_labels import drop_glyphs, join_cut_labels, join_cut_names, part_labels
 from extract.readers.text_lines import RawTable
-from extract.readers.text_matrix import Matrix, blank_like, make_matrix
+from extract.readers.text_matrix import Matrix, Row, blank_like, make_matrix
 from extract.readers.text_repeats import join_repeats
 from extract.readers.text_rows import clear_side, repair_rows, split_figures
 from extract.readers.text_spans import Spans, is_figure, is_label, open_heads, span_heads, span_rows
@@ -124,10 +124,25 @@ def place_totals(matrix: Matrix, table: IndicatorTable) -> None:
         if filled[0]:
             row.entries[0], row.entries[filled[0]] = row.entries[filled[0]], row.entries[0]
             continue
+        if matrix.loose:
+            _place_figures(row, table)
+            continue
         missing = matrix.rows[table.last_row - 1].printed - row.printed
         figures = [column for column in filled if is_figure(row.entries[column].text)]
         if missing > 0 and figures and all(fit[column + missing](row.entries[column].text) > 0 for column in figures):
             row.entries[1:] = [*(blank_like(row.entries[0]) for _ in range(missing)), *row.entries[1:-missing]]
+
+
+def _place_figures(row: Row, table: IndicatorTable) -> None:
+    """Put the figures of a total, of which blank cells tell nothing, under 分值 and 得分, where they are as many."""
+    columns = sorted(column - 1 for notation in ("weight", "score") for column in table.columns.get(notation, ()))
+    figures = [column for column in row.filled()[1:] if is_figure(row.entries[column].text)]
+    if len(figures) == len(columns):
+        taken = [row.entries[column] for column in figures]
+        for column in figures:
+            row.entries[column] = blank_like(row.entries[column])
+        for entry, column in zip(taken, columns, strict=True):
+            row.entries[column] = entry
 
 
 def is_label_of_tier(text: str) -> bool:
