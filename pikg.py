@@ -220,7 +220,7 @@ def _comparable(project: str, format_: str, folder: Path, **narrow: Any) -> None
 
     A score of 0.5 is the line between comparable and not; the reasons are shown.
     """
-    from ui import terminal
+    from ui import terminal, terminal_comparing
 
     with _open(folder) as store:
         comparables = store.comparable(project, **narrow)
@@ -229,8 +229,6 @@ def _comparable(project: str, format_: str, folder: Path, **narrow: Any) -> None
     if format_ == "json":
         terminal.write_json(found, sys.stdout)
     elif found:
-        from ui import terminal_comparing
-
         terminal.say_comparables(found)
         terminal_comparing.say_unit_cost_pairs(found)
         terminal_comparing.say_missing(missing)
@@ -281,10 +279,9 @@ def _targets(indicator: str, format_: str, folder: Path, language: str, **narrow
 @_lang_option
 def _unit_costs(service: str | None, project: str | None, format_: str, folder: Path, **given: Any) -> None:
     """Show what one of a SERVICE costs (a person of contract staff, a parcel, a line ...): amounts over the quantities
-    that belong to them, each with its formula, where both are printed, and how sure it is.
-
-    SERVICE is a kind of service by notation, label or word (post, 邮寄快递, 快递); without it, all kinds are listed.
-    Quartiles are shown from three publishers on.
+    that belong to them, each with its formula, where both are printed, and how sure it is; quartiles from three
+    publishers on. SERVICE is a kind of service by notation, label or word (post, 邮寄快递, 快递); without it, all are
+    listed.
     """
     from ui import terminal, terminal_comparing
 

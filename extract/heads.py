@@ -26,6 +26,14 @@ class FundingColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """The columns under a first tier that stands in the head itself (成本指标 over 三级指标 and 指标值)."""
+
+    tier1: Cell
+    columns: dict[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class IndicatorTable:
     """The head of an indicator table: its rows and what each grid column holds.
 
@@ -43,6 +51,14 @@ class IndicatorTable:
     likely: tuple[tuple[Cell, str], ...] = ()
     head_cells: tuple[Cell, ...] = ()
     ignored: dict[int, str] = field(default_factory=dict)
+    groups: tuple[Group, ...] = ()
+
+    @property
+    def views(self) -> tuple[tuple[dict[str, tuple[int, ...]], Cell | None], ...]:
+        """The columns to read each row by, with the first tier in the head: one set, or one for each group."""
+        if not self.groups:
+            return ((self.columns, None),)
+        return tuple(({**self.columns, **group.columns}, group.tier1) for group in self.groups)
 
     @property
     def has_projects(self) -> bool:
@@ -73,6 +89,11 @@ def find_tables(grid: Grid) -> list[IndicatorTable]:
 
 
 def _match_head(grid: Grid, row: int) -> IndicatorTable | None:
+    groups = _tier_groups(grid, row)
+    if groups:
+        table = _read_head(grid, row, row + 1)
+        own = {notation: found for notation, found in table.columns.items() if notation not in (*TIERS, "target")}
+        return replace(table, columns={**own, **groups[0].columns}, groups=groups, notes={}, ignored={})
     tiers: dict[str, Cell] = {}
     notations: set[str] = set()
     printed: set[str] = set()
@@ -100,6 +121,23 @@ def _match_head(grid: Grid, row: int) -> IndicatorTable | None:
         last = row + 1
     table = _read_head(grid, first, last)
     return table if "tier3" in table.columns or "tier2" in table.columns else None
+
+
+def _tier_groups(grid: Grid, row: int) -> tuple[Group, ...]:
+    """The first tiers that a row of heads prints side by side, each over a name's and a target's column; or nothing."""
+    groups: list[Group] = []
+    for cell in grid.row_cells(row):
+        if cell.row != row or cell.row_span > 1 or cell.column_span == 1 or not labels.is_tier1(cell.text):
+            continue
+        columns: dict[str, tuple[int, ...]] = {}
+        for column in range(cell.column, cell.last_column + 1):
+            below = grid.at(row + 1, column)
+            match = labels.match_column(below.text) if below is not None else None
+            if match is not None:
+                columns.setdefault(labels.columns()[match.notation].stands_for or match.notation, (column,))
+        if {"tier3", "target"} <= columns.keys():
+            groups.append(Group(cell, columns))
+    return tuple(groups) if len(groups) > 1 else ()
 
 
 _TALLEST_HEAD = 3
@@ -264,16 +302,19 @@ def _replaces(later: Cell, earlier: Cell) -> bool:
     return "调整" in later.text and "调整" not in earlier.text
 
 
+_NAMING = ("tier2", "tier3", "indicator_name", "indicator_content")
+
+
 def _is_weight_of_tier(columns: dict[str, list[int]], grid: Grid, last: int, column: int) -> bool:
     """Whether a column of points stands between the tiers and is followed by another behind the last of them."""
-    if "tier3" in columns or "indicator_name" in columns:
+    if {"tier3", "indicator_name", "indicator_content"} & columns.keys():
         return False
     further = [
         match.notation
         for later in range(column + 1, grid.columns + 1)
         if (cell := grid.at(last, later)) is not None and (match := labels.match_column(cell.text)) is not None
     ]
-    named = [i for i, notation in enumerate(further) if notation in ("tier2", "tier3", "indicator_name")]
+    named = [i for i, notation in enumerate(further) if notation in _NAMING]
     return bool(named) and "weight" in further[named[-1] :]
 
 
@@ -323,6 +364,10 @@ def _fill_tiers(
         told = tier == "tier3" or any(labels.tier1_concept(text) or labels.tier2_concept(text, None) for text in texts)
         if told and tier not in filled:
             filled[tier] = found
+            continue
+        otherwise = labels.columns()[notation].otherwise
+        if otherwise is not None and otherwise not in filled:
+            filled[otherwise] = found
             continue
         for column in found:
             notes[column] = (grid.at(last, column) or Cell(last, column, "")).text

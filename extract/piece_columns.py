@@ -22,6 +22,7 @@ _SOFT = 0.3  # sizes: text that is so far apart may stand in two cells
 _ROOM = 2.0  # sizes: behind a label with so much room stands an empty cell
 _ALIKE = 3  # pieces: two rows with so many pieces under each other are of one band
 _MOST = 0.6  # the share of the pieces of two rows that stand under each other if the rows are of one band
+_SHORT = 3  # characters: dashes and marks are no texts
 _COVER = 2.0  # points: a piece must reach so far into a column to stand in it
 
 
@@ -102,18 +103,15 @@ def _present(setting: Setting, row: int) -> list[Piece]:
 def _group(setting: Setting, tables: Sequence[tuple[int, int, int]]) -> list[Band]:
     bands: list[Band] = []
     inside = {row: (first, last) for first, _, last in tables for row in range(first, last + 1)}
-    tied = {
-        row
-        for placed in setting.placed
-        for row in range(placed.first + 1, placed.last + 1)
-        if placed.first not in inside
-    }
+    merged = [placed for placed in setting.placed if placed.first not in inside]
+    tied = {row for placed in merged for row in range(placed.first + 1, placed.last + 1)}
+    closed = {placed.last + 1 for placed in merged if placed.last > placed.first}
     for row in range(len(setting.rows)):
         if row in inside:
             if inside[row][0] == row:
                 bands.append(Band(row, inside[row][1], is_table=True))
             continue
-        if bands and not bands[-1].is_table and (row in tied or _alike(setting, row)):
+        if bands and not bands[-1].is_table and (row in tied or (row not in closed and _alike(setting, row))):
             bands[-1].last = row
         else:
             bands.append(Band(row, row))
@@ -230,6 +228,11 @@ def _is_label(piece: Piece) -> bool:
 # --- cells
 
 
+def runs_to_edge(piece: Piece) -> bool:
+    """Whether a piece at the end of a row is a text whose cell reaches to the table's edge: no label, no figure."""
+    return len(piece.text) > _SHORT and not _is_label(piece) and parse_decimal(piece.text) is None
+
+
 def put_edges(bands: Sequence[Band]) -> tuple[dict[int, list[float]], dict[float, Edge]]:
     """Given bands, return the positions of each one's edges (by the band's number), on as few positions as can be, and
     for each position how far it could be moved."""
@@ -257,4 +260,3 @@ def columns_of(piece: Piece, edges: Sequence[float]) -> tuple[int, int]:
     """Given a piece and its band's edges, return the first and last of the band's columns that it stands in."""
     margin = min(_COVER, (piece.x1 - piece.x0) / 3)
     return column_of(piece.x0 + margin, edges), column_of(piece.x1 - margin, edges)
-

@@ -21,7 +21,7 @@ Alignment = Literal["top", "middle", "bottom"]
 _NEAR = 0.35  # sizes: text that is off by less is aligned
 _RIGHT = 1.0  # points: a piece may begin so much before the end of the one to its left
 _FITS = 0.75  # sizes: the text of a merged cell may be so far off the middle of its rows
-_OVERLAP = 0.5  # the share of a piece's height that is beside another where they are side by side
+_HALF_WAY = 1.8  # how much nearer to the row above than to that below a text may be that is merged over both
 
 _KEYS: Mapping[Alignment, Callable[[Piece], float]] = {
     "top": lambda piece: piece.first,
@@ -92,9 +92,10 @@ def _goes_on(row: Sequence[Piece], piece: Piece, following: Sequence[Piece]) -> 
     if not following:
         return False
     after = following[0]
-    if after.x0 < piece.x1 - _RIGHT:
-        return after.top < piece.bottom
-    return after.top < before.bottom
+    if after.x0 >= piece.x1 - _RIGHT:
+        return after.top < before.bottom
+    # Half way between two rows stands what is merged over both.
+    return after.top < piece.bottom or after.middle - piece.middle < _HALF_WAY * (piece.middle - before.middle)
 
 
 def _extent(pieces: Sequence[Piece], first: float) -> tuple[float, float]:

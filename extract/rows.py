@@ -72,8 +72,8 @@ def read_rows(
     """
     carried = dict(carried or {})
     project: Cell | None = None
-    for row in rows:
-        own = {notation: _cells(grid, row, found) for notation, found in table.columns.items()}
+    for row, (columns, head) in itertools.product(rows, table.views):
+        own = {notation: _cells(grid, row, found) for notation, found in columns.items()}
         owner = {n: cells[0] for n, cells in own.items() if n in _PROJECT_COLUMNS and cells}
         named = owner.get("project_name")
         if named is not None and named.text.strip() and named is not project:
@@ -86,7 +86,7 @@ def read_rows(
         if _is_numbering(grid, row):
             _leave_out_row(grid, row, None, "栏次 (the numbers of the columns)", ledger)
             continue
-        carried = _carry(own, texts, carried)
+        carried = _carry(own, texts, carried) if head is None else {"tier1": head}
         if table.has_projects and _is_total_of_projects(grid, row, named, texts):
             _leave_out_row(grid, row, None, "合计行，不是项目 (a total, no project)", ledger)
             project, carried = None, {}

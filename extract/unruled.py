@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from extract.form_regions import Region, find_regions, head_texts
 from extract.lattice import Lattice, LatticeCell
-from extract.piece_columns import Band, Carried, Edge, columns_of, find_bands, put_edges, stab
+from extract.piece_columns import Band, Carried, Edge, columns_of, find_bands, put_edges, runs_to_edge, stab
 from extract.piece_heads import spread_heads
 from extract.piece_rows import PieceRow, Placed, Setting, find_rows, set_pieces
 from extract.pieces import Piece, Word, join_words
@@ -184,6 +184,12 @@ def _row_edges(setting: Setting) -> list[float]:
     return ys
 
 
+def _is_last(setting: Setting, placed: Placed) -> bool:
+    """Whether a piece stands right of a label in its row, and nothing right of it."""
+    beside = [one.piece for one in setting.placed if one.first <= placed.last and one.last >= placed.first]
+    return all(one.x0 <= placed.piece.x0 for one in beside) and len(setting.rows[placed.first].pieces) > 1
+
+
 @dataclass(slots=True)
 class _Occupied:
     """Which positions of the grid are taken."""
@@ -219,6 +225,8 @@ def _cells(
         inside = [placed for placed in setting.placed if band.first <= placed.first <= band.last]
         for placed in sorted(inside, key=lambda one: one.first - one.last):
             low, high = wide.get(id(placed.piece)) or columns_of(placed.piece, own)
+            if not band.is_table and _is_last(setting, placed) and runs_to_edge(placed.piece):
+                high = len(bounds) - 2
             columns = range(bounds[low], bounds[high + 1])
             last = min(placed.last, band.last)
             while not add(range(placed.first, last + 1), columns) and last > placed.first:

@@ -8,7 +8,7 @@ from functools import cache
 
 from ontology.vocabulary import fold_label, read_data
 
-_TELLING = ("tier1", "tier2", "tier3", "indicator_name", "target", "actual", "operator")
+_TELLING = ("tier1", "tier2", "tier3", "indicator_name", "indicator_content", "target", "actual", "operator")
 """The columns that only an indicator table has (heads.yaml, columns)."""
 
 _SHORTEST = 3  # characters: shorter labels (性质, 符号) stand in any text

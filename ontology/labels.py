@@ -10,23 +10,16 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Literal
 
+from ontology.label_forms import BRACKETS, ORDINAL, fold, forms, read_labels
 from ontology.records import Direction, FormKind, Scope
-from ontology.vocabulary import DataError, fold_label, read_data
+from ontology.vocabulary import DataError, read_data
 
 Group = Literal["field", "section", "left_out", "source", "stage", "execution", "outside"]
-
-_BRACKETS = re.compile(r"[(\[{<]([^()\[\]{}<>]*)[)\]}>]")
-_BRACKET_FORMS = str.maketrans("【】〔〕〈〉《》「」", "[][]<><><>")
-_ORDINAL = re.compile(
-    r"^\s*(?:[(（]?[一二三四五六七八九十]{1,3}[)）、.．]|[(（]\d{1,2}[)）]|\d{1,2}[、.．)）](?!\d)|[①-⑳])\s*"
-)
-_YEAR = re.compile(r"^(?:20\d\d年度?|20\d\d)")
-_MONEY_TAIL = re.compile(r"(?:人民币)?(?:百万|[千万亿])?元$|%$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +57,7 @@ class Column:
     into_note: bool = False
     ignored: bool = False
     stands_for: str | None = None
+    otherwise: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +91,6 @@ def _entries(file: str, key: str) -> Mapping[str, Any]:
     return found
 
 
-def _labels(file: str, entry: str, value: object) -> Iterator[str]:
-    if not isinstance(value, list) or not value or not all(isinstance(label, str) for label in value):
-        raise DataError(file, entry, "must be a list of texts (quote what YAML would take for something else)")
-    for label in value:
-        yield _fold(label)
-
-
 def put_label(table: dict[str, Any], label: str, value: Any, file: str, entry: str) -> None:
     """Add a label to a lookup; raise DataError where it already means something else."""
     if label in table and table[label] != value:
@@ -125,6 +112,7 @@ def columns() -> Mapping[str, Column]:
             bool(entry.get("note")),
             bool(entry.get("ignored")),
             entry.get("stands_for"),
+            entry.get("otherwise"),
         )
     return made
 
@@ -133,7 +121,7 @@ def columns() -> Mapping[str, Column]:
 def _column_table() -> Mapping[str, str]:
     table: dict[str, str] = {}
     for notation, entry in _entries("heads.yaml", "columns").items():
-        for label in _labels("heads.yaml", f"columns.{notation}", entry["labels"]):
+        for label in read_labels("heads.yaml", f"columns.{notation}", entry["labels"]):
             put_label(table, label, notation, "heads.yaml", f"columns.{notation}")
     return table
 
@@ -142,7 +130,7 @@ def _column_table() -> Mapping[str, str]:
 def _subhead_table() -> Mapping[str, str]:
     table: dict[str, str] = {}
     for part, value in _entries("heads.yaml", "subheads").items():
-        for label in _labels("heads.yaml", f"subheads.{part}", value):
+        for label in read_labels("heads.yaml", f"subheads.{part}", value):
             put_label(table, label, part, "heads.yaml", f"subheads.{part}")
     return table
 
@@ -164,7 +152,7 @@ def _block_table() -> Mapping[str, tuple[Role, ...]]:
     for group, file, key in _BLOCK_LISTS:
         own: dict[str, Role] = {}
         for notation, entry in _entries(file, key).items():
-            for label in _labels(file, f"{key}.{notation}", entry.get("labels")):
+            for label in read_labels(file, f"{key}.{notation}", entry.get("labels")):
                 put_label(own, label, Role(group, notation), file, f"{key}.{notation}")
         for label, role in own.items():
             table[label] = (*table.get(label, ()), role)
@@ -174,48 +162,12 @@ def _block_table() -> Mapping[str, tuple[Role, ...]]:
 # --- looking labels up
 
 
-def _fold(text: str) -> str:
-    return fold_label(text.translate(_BRACKET_FORMS))
-
-
-def _forms(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The forms in which a printed label may stand in the lists, the most literal first, with bracketed hints."""
-    plain = _ORDINAL.sub("", text)
-    for start in (text, plain) if plain != text else (text,):
-        whole = _fold(start)
-        yield whole, tuple(_BRACKETS.findall(whole))
-        bare = _BRACKETS.sub("", whole)
-        hints = tuple(_BRACKETS.findall(whole))
-        for year_free in dict.fromkeys((bare, _YEAR.sub("", bare), re.sub(r"^20\d\d年", "", bare))):
-            for part_free in dict.fromkeys((year_free, _without_part(year_free))):
-                if part_free != whole:
-                    yield part_free, hints
-                shorter = _MONEY_TAIL.sub("", part_free)
-                if shorter != part_free:
-                    yield shorter, (*hints, part_free[len(shorter) :])
-                if re.search(r"[一-鿿][a-z]$", part_free):
-                    yield part_free[:-1], hints
-
-
-@cache
-def _parts_of() -> tuple[str, ...]:
-    data = read_data("funding.yaml")["part_of"]
-    return tuple(sorted(_labels("funding.yaml", "part_of", data), key=len, reverse=True))
-
-
-def _without_part(label: str) -> str:
-    for word in _parts_of():
-        if label.startswith(word) and label != word:
-            return label[len(word) :]
-    return label
-
-
 _LONGEST_CAPTION = 24
 
 
 def is_numbered(text: str) -> bool:
     """Whether a short text begins as a numbered heading does: "一、项目基本情况"."""
-    return len(text) <= _LONGEST_CAPTION and _ORDINAL.match(text) is not None
+    return len(text) <= _LONGEST_CAPTION and ORDINAL.match(text) is not None
 
 
 _LONGEST_LABEL = 40
@@ -229,7 +181,7 @@ def split_labels(text: str) -> list[str]:
     for colon in _COLON.finditer(text):
         for length in range(min(12, colon.start()), 1, -1):
             label = text[colon.start() - length : colon.start()]
-            if not label[0].isspace() and _fold(label) in _block_table() and label != "单位":
+            if not label[0].isspace() and fold(label) in _block_table() and label != "单位":
                 starts.add(colon.start() - length)
                 break
     cuts = [*sorted(starts), len(text)]
@@ -242,7 +194,7 @@ def match_column(text: str) -> ColumnMatch | None:
     if not text or len(text) > _LONGEST_LABEL:
         return None
     table = _column_table()
-    for label, hints in _forms(text):
+    for label, hints in forms(text):
         if label in table:
             return ColumnMatch(table[label], hints)
     return None
@@ -253,7 +205,7 @@ def match_subhead(text: str) -> str | None:
     or None."""
     if not text or len(text) > _LONGEST_LABEL:
         return None
-    return next((found for label, _ in _forms(text) if (found := _subhead_table().get(label))), None)
+    return next((found for label, _ in forms(text) if (found := _subhead_table().get(label))), None)
 
 
 @lru_cache(maxsize=8192)
@@ -276,7 +228,7 @@ def _match_plain(text: str) -> Match | None:
     if not text or len(text) > _LONGEST_LABEL:
         return None
     table = _block_table()
-    for label, hints in _forms(text):
+    for label, hints in forms(text):
         if label in table:
             return Match(table[label], hints)
     return None
@@ -299,26 +251,26 @@ def _sensitive_labels() -> tuple[str, ...]:
     found: list[str] = []
     for notation, entry in _entries("heads.yaml", "left_out").items():
         if entry.get("sensitive"):
-            found += _labels("heads.yaml", f"left_out.{notation}", entry["labels"])
+            found += read_labels("heads.yaml", f"left_out.{notation}", entry["labels"])
     return tuple(found)
 
 
 def mentions_people(text: str) -> bool:
     """Whether a short text prints a label of people or telephones anywhere: it is then neither read nor reported."""
-    folded = _fold(text)
+    folded = fold(text)
     return len(folded) <= _LONGEST_LABEL * 2 and any(label in folded for label in _sensitive_labels())
 
 
 @cache
 def _money_table() -> Mapping[str, str]:
     data = read_data("funding.yaml")["money"]
-    return {label: label.removeprefix("人民币") for label in _labels("funding.yaml", "money", data)}
+    return {label: label.removeprefix("人民币") for label in read_labels("funding.yaml", "money", data)}
 
 
 def money_unit(*hints: str) -> str | None:
     """Given bracketed hints or short texts, return the unit of money that one of them is, or None."""
     for hint in hints:
-        text = _fold(hint).removeprefix("金额").removeprefix("单位")
+        text = fold(hint).removeprefix("金额").removeprefix("单位")
         if text in _money_table():
             return _money_table()[text]
     return None
@@ -341,7 +293,7 @@ def _tier_table(tier: str) -> Mapping[str, tuple[tuple[str, tuple[str, ...]], ..
     table: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {}
     for notation, entry in _entries("tiers.yaml", tier).items():
         parents = tuple(entry.get("tier1", ()))
-        for label in _labels("tiers.yaml", f"{tier}.{notation}", entry.get("labels")):
+        for label in read_labels("tiers.yaml", f"{tier}.{notation}", entry.get("labels")):
             known = table.get(label, ())
             if any(set(parents) & set(others) or not parents for _, others in known):
                 raise DataError("tiers.yaml", f"{tier}.{notation}", f"the label {label!r} stands in two entries")
@@ -351,7 +303,7 @@ def _tier_table(tier: str) -> Mapping[str, tuple[tuple[str, tuple[str, ...]], ..
 
 def _find_tier(tier: str, text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     table = _tier_table(tier)
-    for label, _ in _forms(re.sub(r"\d+(?:\.\d+)?(?:分|%|％)$", "", text.strip())):
+    for label, _ in forms(re.sub(r"\d+(?:\.\d+)?(?:分|%|％)$", "", text.strip())):
         if label in table:
             return table[label]
     return ()
@@ -423,14 +375,14 @@ def is_placeholder(text: str) -> bool:
 def _direction_table() -> Mapping[str, Direction]:
     table: dict[str, Direction] = {}
     for notation, value in _entries("heads.yaml", "directions").items():
-        for label in _labels("heads.yaml", f"directions.{notation}", value):
+        for label in read_labels("heads.yaml", f"directions.{notation}", value):
             put_label(table, label, notation, "heads.yaml", f"directions.{notation}")
     return table
 
 
 def direction(text: str) -> Direction | None:
     """Given the text of a direction cell (正向指标), return positive or negative, or None."""
-    return _direction_table().get(_fold(text))
+    return _direction_table().get(fold(text))
 
 
 # --- titles
@@ -440,7 +392,7 @@ _ONLY_YEAR = re.compile(r"[(\[]?(20\d\d)(?:年度?)?[)\]]?")
 
 def only_year(text: str) -> int | None:
     """Given a line that says nothing but a year ("（2024年度）"), return the year, or None."""
-    found = _ONLY_YEAR.fullmatch(_fold(text))
+    found = _ONLY_YEAR.fullmatch(fold(text))
     return int(found[1]) if found is not None else None
 
 
@@ -451,12 +403,12 @@ def form_title(text: str) -> FormTitle | None:
     """Given a line, return what it says of a form where it is the title of one, else None."""
     data = read_data("forms.yaml")
     rules = data["title"]
-    folded = _fold(text)
+    folded = fold(text)
     if len(text) > rules["longest"] or any(word in text or word in folded for word in rules["none_of"]):
         return None
     if not all(any(word in folded for word in words) for words in rules["all_of"]):
         return None
-    outside = _BRACKETS.sub("", folded)
+    outside = BRACKETS.sub("", folded)
     if not re.search(r"表[一二三四五六七八九十\d]*$", outside):
         return None
     kind, reason = _title_kind(data["kinds"], folded)
@@ -468,7 +420,7 @@ def form_title(text: str) -> FormTitle | None:
 
 def _title_kind(kinds: Mapping[str, Any], folded: str) -> tuple[FormKind | None, tuple[str, str] | None]:
     for notation, entry in kinds.items():
-        if any(_fold(word) in folded for word in entry["words"]):
+        if any(fold(word) in folded for word in entry["words"]):
             if entry["read"]:
                 return notation, None  # type: ignore[return-value]
             return None, (entry["reason"]["zh"], entry["reason"]["en"])
@@ -477,7 +429,7 @@ def _title_kind(kinds: Mapping[str, Any], folded: str) -> tuple[FormKind | None,
 
 def _title_scope(scopes: Mapping[str, Any], folded: str) -> Scope | None:
     for notation, entry in scopes.items():
-        if any(_fold(word) in folded for word in entry["words"]):
+        if any(fold(word) in folded for word in entry["words"]):
             return notation  # type: ignore[return-value]
     return None
 
@@ -490,7 +442,7 @@ def _title_name(text: str) -> str | None:
     if found is None:
         return None
     name = found[1].strip()
-    if re.fullmatch(r"\s*20\d\d\s*年?\s*度?\s*|.{0,3}", name) or _fold(name) in _words_of_titles():
+    if re.fullmatch(r"\s*20\d\d\s*年?\s*度?\s*|.{0,3}", name) or fold(name) in _words_of_titles():
         return None
     return name
 
@@ -498,7 +450,7 @@ def _title_name(text: str) -> str | None:
 @cache
 def _words_of_titles() -> frozenset[str]:
     """What titles print in brackets behind 表 that is no project's name."""
-    return frozenset(_labels("forms.yaml", "title.no_names", read_data("forms.yaml")["title"]["no_names"]))
+    return frozenset(read_labels("forms.yaml", "title.no_names", read_data("forms.yaml")["title"]["no_names"]))
 
 
 def self_evaluation_heads() -> frozenset[str]:

@@ -71,10 +71,12 @@ def unit_in_label(text: str) -> str | None:
 
 @cache
 def _tier_words(tier: str) -> tuple[tuple[str, str], ...]:
-    read = read_data("tiers.yaml")["likely"][tier]
-    if not isinstance(read, dict):
-        raise DataError("tiers.yaml", f"likely.{tier}", "must map concepts to lists of words")
-    return tuple((fold_label(str(word)), str(concept)) for concept, words in read.items() for word in words)
+    listed = read_data("tiers.yaml").get("likely")
+    keys = {"tier", "concept", "words"}
+    if not isinstance(listed, list) or not all(isinstance(entry, dict) and set(entry) == keys for entry in listed):
+        raise DataError("tiers.yaml", "likely", "must be a list of entries with tier, concept and words")
+    own = [entry for entry in listed if entry["tier"] == tier]
+    return tuple((fold_label(str(word)), str(entry["concept"])) for entry in own for word in entry["words"])
 
 
 def _told(tier: str, text: str) -> set[str]:

@@ -26,6 +26,7 @@ from extract.readers import pdf_pdfium, pdf_plumber
 from extract.readers.pdf_draft import Draft, align_parts, cell_of, read_drafts
 from extract.readers.pdf_open import open_pdf
 from extract.readers.pdf_page import Glyph, PageContent
+from extract.readers.pdf_partly import is_partly_ruled
 from extract.readers.pdf_text import paragraphs, read_lines
 from extract.readers.pdf_words import read_words
 from extract.stitch import stitch
@@ -122,8 +123,11 @@ def _page_blocks(content: PageContent, carried: Carried | None) -> tuple[list[Pa
     """The blocks of a page from top to bottom, without its page number, given what the page before carries on; and what
     this one carries on."""
     lattices = find_lattices(content.rules)
-    unruled = _unruled(content, lattices, carried)
-    drafts, outside = read_drafts(content, lattices, unruled.tables)
+    drafts, outside = read_drafts(content, lattices, ())
+    whole = [draft.lattice for draft in drafts if not is_partly_ruled(draft, content.glyphs)]
+    unruled = _unruled(content, whole, carried)
+    if unruled.tables:
+        drafts, outside = read_drafts(content, whole, unruled.tables)
     placed: list[tuple[float, float, Paragraph | Draft]] = [
         (draft.lattice.ys[0], draft.lattice.xs[0], draft) for draft in drafts
     ]
