@@ -60,8 +60,12 @@ class _Work:
     unknown_tiers: set[str]
 
 
-def assemble(document: Document, *, file: str, sha256: str) -> Reading:
-    """Given what a reader found in a file, its name and hash, return the records and the report."""
+def assemble(document: Document, *, file: str, sha256: str, has_columns: bool = True) -> Reading:
+    """Given what a reader found in a file, its name and hash, return the records and the report.
+
+    A text dump has no columns of its own (`has_columns`): its financial tables, where a blank cell leaves no trace,
+    are told and left out. A wrong amount is worse than none.
+    """
     layout = read_forms(document)
     info = read_info(document, file=file, sha256=sha256)
     work = _Work(info, default_money_unit(document), [*document.issues, *layout.issues], set())
@@ -78,6 +82,9 @@ def assemble(document: Document, *, file: str, sha256: str) -> Reading:
     lines, doubts = read_budget_lines(
         document.blocks, fiscal_year=info.fiscal_year, money_unit=work.money_unit, form_grids=layout.form_grids
     )
+    if not has_columns:
+        doubts = (issue("part.skipped", part="财务表 (financial tables)", count=len(lines)),) if lines else ()
+        lines = ()
     work.issues += doubts
     filled = tuple(_fill_year(project, info) for project in projects)
     disclosure = Disclosure(info, EXTRACTOR_VERSION, filled, lines, issues=tuple(work.issues))

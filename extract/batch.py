@@ -68,7 +68,8 @@ def read_disclosure(path: Path) -> Reading:
     """
     sha256 = _sha256(path)
     try:
-        return assemble(read_document(path), file=path.name, sha256=sha256)
+        has_columns = detect(path) is not Format.TEXT
+        return assemble(read_document(path), file=path.name, sha256=sha256, has_columns=has_columns)
     except _DEFECTS as error:
         raise ReaderDefectError(_describe_defect(path, error)) from error
 

@@ -184,10 +184,7 @@ def align_rows(matrix: Matrix, table: IndicatorTable, rows: Sequence[int]) -> No
         if min(scores) > CONTRADICTION and (not matrix.loose or len(filled) == whole):
             continue
         texts = [row.entries[column].text for column in filled]
-        if matrix.loose:
-            ways = _arrange(texts, filled, fit, names, asked)
-        else:
-            ways = _arrange(texts, filled, fit)
+        ways = _arrange(texts, filled, fit, names, asked) if matrix.loose else _arrange(texts, filled, fit)
         best, second = ways
         sure = (
             best is not None

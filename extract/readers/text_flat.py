@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 
 from extract.readers.text_clean import clean_cell, close_figures
 from extract.readers.text_lines import Line, Part, RawRow, RawTable
@@ -79,7 +80,7 @@ def _form_end(run: Sequence[Line], start: int) -> int:
         end = at
         if not headed and at - start > _MOST_ABOVE:
             break
-    return end if headed or labelled >= _LEAST_LABELLED and _has_amounts(run[start:end]) else start
+    return end if headed or (labelled >= _LEAST_LABELLED and _has_amounts(run[start:end])) else start
 
 
 def _cells(line: Line) -> list[str]:
@@ -187,7 +188,7 @@ def _make_table(lines: Sequence[Line]) -> RawTable:
 
 def _open_funding(rows: Sequence[RawRow]) -> None:
     """Heads of amounts that no label stands before begin one column to the right, as the amounts below them do."""
-    for upper, lower in zip(rows, rows[1:], strict=False):
+    for upper, lower in pairwise(rows):
         heads = [cell or "" for cell in upper.cells]
         if len(heads) > 1 and all(map(_is_money_head, heads)) and len(lower.cells) == len(heads) + 1:
             upper.cells.insert(0, "")
@@ -200,12 +201,12 @@ def _is_money_head(text: str) -> bool:
 
 def _open_texts(rows: Sequence[RawRow]) -> None:
     """Texts that stand below heads of texts (预期目标 and 实际完成情况) begin where those do."""
-    for upper, lower in zip(rows, rows[1:], strict=False):
+    for upper, lower in pairwise(rows):
         heads = [column for column, cell in enumerate(upper.cells) if cell and _is_text_head(cell)]
         inner = heads[-len(lower.cells) :]
-        if len(heads) > 1 and len(inner) == len(lower.cells) and inner[-1] == len(upper.cells) - 1:
-            if not any(is_label(cell or "") or is_figure(cell or "") for cell in lower.cells):
-                lower.cells[:0] = [""] * inner[0]
+        is_below = len(heads) > 1 and len(inner) == len(lower.cells) and inner[-1] == len(upper.cells) - 1
+        if is_below and not any(is_label(cell or "") or is_figure(cell or "") for cell in lower.cells):
+            lower.cells[:0] = [""] * inner[0]
 
 
 def _is_text_head(text: str) -> bool:
@@ -238,7 +239,7 @@ def _read_aligned(lines: Sequence[Line]) -> RawTable | None:
         if head is not None and not any(start and start in often for start, _ in _placed(head, measure)):
             continue
         columns = sorted(starts)
-        rows = []
+        rows: list[RawRow] = []
         for line in lines:
             cells = [""] * len(columns)
             for start, cell in _placed(line, measure):

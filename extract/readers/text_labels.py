@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 
 from extract.normalize import clean_text
 from extract.readers.text_clean import is_chinese, repair_figure, squeeze
-from extract.readers.text_matrix import Entry, Matrix, Row, merge_entries
+from extract.readers.text_matrix import Matrix, Row, merge_entries
 from extract.readers.text_spans import column_notation, is_figure, is_label, tier_rows
 from ontology import labels
 
@@ -27,11 +27,12 @@ _LEAST_EVIDENCE = 4
 
 def join_cut_labels(matrix: Matrix) -> None:
     """Join the cells of cut labels and titles; join the columns under cut heads."""
+    tiers = tier_rows(matrix)
     for number, row in enumerate(matrix.rows):
-        _repair_labels(matrix, number)
+        _repair_labels(matrix, number, number in tiers)
         _join_title(row, matrix.width)
         # Below the heads of indicators pieces of tiers stand side by side that are no label.
-        if number <= min(tier_rows(matrix), default=number):
+        if number <= min(tiers, default=number):
             for first in row.filled():
                 _join_label(matrix, number, first)
     for number, row in enumerate(matrix.rows):
@@ -45,7 +46,7 @@ _LONGEST_LABEL = 24
 _STRAY = re.compile(r"[\[\]{}|」「】【、·]")
 
 
-def _repair_labels(matrix: Matrix, number: int) -> None:
+def _repair_labels(matrix: Matrix, number: int, names_tiers: bool) -> None:
     """Take stray marks out of labels ("项目]名称"), and name the third of three tiers that a scan misread."""
     row = matrix.rows[number]
     for column in row.filled():
@@ -55,7 +56,7 @@ def _repair_labels(matrix: Matrix, number: int) -> None:
             if is_known(bare):
                 matrix.report("table.label_repaired", number, column, text=entry.text, label=bare)
                 entry.text = bare
-    if number not in tier_rows(matrix):
+    if not names_tiers:
         return
     named = {column: column_notation(row.entries[column].text) for column in row.filled()}
     second = [column for column, notation in named.items() if notation == "tier2"]
@@ -215,7 +216,7 @@ def _join_at_cut(left: str, right: str, document: str) -> str:
         return left + right
     found = set(re.findall(re.escape(before) + r"(.?)" + re.escape(rest), document))
     if len(found) == 1:
-        return left + found.pop() + right[1:]
+        return f"{left}{found.pop()}{right[1:]}"
     return left + right
 
 

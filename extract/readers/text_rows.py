@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from statistics import median
 
 from extract.heads import IndicatorTable
-from extract.readers.text_align import CONTRADICTION, fits
 from extract.normalize import clean_text
+from extract.readers.text_align import CONTRADICTION, fits
 from extract.readers.text_clean import is_chinese, squeeze
 from extract.readers.text_matrix import Entry, Matrix, Row, blank_like, merge_entries
 from extract.readers.text_spans import is_figure, tier_rows

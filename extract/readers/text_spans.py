@@ -8,6 +8,7 @@ nothing tells, a blank position stays a cell of its own.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from extract.amounts import parse_amount
 from extract.grid import Cell, Grid
@@ -21,6 +22,7 @@ _TEXT_FIELDS = ("objective", "outcome", "subgoals", "stages", "term_objective", 
 _TALLEST_HEAD = 3
 
 
+@lru_cache(maxsize=8192)
 def column_notation(text: str) -> str | None:
     """The column that a head names, with the tier that it stands for where it names none."""
     match = labels.match_column(text)
@@ -33,6 +35,7 @@ def is_label(text: str) -> bool:
     return match is not None and match.value is None
 
 
+@lru_cache(maxsize=8192)
 def is_figure(text: str) -> bool:
     """Whether a text is an amount, a number, a percentage or a dash."""
     stripped = text.strip()

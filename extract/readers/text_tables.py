@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extract.grid import Block, Grid, Paragraph
+from extract.grid import Block, Paragraph
 from extract.heads import IndicatorTable, find_tables
 from extract.readers.text_align import align_rows, fits
 from extract.readers.text_amounts import align_amounts

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - a form's row, a page's markup and a list of facts read best on one line
 """The cases: which form of which province, in which format, with which look; their files are made by make.py."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - a form's row, a page's markup and a list of facts read best on one line
 """Facts of the test forms: projects and departments drawn from pool.yaml, the same from the same seed."""
 
 from __future__ import annotations

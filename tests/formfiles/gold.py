@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - a form's row, a page's markup and a list of facts read best on one line
 """What a careful reader gets from a form: the contract's JSON, made from the facts and never by reading."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - a form's row, a page's markup and a list of facts read best on one line
 """What the layouts of all provinces have in common: rows of indicators with their tiers, amounts, direction."""
 
 from __future__ import annotations

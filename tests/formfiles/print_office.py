@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - a form's row, a page's markup and a list of facts read best on one line
 """Documents as Word files and workbooks: merged cells, nested tables, numbers kept as numbers, percents as formats."""
 
 from __future__ import annotations
