@@ -1,0 +1,219 @@
+"""Texts as they are dumped: what their tables say, what is repaired and told, and what is no document."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from golden import DATA, without_places
+
+from extract.batch import read_disclosure, read_document
+from extract.errors import UnreadableDocumentError
+from extract.readers.text_clean import clean_cell, close_figures, repair_figure, repair_glyphs
+from ontology.contract import to_json
+from pipeline import ingest
+
+SHARED = Path(__file__).parents[2] / "shared"
+PRINTS = DATA / "text" / "one-form-three-prints"
+needs_corpus = pytest.mark.skipif(not (SHARED / "corpus").is_dir(), reason="needs the corpus at ../shared/corpus")
+
+
+def write(folder: Path, text: str, name: str = "绩效.txt") -> Path:
+    path = folder / name
+    path.write_text(text, "utf-8")
+    return path
+
+
+def projects(path: Path) -> list[dict]:
+    return without_places(to_json(read_disclosure(path).disclosure))["projects"]
+
+
+def codes(path: Path) -> set[str]:
+    return {one.code for one in read_disclosure(path).disclosure.issues}
+
+
+# --- one form, however it is printed
+
+
+@pytest.mark.parametrize("name", ["flat.txt", "cells.txt", "grid.json"])
+def test_a_form_is_the_same_record_as_three_programs_print_it(name: str) -> None:
+    expected = json.loads((PRINTS / "expected.json").read_text("utf-8"))
+    assert projects(PRINTS / name) == expected
+
+
+def rows_of_grid() -> list[list[str]]:
+    return [row for row in json.loads((PRINTS / "grid.json").read_text("utf-8")) if any(row[1:])]
+
+
+@pytest.mark.parametrize("kind", ["tabs", "bars", "bars without ends", "pages", "trimmed", "html"])
+def test_other_notations_give_it_too(tmp_path: Path, kind: str) -> None:
+    rows = rows_of_grid()
+    title = "项目支出绩效自评表\n\n（2024年度）\n\n"
+    tabs = ["\t".join(row) for row in rows]
+    text = {
+        "tabs": "\n".join(tabs),
+        "bars": "\n".join(["| " + " | ".join(row) + " |" for row in rows]),
+        "bars without ends": "\n".join(" | ".join(row) for row in rows),
+        "pages": "\n".join([*tabs[:10], "", *tabs[10:]]),
+        "trimmed": "\n".join(line.rstrip("\t") for line in tabs),
+        "html": "<table>" + "".join(f"<tr>{''.join(f'<td>{c}</td>' for c in row)}</tr>" for row in rows) + "</table>",
+    }[kind]
+    got = projects(write(tmp_path, f"{title}{text}\n"))
+    expected = json.loads((PRINTS / "expected.json").read_text("utf-8"))
+    if kind == "html":  # a page's blank cells are cells: only what is read of indicators and money is compared
+        got, expected = (
+            [{k: p[k] for k in ("name", "indicators", "funding")} for p in given] for given in (got, expected)
+        )
+    assert got == expected
+
+
+# --- repairs
+
+
+@pytest.mark.parametrize(
+    ("printed", "read"),
+    [
+        ("11, 821, 658. 35", "11,821,658.35"),
+        ("75. 8", "75.8"),
+        ("4. 200. 000", "4,200,000"),
+        ("≥97. 23%", "≥97.23%"),
+        ("368. 5 m²", "368.5 m²"),
+        ("2021. 10月前", "2021.10月前"),
+        ("1. 20人次以上的培训", "1. 20人次以上的培训"),  # an item of a list
+        ("10 100", "10 100"),  # two figures
+        ("无", "无"),
+    ],
+)
+def test_spaces_inside_a_figure_are_closed_and_no_digit_is_changed(printed: str, read: str) -> None:
+    assert repair_figure(printed) == read
+    assert [c for c in read if c.isdigit()] == [c for c in printed if c.isdigit()]
+
+
+def test_figures_in_a_line_stay_apart() -> None:
+    assert close_figures("合计 1, 250, 000. 50 12 98") == "合计 1,250,000.50 12 98"
+
+
+@pytest.mark.parametrize(
+    ("printed", "read"),
+    [
+        ("≥2↑", "≥2个"),
+        ("≥8000/#", "≥8000件"),
+        ("» 100", "》100"),
+        ("ı", "-"),
+        ("2↑", "2↑"),
+        ("#", "#"),
+        ("上升↑", "上升↑"),
+    ],
+)
+def test_a_glyph_is_repaired_only_where_a_unit_or_a_sign_stands(printed: str, read: str) -> None:
+    assert repair_glyphs(printed) == read
+
+
+def test_tags_and_marks_are_no_text() -> None:
+    assert clean_cell("<b>路灯</b>维护<br>数量") == "路灯维护数量"
+    assert clean_cell("<ol> <li>1.巡查</li><li>2.维修</li></ol>") == "1.巡查\n2.维修"
+    assert clean_cell("$\\geq 95\\%$") == "≥ 95%"
+    assert clean_cell("<95%") == "<95%"
+
+
+HEAD = "一级指标\t二级指标\t三级指标\t指标性质\t指标值\t度量单位\t权重\n"
+NAME = "项目支出绩效目标表\n\n项目名称\t路灯维护\t\t\t\t\t\n年度总体目标\t保障夜间出行安全。\t\t\t\t\t\n"
+
+
+def indicators(path: Path) -> list[tuple]:
+    (project,) = projects(path)
+    return [
+        (i["tier1"], i["tier2"], i["tier3"], (i["target"] or {}).get("raw"), i["weight"]) for i in project["indicators"]
+    ]
+
+
+def test_a_row_that_lost_a_cell_goes_back_under_its_heads(tmp_path: Path) -> None:
+    body = "产出指标\t数量指标\t路灯数量\t≥\t26000\t盏\t20\n质量指标\t完好率\t≥\t95\t%\t20\t\n"
+    path = write(tmp_path, NAME + HEAD + body)
+    assert indicators(path)[1] == ("产出指标", "质量指标", "完好率", "≥95%", "20")
+    assert "table.rows_moved" in codes(path)
+
+
+def test_labels_in_the_middle_of_their_cells_hold_the_rows_around_them(tmp_path: Path) -> None:
+    lines = ["\t\t路灯数量\t≥\t5\t盏\t10", "\t数量指标\t巡查次数\t≥\t5\t次\t10", "产出指标\t\t维修次数\t≥\t5\t次\t10",
+             "\t\t亮灯率\t≥\t98\t%\t10", "\t质量指标\t完好率\t≥\t98\t%\t10", "\t\t合格率\t≥\t98\t%\t10",
+             "满意度指标\t满意度指标\t市民满意度\t≥\t90\t%\t10"]  # fmt: skip
+    path = write(tmp_path, NAME + HEAD + "\n".join(lines) + "\n")
+    assert [(first, second) for first, second, *_ in indicators(path)] == [
+        *[("产出指标", "数量指标")] * 3, *[("产出指标", "质量指标")] * 3, ("满意度指标", "满意度指标"),
+    ]  # fmt: skip
+    assert codes(path) & {"table.tiers_centred", "table.tiers_unsure"}
+
+
+def test_a_head_printed_again_behind_a_page_break_is_no_row(tmp_path: Path) -> None:
+    rows = "产出指标\t数量指标\t路灯数量\t≥\t5\t盏\t10\n"
+    again = "\t\t巡查次数\t≥\t5\t次\t10\n"
+    path = write(tmp_path, NAME + HEAD + rows + "\n" + HEAD + again)
+    assert [name for _, _, name, *_ in indicators(path)] == ["路灯数量", "巡查次数"]
+    assert len(read_document(path).grids) == 1
+
+
+def test_an_unreadable_row_is_told_and_invents_nothing(tmp_path: Path) -> None:
+    path = write(tmp_path, NAME + HEAD + "产出指标\t数量指标\t路灯数量\t≥\t5\t盏\t10\n≥\t=\t>\t10\t≤\t20\t正向\n")
+    assert [name for _, _, name, *_ in indicators(path)] == ["路灯数量"]
+    assert "table.row_unread" in codes(path)
+
+
+# --- what is a document
+
+
+@pytest.mark.parametrize("text", ['{"contract_version": "1", "document": {}, "projects": []}', "[1, 2", '{"a": 1}'])
+def test_json_that_is_no_grid_is_no_document(tmp_path: Path, text: str) -> None:
+    with pytest.raises(UnreadableDocumentError, match="JSON"):
+        read_disclosure(write(tmp_path, '{"a": ' if text == "[1, 2" else text, "a.json"))
+
+
+def test_in_a_folder_texts_without_a_form_are_passed_over(tmp_path: Path) -> None:
+    folder = tmp_path / "公开"
+    folder.mkdir()
+    write(folder, "# 说明\n\n这里放部门预算。\n", "README.md")
+    write(folder, '{"contract_version": "1", "document": {}}', "gold.json")
+    (folder / "form.txt").write_bytes((PRINTS / "cells.txt").read_bytes())
+    report = ingest([folder], tmp_path / "store")
+    assert {one.path.name: one.status.value for one in report.files} == {
+        "README.md": "passed over", "gold.json": "passed over", "form.txt": "stored",
+    }  # fmt: skip
+    assert report.ok
+    named = ingest([folder / "README.md"], tmp_path / "other")
+    assert [one.status.value for one in named.files] == ["stored"]
+
+
+@pytest.mark.parametrize("size", [5_000, 500_000])
+def test_binary_junk_is_refused(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "junk.txt"
+    path.write_bytes("2024年部门预算\n".encode() * 500 + random.Random(1).randbytes(size))
+    with pytest.raises(UnreadableDocumentError):
+        read_document(path)
+
+
+def test_a_cell_of_a_megabyte_is_read(tmp_path: Path) -> None:
+    path = write(tmp_path, f"项目名称\t路灯\n年度目标\t{'维护 路灯。' * 60_000}\n一级指标\t二级指标\n")
+    assert read_document(path).grids
+
+
+# --- the corpus
+
+
+@needs_corpus
+def test_the_texts_of_the_corpus_are_read(tmp_path: Path) -> None:
+    gold = SHARED / "gold"
+    for path in sorted((SHARED / "corpus").glob("*.txt")):
+        target = tmp_path / f"{path.stem}.json"
+        target.write_text(json.dumps(to_json(read_disclosure(path).disclosure), ensure_ascii=False), "utf-8")
+    figures = tmp_path / "figures" / "figures.json"
+    figures.parent.mkdir()
+    command = [sys.executable, str(SHARED / "tools" / "score"), str(tmp_path), str(gold), "--json", str(figures)]
+    subprocess.run(command, check=True, capture_output=True)
+    scored = json.loads(figures.read_text("utf-8"))
+    assert scored["project"]["f1"] == 1
+    assert scored["indicator"]["f1"] >= 0.98
+    assert scored["indicator exact"]["f1"] >= 0.9
