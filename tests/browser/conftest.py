@@ -141,6 +141,12 @@ class Visitor:
     def text(self, selector: str = '[data-testid="stMain"]') -> str:
         return str(self.page.locator(selector).first.inner_text())
 
+    def sees(self, where: object, text: str) -> None:
+        """Wait until a place of the page shows a text: a busy machine draws the parts of a page one after the other."""
+        from playwright.sync_api import expect
+
+        expect(where).to_contain_text(text, timeout=30_000)
+
     def count(self, selector: str) -> int:
         return int(self.page.locator(selector).count())
 

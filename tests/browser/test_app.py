@@ -132,8 +132,8 @@ def test_a_figure_leads_to_its_page_with_the_cell_marked(visit: Visitor) -> None
     visit.click(".pk-forms a:has-text('自评表')")
     visit.click(".pk-indicators a.pk-cited:has-text('≥5000条/天')")
     drawer = visit.page.get_by_role("dialog")
-    assert "第 4 页" in drawer.inner_text()
-    assert "≥ 5,000" in drawer.inner_text()
+    visit.sees(drawer, "第 4 页")
+    visit.sees(drawer, "≥ 5,000")
     picture = drawer.locator("img").first
     picture.wait_for(state="visible")
     assert picture.evaluate("(image) => image.complete && image.naturalWidth") > 800
@@ -150,15 +150,15 @@ def test_a_figure_leads_to_its_page_with_the_cell_marked(visit: Visitor) -> None
 def test_a_target_split_over_cells_is_cited_whole(visit: Visitor) -> None:
     open_project(visit, "终端日常维护费用和工作经费")
     visit.click(".pk-indicators a.pk-cited:has-text('≥90%')")
-    drawer = visit.page.get_by_role("dialog").inner_text()
-    assert "“≥90%”" in drawer
-    assert "第 8 页" in drawer
+    drawer = visit.page.get_by_role("dialog")
+    visit.sees(drawer, "“≥90%”")
+    visit.sees(drawer, "第 8 页")
 
 
 def test_a_figure_of_a_word_file_leads_to_its_rows(visit: Visitor) -> None:
     open_project(visit, "市民中心运行维护费")
     visit.click(".pk-indicators a.pk-cited:has-text('150万')")
-    assert visit.page.get_by_role("dialog").locator("td.pk-marked").inner_text() == "150万"
+    visit.sees(visit.page.get_by_role("dialog").locator("td.pk-marked"), "150万")
 
 
 # --- the graph ----------------------------------------------------------------------------------------------------
@@ -286,10 +286,10 @@ def test_a_query_of_ones_own_answers_and_its_mistakes_are_placed(visit: Visitor)
     assert int(visit.text(".pk-answer tbody td")) >= 15
     editor.fill("SELECT ?n\nWHERE { ?p a pikg:Project")
     visit.click("button:has-text('运行')")
-    assert "第 2 行" in visit.text(".pk-wrong")
+    visit.sees(visit.page.locator(".pk-wrong").first, "第 2 行")
     editor.fill("INSERT DATA { <urn:a> <urn:b> <urn:c> }")
     visit.click("button:has-text('运行')")
-    assert "第 1 行第 1 列" in visit.text(".pk-wrong")
+    visit.sees(visit.page.locator(".pk-wrong").first, "第 1 行第 1 列")
 
 
 def test_an_answer_is_downloaded_as_csv_for_office_programs(visit: Visitor, tmp_path: Path) -> None:

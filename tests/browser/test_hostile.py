@@ -83,7 +83,7 @@ def test_markup_in_a_document_is_shown_as_text_on_every_page(hostile: Visitor) -
         assert said in shown
     hostile.click(".pk-indicators a.pk-cited >> nth=1")
     _unharmed(hostile)
-    assert IMAGE in hostile.page.get_by_role("dialog").inner_text()
+    hostile.sees(hostile.page.get_by_role("dialog"), IMAGE)
 
 
 def test_markup_in_a_document_is_text_in_the_graph_too(hostile: Visitor) -> None:
