@@ -92,7 +92,7 @@ def read_fragment(markup: str, tables: int = 0) -> tuple[list[Block], list[Issue
     try:
         root = html.fragment_fromstring(markup, create_parent="div")
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return [], []
+        return [], [issue("part.skipped", part=("HTML 表格", "table in HTML"), count=1)]
     reading = _Reading(tables=tables)
     _walk(root, reading)
     reading.end_line()

@@ -181,9 +181,23 @@ def _make_table(lines: Sequence[Line]) -> RawTable:
     for line in lines:
         cells = _join_values(_cells(line), split)
         rows.append(RawRow([clean_cell(cell) for cell in cells], line.blank_before and bool(rows)))
+    _open_side(rows)
     _open_funding(rows)
     _open_texts(rows)
     return RawTable(rows, "lines", ["cells parted by spaces; blank cells have left no trace"])
+
+
+def _open_side(rows: Sequence[RawRow]) -> None:
+    """Rows below heads that a label stands beside (绩效指标) begin one column to the right of it, as those heads do."""
+    beside = False
+    for row in rows:
+        cells = [cell or "" for cell in row.cells]
+        named = [column_notation(cell) for cell in cells]
+        if len(_TIERS & set(named)) > 1 or ("tier3" in named and "target" in named):
+            match = labels.match_block(cells[0])
+            beside = match is not None and match.role("section") is not None and named[0] not in ("tier1", "tier2")
+        elif beside and (not is_label(cells[0]) or labels.is_tier1(cells[0])):
+            row.cells.insert(0, "")
 
 
 def _open_funding(rows: Sequence[RawRow]) -> None:

@@ -7,6 +7,7 @@ nothing tells, a blank position stays a cell of its own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -127,6 +128,18 @@ def tier_rows(matrix: Matrix) -> list[int]:
     return found
 
 
+def raise_side(matrix: Matrix) -> None:
+    """A label at the side of the indicators that stands beside the lower of two rows of heads goes up to the first."""
+    for tier in tier_rows(matrix):
+        if tier + 1 >= len(matrix.rows):
+            continue
+        upper, lower = matrix.rows[tier].entries, matrix.rows[tier + 1].entries
+        filled = matrix.rows[tier + 1].filled()
+        heads = [labels.match_column(lower[c].text) or labels.match_subhead(lower[c].text) for c in filled[1:]]
+        if len(heads) > 1 and all(heads) and _is_side_label(lower[filled[0]].text) and upper[filled[0]].is_blank:
+            upper[filled[0]], lower[filled[0]] = lower[filled[0]], upper[filled[0]]
+
+
 def open_heads(matrix: Matrix) -> None:
     """Put the cells of an upper head row over the columns that they head, where the text printed each of them once: it has
     as many cells less as the row below it has further heads."""
@@ -172,7 +185,20 @@ def span_heads(spans: Spans) -> set[int]:
             _span_over(spans, above, above + 1)
             _lengthen_heads(spans, above, row)
         _lengthen_heads(spans, row, row + 1 if row + 1 in heads else row)
+        _lengthen_side(spans, row)
     return heads
+
+
+def _lengthen_side(spans: Spans, row: int) -> None:
+    """A label at the side of the tiers has the rows of the indicators, as far as they leave room: it heads no column."""
+    for column in spans.matrix.rows[row].filled():
+        text = spans.matrix.rows[row].entries[column].text
+        if column_notation(text) in ("tier1", "tier2") or not _is_side_label(text):
+            break
+        last = row + spans.reach[row, column][0]
+        while last < len(spans.matrix.rows) and spans.is_free(last, column):
+            last += 1
+        spans.lengthen(row, column, last - 1)
 
 
 def _is_upper_head(spans: Spans, row: int) -> bool:
@@ -184,6 +210,8 @@ def _is_upper_head(spans: Spans, row: int) -> bool:
 
 
 def _heads_columns(text: str) -> bool:
+    if labels.is_tier1(text):
+        return True  # the first tiers head the columns of their indicators
     match = labels.match_block(text)
     return (
         match is not None
@@ -230,18 +258,19 @@ def _lengthen_heads(spans: Spans, row: int, last: int) -> None:
 # --- the rest of a form
 
 
-def span_rows(spans: Spans, heads: set[int], inside: set[int]) -> None:
-    """Give the other rows their spans; `heads` are the rows of heads, `inside` those of indicators below them."""
+def span_rows(spans: Spans, heads: set[int], inside: Mapping[int, int]) -> None:
+    """Give the other rows their spans; `heads` are the rows of heads, `inside` those of indicators below them, with the
+    column of their names: what stands before it goes on from row to row, the rest never does."""
     for row in range(len(spans.matrix.rows)):
         if row in heads:
             continue
         if not _span_title(spans, row, inside):
-            _span_down(spans, row, heads)
+            _span_down(spans, row, heads, inside.get(row, spans.matrix.width))
         if row not in inside:
             _span_right(spans, row)
 
 
-def _span_title(spans: Spans, row: int, inside: set[int]) -> bool:
+def _span_title(spans: Spans, row: int, inside: Mapping[int, int]) -> bool:
     """A text alone in its row is a title, a caption or a remark over the table's width."""
     filled = spans.matrix.rows[row].filled()
     if len(filled) != 1 or row in inside:
@@ -264,12 +293,12 @@ def _span_title(spans: Spans, row: int, inside: set[int]) -> bool:
     return True
 
 
-def _span_down(spans: Spans, row: int, heads: set[int]) -> None:
-    """Blank positions before a row's first text go on with the cells above them."""
+def _span_down(spans: Spans, row: int, heads: set[int], end: int) -> None:
+    """Blank positions before a row's first text, and before the column `end`, go on with the cells above them."""
     filled = spans.matrix.rows[row].filled()
     if not row or not filled:
         return
-    for column in range(filled[0]):
+    for column in range(min(filled[0], end)):
         if not spans.is_free(row, column):
             continue
         above_row, above_column = spans.owner[row - 1, column]

@@ -12,7 +12,7 @@ from extract.readers.text_lines import RawTable
 from extract.readers.text_matrix import Matrix, Row, blank_like, make_matrix
 from extract.readers.text_repeats import join_repeats
 from extract.readers.text_rows import clear_side, repair_rows, split_figures
-from extract.readers.text_spans import Spans, is_figure, is_label, open_heads, span_heads, span_rows
+from extract.readers.text_spans import Spans, is_figure, is_label, open_heads, raise_side, span_heads, span_rows
 from extract.readers.text_tiers import place_tiers
 from extract.rows import is_foot
 from ontology import labels
@@ -30,6 +30,7 @@ def read_table(table: RawTable, number: int, document: str) -> tuple[list[Block]
     for row in matrix.rows:
         part_labels(row)
     join_cut_labels(matrix)
+    raise_side(matrix)
     open_heads(matrix)
     join_cut_names(matrix, document)
     lead = _take_lines(matrix)
@@ -54,8 +55,8 @@ def read_table(table: RawTable, number: int, document: str) -> tuple[list[Block]
         place_tiers(matrix, found, rows)
     spans = Spans(matrix)
     heads = span_heads(spans)
-    inside = {row for _, rows in _rows_below(matrix, find_tables(spans.grid())) for row in rows}
-    span_rows(spans, heads, inside)
+    below = _rows_below(matrix, find_tables(spans.grid()))
+    span_rows(spans, heads, {row: _first_name(table) for table, rows in below for row in rows})
     return [*lead, spans.grid()], matrix.issues
 
 
@@ -69,6 +70,11 @@ def _take_lines(matrix: Matrix) -> list[Block]:
         lines += [Paragraph(line, matrix.place(0)) for line in texts[0].split("\n")]
         del matrix.rows[0]
     return lines
+
+
+def _first_name(table: IndicatorTable) -> int:
+    """The first column, from 0, that names the indicators of a table."""
+    return (table.columns.get("tier3") or table.columns["tier2"])[0] - 1
 
 
 def _tables(matrix: Matrix) -> list[IndicatorTable]:
