@@ -102,23 +102,23 @@ def cli() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @_format_option("table", "json")
 @click.option("--report", is_flag=True, help="Print how it was read instead: tables, cells used, cells left out.")
+@click.option("--debug-page", type=click.IntRange(min=1), metavar="N", help="Draw page N of a PDF with its cells.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PNG", help="Where to draw the page.")
 @_lang_option
-def _extract(file: Path, format_: str, report: bool, language: str) -> None:
+def _extract(file: Path, format_: str, debug_page: int | None, output: Path | None, **shown: Any) -> None:
     """Read one document and print what was read; nothing is stored.
 
-    The JSON follows version 1 of the disclosure contract.
+    The JSON follows version 1 of the disclosure contract. A drawn page shows each cell with its table, row and column.
     """
     import pipeline
-    from ontology.contract import to_json
     from ui import terminal
 
-    reading = pipeline.read_file(file)
-    if format_ == "json":
-        terminal.write_json(reading.report.to_json() if report else to_json(reading.disclosure), sys.stdout)
-    elif report:
-        terminal.say(reading.report.to_text())
+    if debug_page is None and output is None:
+        terminal.say_reading(pipeline.read_file(file), format_, **shown)
+    elif debug_page is not None and output is not None:
+        output.write_bytes(pipeline.debug_page(file, debug_page))
     else:
-        terminal.say_disclosure(reading.disclosure, language)
+        raise click.UsageError("--debug-page N and -o PNG go together")
 
 
 @cli.command("ingest", short_help="Read files and folders into the store.")

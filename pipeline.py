@@ -106,6 +106,33 @@ def read_file(path: str | os.PathLike[str]) -> Reading:
     return read_disclosure(Path(path))
 
 
+def debug_page(path: str | os.PathLike[str], page: int) -> bytes:
+    """Given a PDF and a page (from 1), return a PNG of the page with the cells that were read on it, each with the
+    numbers of its table, row and column there ("1:3.2").
+
+    Raise UnsupportedFormatError for a file without pages, UnreadableDocumentError where it can't be read or has no
+    such page.
+    """
+    from extract.batch import read_document  # noqa: PLC0415
+    from extract.formats import Format, detect  # noqa: PLC0415
+    from extract.render import render_cells  # noqa: PLC0415
+
+    path = Path(path)
+    if detect(path) is not Format.PDF:
+        raise UnsupportedFormatError(f"{path.name}: only a PDF has pages to draw; use --report for this file.")
+    cells = [
+        (place.box, f"{place.table}:{place.row}.{place.column}")
+        for grid in read_document(path).grids
+        for cell in grid
+        for part in cell.parts
+        if (place := part.place).page == page and place.box is not None
+    ]
+    try:
+        return render_cells(path, page, cells)
+    except ValueError as error:
+        raise UnreadableDocumentError(str(error)) from error
+
+
 def find_files(paths: Iterable[str | os.PathLike[str]]) -> Iterator[tuple[Path, bool]]:
     """Given files and folders, return each file once, and whether it was named itself; folders are walked by name,
     other stores, hidden files and what office programs leave behind left out."""

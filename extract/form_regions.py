@@ -17,10 +17,12 @@ from ontology.head_words import find_head_words
 
 _FAR = 3.5  # sizes: a gap above a lone text so high ends a table
 _WIDE = 0.6  # the share of the width of the page's text that a line of prose fills
+_LED = 3  # rows with a label and its value that make a form's block without its indicators
 _UNLABELLED = 3  # rows without a known label that may stand between rows of a form's block
 _PAGE_HEADS = 2  # lines of a page's head that may stand above a table that goes on
 _LONGEST_UNIT_LINE = 40  # characters: a longer line that names a unit of money is no caption
 _TIERS = frozenset(("tier1", "tier2", "tier3"))
+_TELLING = _TIERS | {"target", "actual", "operator"}  # columns that only an indicator table has
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,11 @@ def names_heads(line: str) -> bool:
     return len(find_head_words(line)) > 1
 
 
+def may_hold_form(line: str) -> bool:
+    """Whether a page with such a line is worth a second look: it prints heads of indicators, or a form's title."""
+    return names_heads(line) or labels.form_title(line) is not None
+
+
 def find_regions(rows: Sequence[PieceRow], carried: Carried | None = None) -> list[Region]:
     """Given the rows of a page, and what the page before carries on, return those that are forms."""
     heads = [number for number, row in enumerate(rows) if is_head(row)]
@@ -50,19 +57,56 @@ def find_regions(rows: Sequence[PieceRow], carried: Carried | None = None) -> li
     for head in heads:
         taken = regions[-1].last + 1 if regions else 0
         if head >= taken:
-            goes_on = carried is not None and not regions and _texts(rows[head]) <= carried.heads
-            if carried is not None and goes_on:
+            follows = carried is not None and not regions
+            goes_on = follows and carried is not None and _texts(rows[head]) <= carried.heads
+            if follows and carried is not None and not carried.heads:
+                first = _first_row(rows, head, taken)
+                goes_on = not any(_is_caption(row) for row in rows[:first])
+            elif carried is not None and goes_on:
                 first = head
                 while first > taken and _texts(rows[first - 1]) <= carried.heads:
                     first -= 1
             else:
                 first = _first_row(rows, head, taken)
             regions.append(_region(rows, first, head, heads, goes_on=goes_on))
+    if (block := _block_at_foot(rows, regions[-1].last + 1 if regions else 0)) is not None:
+        regions.append(block)
     return regions
+
+
+def _block_at_foot(rows: Sequence[PieceRow], least: int) -> Region | None:
+    """The labels and values of a form whose indicators begin on the next page: from its title to the page's foot."""
+    titles = [n for n in range(least, len(rows)) if any(labels.form_title(p.text) for p in rows[n].pieces)]
+    if not titles:
+        return None
+    first = titles[-1] + 1
+    while first < len(rows) and all(_speaks_of_table(piece.text) for piece in rows[first].pieces):
+        first += 1
+    led = [
+        match
+        for row in rows[first:]
+        if len(row.pieces) > 1 and (match := labels.match_block(row.pieces[0].text)) is not None
+    ]
+    named = any(match.means("name", "name_and_code", "unit_name") for match in led)
+    return Region(first, len(rows) - 1, ()) if named and len(led) >= _LED else None
+
+
+def unread_heads(rows: Sequence[PieceRow], regions: Sequence[Region]) -> tuple[str, ...]:
+    """Given a page's rows and its forms, return the heads of a row outside of these that only an indicator table has:
+    two tiers, or a tier and what is asked of it, side by side."""
+    inside = {row for region in regions for row in range(region.first, region.last + 1)}
+    for number, row in enumerate(rows):
+        found = {match.notation: piece.text for piece in row.pieces if (match := labels.match_column(piece.text))}
+        telling = {notation: text for notation, text in found.items() if notation in _TELLING}
+        if number not in inside and len(telling) > 1 and _TIERS & telling.keys():
+            return tuple(telling.values())
+    return ()
 
 
 def head_texts(rows: Sequence[PieceRow], region: Region) -> frozenset[str]:
     """Given a page's rows and a region, return the texts of its last head, to know it again on the next page."""
+    if not region.tables:
+        return frozenset()
     first, head, _ = region.tables[-1]
     return frozenset(text for row in rows[first : head + 1] for text in _texts(row))
 
@@ -73,7 +117,12 @@ def _texts(row: PieceRow) -> frozenset[str]:
 
 def is_head(row: PieceRow) -> bool:
     """Whether a row is the head of an indicator table: pieces that each are one of its heads."""
-    notations = [match.notation for piece in row.pieces if (match := labels.match_column(piece.text)) is not None]
+    return are_heads([piece.text for piece in row.pieces])
+
+
+def are_heads(texts: Sequence[str]) -> bool:
+    """Whether the texts of a row of cells are heads of an indicator table: of its names, and of what goes with them."""
+    notations = [match.notation for text in texts if (match := labels.match_column(text)) is not None]
     meant = {labels.columns()[notation].stands_for or notation for notation in notations}
     if len(notations) < 2:
         return False
@@ -234,6 +283,8 @@ def _is_foot(row: PieceRow) -> bool:
 
 def _rest(rows: Sequence[PieceRow], carried: Carried) -> int | None:
     """The first row of what goes on from the page before without a head, or None where nothing does."""
+    if not carried.gutters:
+        return None
     for start in range(min(_PAGE_HEADS + 1, len(rows))):
         row = rows[start]
         if is_head(row) or _is_caption(row):

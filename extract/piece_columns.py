@@ -56,7 +56,7 @@ class Band:
 @dataclass(frozen=True, slots=True)
 class Carried:
     """What a table at the foot of a page carries on to the next page: the gaps between the columns of its indicators,
-    its outer edges, and the texts of its heads."""
+    its outer edges, and the texts of its heads; neither gaps nor heads where its indicators are still to come."""
 
     gutters: tuple[Edge, ...]
     left: float
@@ -83,7 +83,7 @@ def find_bands(
         if band.is_table:
             band.head_last = heads[band.first]
             band.edges = _gutters(rows, band.head_last - band.first + 1)
-            if carried is not None and band is bands[0]:
+            if carried is not None and carried.gutters and band is bands[0]:
                 band.edges = _go_on(rows, carried.gutters)
     known = [edge for band in bands if band.is_table for edge in band.edges]
     for band in bands:

@@ -6,7 +6,7 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from extract.readers.pdf_open import open_pdf
 from ontology.records import Box
@@ -14,6 +14,7 @@ from ontology.records import Box
 _FILL = (255, 214, 0, 70)
 _OUTLINE = (214, 40, 40, 255)
 _MARGIN = 1.0  # points around a box, so that its outline does not lie on the table's own line
+_NUMBER = 5.0  # points: the size of a cell's number
 _MOST_PIXELS = 25_000_000  # a page of posters' size at full scale would take gigabytes
 
 
@@ -26,6 +27,41 @@ def render_page(
     The scale is lowered where the picture would be very large. Raise UnreadableDocumentError where the file cannot be
     opened, ValueError where it has no such page.
     """
+    picture, scale = _picture(path, page, scale)
+    if boxes:
+        layer = Image.new("RGBA", picture.size, (0, 0, 0, 0))
+        draw = ImageDraw.Draw(layer)
+        for box in boxes:
+            draw.rectangle(_corners(box, scale), fill=_FILL, outline=_OUTLINE, width=round(1.5 * scale))
+        picture = Image.alpha_composite(picture.convert("RGBA"), layer).convert("RGB")
+        if around is not None:
+            top = max(0, round((min(box.top for box in boxes) - around) * scale))
+            bottom = min(picture.height, round((max(box.bottom for box in boxes) + around) * scale))
+            picture = picture.crop((0, top, picture.width, max(bottom, top + 1)))
+    return _png(picture)
+
+
+def render_cells(path: Path, page: int, cells: Sequence[tuple[Box, str]], scale: float = 2.0) -> bytes:
+    """Given a PDF, a page (from 1), and the boxes of cells with what to write into each, return a PNG of the page with
+    its cells drawn; raise as `render_page` does."""
+    picture, scale = _picture(path, page, scale)
+    layer = Image.new("RGBA", picture.size, (0, 0, 0, 0))
+    draw = ImageDraw.Draw(layer)
+    font = ImageFont.load_default(size=_NUMBER * scale)
+    for box, number in cells:
+        left, top, right, bottom = (edge * scale for edge in (box.x0, box.top, box.x1, box.bottom))
+        draw.rectangle((left, top, right, bottom), outline=_OUTLINE, width=max(1, round(0.6 * scale)))
+        draw.text((left + scale, top + scale / 2), number, fill=_OUTLINE, font=font)
+    return _png(Image.alpha_composite(picture.convert("RGBA"), layer).convert("RGB"))
+
+
+def _corners(box: Box, scale: float) -> list[float]:
+    corners = (box.x0 - _MARGIN, box.top - _MARGIN, box.x1 + _MARGIN, box.bottom + _MARGIN)
+    return [corner * scale for corner in corners]
+
+
+def _picture(path: Path, page: int, scale: float) -> tuple[Image.Image, float]:
+    """A page as a picture, and the scale at which it could be drawn."""
     with open_pdf(path) as document:
         if not 1 <= page <= len(document):
             raise ValueError(f"{path.name} has {len(document)} pages; there is no page {page}.")
@@ -33,22 +69,12 @@ def render_page(
         try:
             width, height = sheet.get_size()
             scale = min(scale, (_MOST_PIXELS / (width * height)) ** 0.5)
-            picture: Image.Image = sheet.render(scale=scale).to_pil().convert("RGB")
+            return sheet.render(scale=scale).to_pil().convert("RGB"), scale
         finally:
             sheet.close()
-    if boxes:
-        layer = Image.new("RGBA", picture.size, (0, 0, 0, 0))
-        draw = ImageDraw.Draw(layer)
-        for box in boxes:
-            corners = (box.x0 - _MARGIN, box.top - _MARGIN, box.x1 + _MARGIN, box.bottom + _MARGIN)
-            draw.rectangle(
-                [corner * scale for corner in corners], fill=_FILL, outline=_OUTLINE, width=round(1.5 * scale)
-            )
-        picture = Image.alpha_composite(picture.convert("RGBA"), layer).convert("RGB")
-        if around is not None:
-            top = max(0, round((min(box.top for box in boxes) - around) * scale))
-            bottom = min(picture.height, round((max(box.bottom for box in boxes) + around) * scale))
-            picture = picture.crop((0, top, picture.width, max(bottom, top + 1)))
+
+
+def _png(picture: Image.Image) -> bytes:
     output = io.BytesIO()
     picture.save(output, "PNG", optimize=False)
     return output.getvalue()

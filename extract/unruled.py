@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from extract.form_regions import Region, find_regions, head_texts
+from extract.form_regions import Region, find_regions, head_texts, unread_heads
 from extract.lattice import Lattice, LatticeCell
 from extract.piece_columns import Band, Carried, Edge, columns_of, find_bands, put_edges, runs_to_edge, stab
 from extract.piece_heads import spread_heads
@@ -32,10 +32,12 @@ class UnruledTable:
 
 @dataclass(frozen=True, slots=True)
 class UnruledPage:
-    """The tables of a page that were told by its text, and what the last of them carries on to the next page."""
+    """The tables of a page that were told by its text, what the last of them carries on to the next page, and the heads
+    of what looks like a form but is in none of them."""
 
     tables: tuple[UnruledTable, ...] = ()
     carried: Carried | None = None
+    unread: tuple[str, ...] = ()
 
 
 def read_unruled(words: Sequence[Word], carried: Carried | None = None) -> UnruledPage:
@@ -44,15 +46,16 @@ def read_unruled(words: Sequence[Word], carried: Carried | None = None) -> Unrul
     rows = find_rows(join_words(words))
     tables: list[UnruledTable] = []
     carries: Carried | None = None
-    for region in find_regions(rows, carried):
+    regions = find_regions(rows, carried)
+    for region in regions:
         inside = rows[region.first : region.last + 1]
         table, gutters = _table(inside, region, carried if region.goes_on else None)
         tables.append(table)
         carries = None
-        if gutters and len(rows) - 1 - region.last <= _FEET:
+        if (gutters or not region.tables) and len(rows) - 1 - region.last <= _FEET:
             heads = head_texts(rows, region) or (carried.heads if carried is not None else frozenset())
             carries = Carried(tuple(gutters), table.lattice.xs[0], table.lattice.xs[-1], heads)
-    return UnruledPage(tuple(tables), carries)
+    return UnruledPage(tuple(tables), carries, unread_heads(rows, regions))
 
 
 def align_edges(tables: Sequence[UnruledTable]) -> list[UnruledTable]:

@@ -174,6 +174,15 @@ def test_issues_speak_the_language_of_the_locale_or_the_one_asked_for(tmp_path):
 
 
 # --- what comes out -----------------------------------------------------------------------------------------------
+def test_extract_draws_a_page(call, tmp_path):
+    picture = tmp_path / "page.png"
+    assert call("extract", EXAMPLES[0], "--debug-page", 1, "-o", picture)[0] == 0
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    status, _, told = call("extract", EXAMPLES[0], "--debug-page", 99, "-o", picture)
+    assert (status, "no page 99" in told) == (1, True)
+    assert call("extract", EXAMPLES[0], "--debug-page", 1)[0] == 2
+
+
 def test_extract_prints_the_contract(call):
     status, told, _ = call("extract", EXAMPLES[0], "--format", "json")
     assert status == 0

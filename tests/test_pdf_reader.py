@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
+import shutil
+import sys
 import unicodedata
 from collections import Counter
 from pathlib import Path
@@ -12,13 +15,16 @@ import pdfplumber
 import pypdfium2 as pdfium
 import pytest
 from grids import as_data
+from PIL import Image
 
-from extract.errors import UnreadableDocumentError
+from extract.batch import read_disclosure
+from extract.errors import UnreadableDocumentError, UnsupportedFormatError
 from extract.grid import Document
 from extract.lattice import find_lattices
 from extract.readers import pdf_pdfium, pdf_plumber
 from extract.readers.pdf import read
 from extract.render import render_page
+from pipeline import debug_page
 
 DATA = Path(__file__).parent / "data" / "pdf"
 CASES = sorted(path.parent for path in DATA.glob("*/document.pdf"))
@@ -30,7 +36,7 @@ needs_corpus = pytest.mark.skipif(not CORPUS, reason="the published documents (.
 
 
 def test_every_case_is_there():
-    assert len(CASES) == 9
+    assert len(CASES) == 15
     assert all((case / "expected.json").exists() for case in CASES)
 
 
@@ -129,6 +135,84 @@ def test_doubled_text_by_the_second_reader_is_counted():
     assert "".join(g.text for g in content.glyphs).count("11") == 2  # 1100批次, 11批次: neighbours are not doubles
 
 
+# --- forms without lines, or with some of them
+
+LOOKS = ["unruled", "unruled-top", "lines-between-rows", "head-ruled", "filled", "unruled-over-pages"]
+# What make.py prints in each of them: name, target, actual, weight, score, the concepts of the tiers.
+PRINTED = [
+    ("巡查河道长度", "≥320公里", "336公里", "20", "20", "output", "quantity"),
+    ("清理漂浮物次数和岸坡垃圾清运次数", "≥48次", "50次", "20", "20", "output", "quantity"),
+    ("断面水质达标率", "≥95%", "93%", "20", "19", "output", "quality"),
+    ("水环境改善程度", "明显改善", "达成预期指标", "20", "20", "benefit", "ecological_benefit"),
+    ("沿河居民满意度", "≥90%", "92%", "10", "10", "satisfaction", "service_satisfaction"),
+]
+MONEY = {
+    ("budget", "total"): 860000, ("adjusted_budget", "total"): 900000, ("executed", "total"): 882000,
+    ("budget", "fiscal"): 860000, ("adjusted_budget", "fiscal"): 860000, ("executed", "fiscal"): 842000,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_form_is_read_alike_in_every_look(look: str):
+    """Held against what was printed, not against the reader: lines or none, a form says the same."""
+    (project,) = read_disclosure(DATA / look / "document.pdf").disclosure.projects
+    assert (project.name, project.form, project.fiscal_year) == ("河道保洁", "self_evaluation", 2024)
+    assert project.objective == "全年巡查保洁河道320公里，岸坡整洁，水面无成片漂浮物，群众满意。"
+    assert project.outcome == "全年巡查保洁河道336公里。"
+    assert {(one.stage, one.source): int(one.amount) for one in project.funding} == MONEY
+    found = [
+        (
+            one.tier3,
+            one.target.raw,
+            one.actual.raw,
+            str(one.weight),
+            str(one.score),
+            one.tier1_concept,
+            one.tier2_concept,
+        )
+        for one in project.indicators
+    ]
+    assert found == PRINTED
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_what_told_the_rows_and_columns_is_noted(look: str):
+    (grid,) = read(DATA / look / "document.pdf").grids
+    assert any("told by the positions of the text" in note for note in grid.notes)
+    merged = next(cell for cell in grid if cell.text == "产出指标")
+    if look != "unruled-top":  # there a merged cell looks like one that is blank below
+        assert merged.row_span == 3
+        assert any("“产出指标” covers rows" in note for note in grid.notes)
+
+
+def _printed_page(tmp_path: Path, body: str) -> Path:
+    path = tmp_path / "page.pdf"
+    if shutil.which("chromium") is None:
+        pytest.skip("chromium, which prints the page, is not here")
+    sys.path.insert(0, str(DATA))
+    try:
+        import make
+    finally:
+        sys.path.remove(str(DATA))
+    make.print_pdf(make.page(body, "A4", "th, td { border: none }"), path)
+    return path
+
+
+def test_prose_and_money_are_no_forms(tmp_path: Path):
+    """A sentence about indicators and an unruled table of money stay what they are."""
+    body = "<p>绩效目标分为一级指标、二级指标和三级指标，每个三级指标都有指标值，年终据以填写实际完成值。</p><table>"
+    body += "<tr><td>科目编码<td>科目名称<td>合计<td>基本支出<td>项目支出</tr>"
+    body += "<tr><td>201<td>一般公共服务支出<td>1,250.00<td>800.00<td>450.00</tr></table>"
+    document = read(_printed_page(tmp_path, body))
+    assert (document.grids, document.issues) == ((), ())
+
+
+def test_what_looks_like_a_form_and_cannot_be_read_is_said(tmp_path: Path):
+    body = "<table><tr><td>一级指标<td>二级指标<td>负责科室</tr><tr><td>产出指标<td>数量指标<td>办公室</tr></table>"
+    document = read(_printed_page(tmp_path, body))
+    assert [(one.code, one.place.page) for one in document.issues] == [("form.unread", 1)]
+
+
 # --- bad files
 
 
@@ -208,6 +292,25 @@ def test_reading_is_quiet(caplog: pytest.LogCaptureFixture, capfd: pytest.Captur
 
 
 # --- pages as pictures
+
+
+def test_a_page_is_drawn_with_its_cells():
+    path = DATA / "unruled" / "document.pdf"
+    drawn = Image.open(io.BytesIO(debug_page(path, 1))).convert("RGB")
+    box = read(path).grids[0].at(8, 5).parts[0].place.box
+    plain = Image.open(io.BytesIO(render_page(path, 1))).convert("RGB")
+    # Two pixels a point: the points half way down the cell's left edge, where nothing is printed.
+    edge = [(round(2 * box.x0) + step, round(box.top + box.bottom)) for step in (-2, -1, 0, 1, 2)]
+    assert drawn.size == plain.size
+    assert {plain.getpixel(point) for point in edge} == {(255, 255, 255)}
+    assert {drawn.getpixel(point) for point in edge} != {(255, 255, 255)}
+
+
+def test_only_pages_that_are_there_are_drawn():
+    with pytest.raises(UnreadableDocumentError, match="no page 9"):
+        debug_page(DATA / "unruled" / "document.pdf", 9)
+    with pytest.raises(UnsupportedFormatError, match="only a PDF has pages"):
+        debug_page(DATA.parent / "pdf" / "make.py", 1)
 
 
 def test_render_marks_a_cell():

@@ -169,6 +169,18 @@ def _place(issue: Issue) -> str:
     return f"{told}: " if told else ""
 
 
+def say_reading(reading: Any, format_: str, *, report: bool, language: str) -> None:
+    """Given what was read of a document, print its records or, with `report`, how it was read, as "table" or "json"."""
+    from ontology.contract import to_json  # noqa: PLC0415
+
+    if format_ == "json":
+        write_json(reading.report.to_json() if report else to_json(reading.disclosure), sys.stdout)
+    elif report:
+        say(reading.report.to_text())
+    else:
+        say_disclosure(reading.disclosure, language)
+
+
 def say_disclosure(disclosure: Disclosure, language: str) -> None:
     """Print what was read from one document."""
     document = disclosure.document

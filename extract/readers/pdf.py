@@ -17,16 +17,16 @@ import pdfplumber
 import pypdfium2 as pdfium
 from pdfplumber.utils.exceptions import PdfminerException
 
-from extract.form_regions import names_heads
+from extract.form_regions import may_hold_form
 from extract.grid import Document, Paragraph
 from extract.lattice import Lattice, find_lattices
 from extract.normalize import clean_text
 from extract.piece_columns import Carried
 from extract.readers import pdf_pdfium, pdf_plumber
-from extract.readers.pdf_draft import Draft, align_parts, cell_of, read_drafts
+from extract.readers.pdf_draft import Draft, PageDrafts, align_parts, cell_of, read_drafts
 from extract.readers.pdf_open import open_pdf
 from extract.readers.pdf_page import Glyph, PageContent
-from extract.readers.pdf_partly import is_partly_ruled
+from extract.readers.pdf_partly import whole_lattices
 from extract.readers.pdf_text import paragraphs, read_lines
 from extract.readers.pdf_words import read_words
 from extract.stitch import stitch
@@ -61,7 +61,7 @@ def read(path: Path, *, pages: Sequence[int] | None = None) -> Document:
                 if content is not None:
                     if content.slanted:
                         slanted.setdefault(content.slanted, []).append(number)
-                    found, carried = _page_blocks(content, carried)
+                    found, carried = _page_blocks(content, carried, issues)
                     blocks += found
                     at_edge.update({block.text for block in found if _is_at_edge(block, content.height)})
     for text, on in slanted.items():
@@ -119,19 +119,25 @@ def _second_opinion(path: Path, first: PageContent) -> PageContent:
 # --- one page
 
 
-def _page_blocks(content: PageContent, carried: Carried | None) -> tuple[list[Paragraph | Draft], Carried | None]:
+def _page_blocks(
+    content: PageContent, carried: Carried | None, issues: list[Issue]
+) -> tuple[list[Paragraph | Draft], Carried | None]:
     """The blocks of a page from top to bottom, without its page number, given what the page before carries on; and what
     this one carries on."""
     lattices = find_lattices(content.rules)
-    drafts, outside = read_drafts(content, lattices, ())
-    whole = [draft.lattice for draft in drafts if not is_partly_ruled(draft, content.glyphs)]
-    unruled = _unruled(content, whole, carried)
+    found = read_drafts(content, lattices, ())
+    whole = whole_lattices(found)
+    unruled = _unruled(content, found, whole, carried)
+    if unruled.unread:
+        reason = "没有画线，文字的位置不足以分出行列 (no lines; the places of its words don't tell rows and columns)"
+        told = "、".join(unruled.unread)
+        issues.append(issue("form.unread", Place(page=content.number), labels=told, reason=reason))
     if unruled.tables:
-        drafts, outside = read_drafts(content, whole, unruled.tables)
+        found = read_drafts(content, whole, unruled.tables)
     placed: list[tuple[float, float, Paragraph | Draft]] = [
-        (draft.lattice.ys[0], draft.lattice.xs[0], draft) for draft in drafts
+        (draft.lattice.ys[0], draft.lattice.xs[0], draft) for draft in found.drafts
     ]
-    for text, box in paragraphs(read_lines(outside, split_gap=_GAP_BETWEEN_TEXTS), content.width):
+    for text, box in paragraphs(read_lines(found.outside, split_gap=_GAP_BETWEEN_TEXTS), content.width):
         if not _is_page_number(text, box, content.height):
             place = Place(page=content.number, box=content.displayed(box))
             placed.append((box.top, box.x0, Paragraph(text, place)))
@@ -144,12 +150,15 @@ def _is_page_number(text: str, box: Box, height: float) -> bool:
     return at_edge and _PAGE_NUMBER.fullmatch(text) is not None
 
 
-def _unruled(content: PageContent, lattices: Sequence[Lattice], carried: Carried | None) -> UnruledPage:
+def _unruled(content: PageContent, found: PageDrafts, whole: Sequence[Lattice], carried: Carried | None) -> UnruledPage:
     """The tables of a page that its lines don't tell, where it prints the heads of a form outside of all others or the
     page before carries one on."""
-    outside = [glyph for glyph in content.glyphs if cell_of(glyph, lattices) is None]
+    if len(whole) == len(found.drafts):
+        outside = found.outside
+    else:
+        outside = [glyph for glyph in content.glyphs if cell_of(glyph, whole) is None]
     lines = read_lines(outside)
-    if carried is None and not any(names_heads(line.text) for line in lines):
+    if carried is None and not any(may_hold_form(line.text) for line in lines):
         return UnruledPage()
     numbers = [line.box for line in lines if _is_page_number(clean_text(line.text), line.box, content.height)]
     words = read_words([glyph for glyph in outside if not any(_lies_in(glyph, box) for box in numbers)])

@@ -25,7 +25,8 @@ class Draft:
     """A table of a page (its `number` counted from 1): its lattice, and by the index of each cell its text.
 
     `page` is the page without its content. `hung` are the lower edges of cells whose text hangs below the table,
-    `unfinished` the cells whose text runs to the end of its last line, `outside` empty corners that are no cells.
+    `unfinished` the cells whose text runs to the end of its last line, `outside` empty corners that are no cells;
+    `lines` counts the lines of each cell.
     """
 
     page: PageContent
@@ -36,6 +37,7 @@ class Draft:
     hung: dict[int, float] = field(default_factory=dict)
     unfinished: set[int] = field(default_factory=set)
     outside: set[int] = field(default_factory=set)
+    lines: dict[int, int] = field(default_factory=dict)
 
     def table(self) -> PageTable:
         """Return the table with the places of its cells."""
@@ -66,10 +68,18 @@ class Draft:
         )
 
 
-def read_drafts(
-    content: PageContent, ruled: Sequence[Lattice], unruled: Sequence[UnruledTable]
-) -> tuple[list[Draft], list[Glyph]]:
-    """Given a page and its tables, return these with their texts, from top to bottom, and the characters outside."""
+@dataclass(frozen=True, slots=True)
+class PageDrafts:
+    """The tables of a page from top to bottom, the characters outside of them, and those inside by the indices of their
+    table and cell."""
+
+    drafts: list[Draft]
+    outside: list[Glyph]
+    inside: dict[tuple[int, int], list[Glyph]]
+
+
+def read_drafts(content: PageContent, ruled: Sequence[Lattice], unruled: Sequence[UnruledTable]) -> PageDrafts:
+    """Given a page and its tables, return these with their texts."""
     both: list[tuple[Lattice, UnruledTable | None]] = [(lattice, None) for lattice in ruled]
     both += [(table.lattice, table) for table in unruled]
     both.sort(key=lambda one: (one[0].ys[0], one[0].xs[0]))
@@ -92,7 +102,7 @@ def read_drafts(
     for number, draft in enumerate(drafts):
         lines = {index: read_lines(inside.get((number, index), [])) for index in range(len(draft.lattice.cells))}
         _read_texts(draft, lines)
-    return drafts, outside
+    return PageDrafts(drafts, outside, inside)
 
 
 def _read_texts(draft: Draft, lines: dict[int, list[Line]]) -> None:
@@ -103,6 +113,7 @@ def _read_texts(draft: Draft, lines: dict[int, list[Line]]) -> None:
             draft.outside.add(index)  # the corner beside a table that is narrower here: outside of it
             continue
         draft.texts[index] = cell_text(found)
+        draft.lines[index] = len(found)
         if runs_on(found, widths.get((at.column, at.column_span), at.box)):
             draft.unfinished.add(index)
 

@@ -6,13 +6,13 @@ run the texts of many cells together; so it is read by the places of its words i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from extract.form_regions import is_head, names_heads
+from extract.form_regions import are_heads, is_head, names_heads
 from extract.lattice import Lattice, LatticeCell
 from extract.piece_rows import PieceRow, find_rows
-from extract.pieces import Piece, Word, join_words
-from extract.readers.pdf_draft import Draft, cell_of
+from extract.pieces import join_words
+from extract.readers.pdf_draft import Draft, PageDrafts
 from extract.readers.pdf_page import Glyph
 from extract.readers.pdf_words import read_words
 
@@ -22,43 +22,47 @@ _FIRST_ROWS = 3  # rows below a head that closes a table in which its indicators
 _RIGHT_BELOW = 3.0  # sizes: text so near below a head that closes a table belongs to it
 
 
-def is_partly_ruled(draft: Draft, glyphs: Sequence[Glyph]) -> bool:
-    """Given a table of a page with its texts and the page's characters, return whether lines are missing in it."""
+Inside = Callable[[int], Sequence[Glyph]]
+"""Gives the characters of a cell by its index."""
+
+
+def whole_lattices(found: PageDrafts) -> list[Lattice]:
+    """Given the tables that a page's lines tell, return the lattices of those in which no line is missing."""
+
+    def inside(number: int) -> Inside:
+        return lambda cell: found.inside.get((number, cell), ())
+
+    return [
+        draft.lattice
+        for number, draft in enumerate(found.drafts)
+        if not _is_partly_ruled(draft, inside(number), found.outside)
+    ]
+
+
+def _is_partly_ruled(draft: Draft, inside: Inside, outside: Sequence[Glyph]) -> bool:
     lattice = draft.lattice
-    if any(names_heads(text) and _runs_together(lattice, index, glyphs) for index, text in draft.texts.items()):
+    if any(names_heads(text) and _runs_together(inside(index)) for index, text in draft.texts.items()):
         return True
     head = _head_row(draft)
     if head is None:
         return False
     if head == len(lattice.ys) - 2:
-        return _goes_on_below(lattice, glyphs)
-    return any(_holds_rows(lattice, row, glyphs) for row in range(head + 1, len(lattice.ys) - 1))
+        return _goes_on_below(lattice, outside)
+    return any(_holds_rows(draft, row, inside) for row in range(head + 1, len(lattice.ys) - 1))
 
 
-def _runs_together(lattice: Lattice, cell: int, glyphs: Sequence[Glyph]) -> bool:
+def _runs_together(glyphs: Sequence[Glyph]) -> bool:
     """Whether a cell holds a row of heads, each a text of its own."""
-    rows = find_rows(join_words(_words_in(lattice, {cell}, glyphs)))
-    return any(is_head(row) for row in rows)
-
-
-def _words_in(lattice: Lattice, cells: set[int], glyphs: Sequence[Glyph]) -> list[Word]:
-    inside = []
-    for glyph in glyphs:
-        found = cell_of(glyph, (lattice,))
-        if found is not None and found[1] in cells:
-            inside.append(glyph)
-    return read_words(inside)
+    return any(is_head(row) for row in find_rows(join_words(read_words(glyphs))))
 
 
 def _head_row(draft: Draft) -> int | None:
     """The last row (from 0) of a table that is the head of its indicators, or None."""
-    by_row: dict[int, list[Piece]] = {}
+    by_row: dict[int, list[str]] = {}
     for index, cell in enumerate(draft.lattice.cells):
         if text := draft.texts.get(index, ""):
-            word = Word(text, cell.box.x0, cell.box.x1, (cell.box.top + cell.box.bottom) / 2, 1.0)
-            by_row.setdefault(cell.row, []).append(Piece([[word]]))
-    heads = [row for row, pieces in by_row.items() if is_head(PieceRow(pieces))]
-    return max(heads, default=None)
+            by_row.setdefault(cell.row, []).append(text)
+    return max((row for row, texts in by_row.items() if are_heads(texts)), default=None)
 
 
 def _goes_on_below(lattice: Lattice, glyphs: Sequence[Glyph]) -> bool:
@@ -73,18 +77,23 @@ def _goes_on_below(lattice: Lattice, glyphs: Sequence[Glyph]) -> bool:
     return any(len(row.pieces) >= _TOGETHER for row in rows[:_FIRST_ROWS])
 
 
-def _holds_rows(lattice: Lattice, row: int, glyphs: Sequence[Glyph]) -> bool:
+def _holds_rows(draft: Draft, row: int, inside: Inside) -> bool:
     """Whether a row of cells holds several rows of texts: side by side in several of its cells, or all in one."""
-    cells = {index: cell for index, cell in enumerate(lattice.cells) if cell.row == row}
-    if not cells:
-        return False
-    rows = find_rows(join_words(_words_in(lattice, set(cells), glyphs)))
+    cells = {
+        index: cell for index, cell in enumerate(draft.lattice.cells) if cell.row == row and draft.lines.get(index)
+    }
     plain = {index: cell for index, cell in cells.items() if cell.row_span == 1}
-    full = [one for one in rows if len(_cells_of(one, plain)) >= max(_TOGETHER, len(plain) // 2)]
-    if len(full) >= _TOGETHER:
+    wide = {index: cell for index, cell in cells.items() if cell.column_span >= _SIDE_BY_SIDE}
+    tall = [index for index in plain if draft.lines[index] > 1]
+    # Where a single text wraps in one or two cells, the others of its row have one line.
+    beside = max(_TOGETHER, (len(plain) + 1) // 2)
+    if len(tall) < beside and not any(draft.lines[index] > 1 for index in wide):
+        return False
+    rows = find_rows(join_words(read_words([glyph for index in cells for glyph in inside(index)])))
+    if sum(1 for one in rows if len(_cells_of(one, plain)) >= beside) >= _TOGETHER:
         return True
-    for cell in cells.values():
-        lines = [[piece for piece in one.pieces if _cells_of(PieceRow([piece]), {0: cell})] for one in rows]
+    for index, cell in wide.items():
+        lines = [[piece for piece in one.pieces if _cells_of(PieceRow([piece]), {index: cell})] for one in rows]
         if sum(1 for pieces in lines if len(pieces) >= _SIDE_BY_SIDE) >= _TOGETHER:
             return True
     return False

@@ -18,6 +18,7 @@ from extract.readers.pdf_page import Glyph
 
 _WITHIN = 1.6  # heights: inside one text object wider gaps part words; spaced labels have narrower ones
 _BETWEEN = 0.3  # heights: the same where it isn't known which characters are of one text object
+_NEAR = 0.3  # the share by which the size of figures may differ from that of the text around them
 _LINE = 0.3  # heights: characters whose tops differ by more stand on two lines
 
 
@@ -50,13 +51,18 @@ def read_words(glyphs: Sequence[Glyph]) -> list[Word]:
     )
     wide = [c for c in characters if is_wide(c["text"])]
     usual = median([(c["x1"] - c["x0"]) / (c["bottom"] - c["top"]) for c in wide]) if wide else 1.0
+    common = median([c["x1"] - c["x0"] for c in wide]) if wide else 0.0
     return [
-        Word(word["text"], word["x0"], word["x1"], (word["top"] + word["bottom"]) / 2, _size(word, usual))
+        Word(word["text"], word["x0"], word["x1"], (word["top"] + word["bottom"]) / 2, _size(word, usual, common))
         for word in found
     ]
 
 
-def _size(word: Mapping[str, Any], usual: float) -> float:
-    """The size of a word's font: the width of its Chinese characters; else its height, which fonts give generously."""
+def _size(word: Mapping[str, Any], usual: float, common: float) -> float:
+    """The size of a word's font: the width of its Chinese characters. For figures and letters it is the page's common
+    size where their height is near that, for fonts differ in the height that they give."""
     widths = [c["x1"] - c["x0"] for c in word["chars"] if is_wide(c["text"])]
-    return float(max(widths)) if widths else float((word["bottom"] - word["top"]) * usual)
+    if widths:
+        return float(max(widths))
+    guess = float((word["bottom"] - word["top"]) * usual)
+    return common if abs(guess - common) < _NEAR * common else guess

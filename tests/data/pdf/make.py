@@ -202,6 +202,80 @@ def doubled() -> str:
     return page(f"<h1>{bold('项目支出绩效目标表')}</h1><table>{''.join(rows)}</table>", "120mm 80mm", style)
 
 
+# --- forms whose cells no lines tell, or only some of them
+
+EVALUATION = [
+    ("产出指标", "数量指标", "巡查河道长度", "≥320公里", "336公里", "20", "20"),
+    ("产出指标", "数量指标", "清理漂浮物次数和岸坡垃圾清运次数", "≥48次", "50次", "20", "20"),
+    ("产出指标", "质量指标", "断面水质达标率", "≥95%", "93%", "20", "19"),
+    ("效益指标", "生态效益指标", "水环境改善程度", "明显改善", "达成预期指标", "20", "20"),
+    ("满意度指标", "服务对象满意度指标", "沿河居民满意度", "≥90%", "92%", "10", "10"),
+]
+
+
+def evaluation_rows() -> list[str]:
+    """A self-evaluation: labels over several rows, money by stage, tiers merged."""
+    wide = "colspan=3"
+    rows = [
+        row("项目名称", ("colspan=7", "河道保洁")),
+        row(("rowspan=3", "项目资金（万元）"), (wide, ""), "年初预算数", "全年预算数", "全年执行数", "执行率"),
+        row((wide, "年度资金总额"), "86.00", "90.00", "88.20", "98.00%"),
+        row((wide, "其中：财政拨款"), "86.00", "86.00", "84.20", ""),
+        row(("rowspan=2", "年度总体目标"), (wide, "预期目标"), ("colspan=4", "实际完成情况")),
+        row(
+            (wide, "全年巡查保洁河道320公里，岸坡整洁，水面无成片漂浮物，群众满意。"),
+            ("colspan=4", "全年巡查保洁河道336公里。"),
+        ),
+    ]
+    heads = ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分")
+    rows.append(row((f"rowspan={len(EVALUATION) + 1}", "绩效指标"), *heads, tag="th"))
+    for number, indicator in enumerate(EVALUATION):
+        cells: list[str | tuple[str, str]] = []
+        for tier in (1, 2):
+            same = [one[:tier] == indicator[:tier] for one in EVALUATION]
+            if same.index(True) == number:
+                cells.append((f"rowspan={sum(same)}", indicator[tier - 1]))
+        rows.append(row(*cells, *indicator[2:]))
+    return rows
+
+
+def evaluation(style: str, size: str = "A4") -> str:
+    """The same form in any look."""
+    plain = "th, td { border: none; padding: 1.5mm 2mm; text-align: center } table { table-layout: fixed } "
+    body = f"<h1>项目支出绩效自评表</h1><p>（2024年度）</p><table>{''.join(evaluation_rows())}</table>"
+    return page(body, size, plain + style)
+
+
+def unruled() -> str:
+    """No lines at all: texts in the middle of their cells."""
+    return evaluation("")
+
+
+def unruled_top() -> str:
+    """No lines at all: texts at the top left of their cells."""
+    return evaluation("th, td { vertical-align: top; text-align: left }")
+
+
+def lines_between_rows() -> str:
+    """Lines between the rows and a frame around all, none between the columns."""
+    return evaluation("th, td { border-top: 0.5pt solid; border-bottom: 0.5pt solid } table { border: 1pt solid }")
+
+
+def head_ruled() -> str:
+    """Lines around the heads of the indicators only."""
+    return evaluation("th { border: 0.75pt solid black }")
+
+
+def filled() -> str:
+    """Every other row filled with a colour, no lines."""
+    return evaluation("tr:nth-child(even) > * { background: #e6edf5 }")
+
+
+def unruled_over_pages() -> str:
+    """No lines, and the form goes on over two page breaks without its head."""
+    return evaluation("", "A4 landscape").replace("size: A4 landscape", "size: 200mm 95mm")
+
+
 CASES = {
     make.__name__.replace("_", "-"): make
     for make in (
@@ -214,6 +288,12 @@ CASES = {
         sideways,
         shaded_head,
         doubled,
+        unruled,
+        unruled_top,
+        lines_between_rows,
+        head_ruled,
+        filled,
+        unruled_over_pages,
     )
 }
 
