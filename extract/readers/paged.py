@@ -1,0 +1,120 @@
+"""Pages to `Document`, whatever they were read from: the tables and paragraphs of each page, then those of all together.
+
+A reader gives the content of its pages one at a time; what a page carries on to the next, running heads, watermarks and
+tables over several pages are seen to here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import TypeGuard
+
+from extract.form_regions import may_hold_form
+from extract.grid import Document, Paragraph
+from extract.lattice import Lattice, find_lattices
+from extract.normalize import clean_text
+from extract.piece_columns import Carried
+from extract.readers.pdf_draft import Draft, PageDrafts, align_parts, cell_of, read_drafts
+from extract.readers.pdf_page import Glyph, PageContent
+from extract.readers.pdf_partly import whole_lattices
+from extract.readers.pdf_text import paragraphs, read_lines
+from extract.readers.pdf_words import read_words
+from extract.stitch import stitch
+from extract.unruled import UnruledPage, read_unruled
+from ontology.issues import issue
+from ontology.records import Box, Issue, Place
+
+_GAP_BETWEEN_TEXTS = 2.5  # character sizes: what stands farther apart on a line outside of tables is two texts
+_MARGIN = 0.12  # the share of a page's height at its head and foot in which a page number stands
+_PAGE_NUMBER = re.compile(r"[-–—―\s·.]*(?!(?:19|20)\d\d$)(?:[第共]?\s*\d{1,4}\s*页?[\s,，/／]*){1,2}[-–—―\s·.]*")
+_EDGE = 0.08  # the share of a page's height in which a running head or foot stands
+_RUNNING = 4  # pages: a line at the edge of so many, and of half of all pages, is a running head
+
+
+class PageCollector:
+    """The pages of a document as they are read: `add` each, then ask for the `document`. `issues` may be added to."""
+
+    def __init__(self) -> None:
+        self.issues: list[Issue] = []
+        self._blocks: list[Paragraph | Draft] = []
+        self._carried: Carried | None = None
+        self._at_edge: Counter[str] = Counter()
+        self._slanted: dict[str, list[int]] = {}
+
+    def add(self, content: PageContent) -> None:
+        """Take in the content of the next page."""
+        if content.slanted:
+            self._slanted.setdefault(content.slanted, []).append(content.number)
+        found, self._carried = _page_blocks(content, self._carried, self.issues)
+        self._blocks += found
+        self._at_edge.update({block.text for block in found if _is_at_edge(block, content.height)})
+
+    def document(self, pages: int, title: str | None) -> Document:
+        """Given the number of pages and the title that the file itself gives, return the document."""
+        for text, on in self._slanted.items():
+            self.issues.append(issue("text.slanted", Place(page=on[0]), text=text, count=len(on)))
+        running = frozenset(text for text, times in self._at_edge.items() if times >= max(_RUNNING, pages / 2))
+        align_parts([block for block in self._blocks if isinstance(block, Draft)])
+        tables = [block.table() if isinstance(block, Draft) else block for block in self._blocks]
+        return Document(tuple(stitch(tables, self.issues, running)), pages, title, tuple(self.issues))
+
+
+def _is_at_edge(block: Paragraph | Draft, height: float) -> TypeGuard[Paragraph]:
+    if isinstance(block, Draft) or block.place.box is None:
+        return False
+    return block.place.box.bottom < _EDGE * height or block.place.box.top > (1 - _EDGE) * height
+
+
+# --- one page
+
+
+def _page_blocks(
+    content: PageContent, carried: Carried | None, issues: list[Issue]
+) -> tuple[list[Paragraph | Draft], Carried | None]:
+    """The blocks of a page from top to bottom, without its page number, given what the page before carries on; and what
+    this one carries on."""
+    lattices = find_lattices(content.rules)
+    found = read_drafts(content, lattices, ())
+    whole = whole_lattices(found)
+    unruled = _unruled(content, found, whole, carried)
+    if unruled.unread:
+        reason = "没有画线，文字的位置不足以分出行列 (no lines; the places of its words don't tell rows and columns)"
+        told = "、".join(unruled.unread)
+        issues.append(issue("form.unread", Place(page=content.number), labels=told, reason=reason))
+    if unruled.tables:
+        found = read_drafts(content, whole, unruled.tables)
+    placed: list[tuple[float, float, Paragraph | Draft]] = [
+        (draft.lattice.ys[0], draft.lattice.xs[0], draft) for draft in found.drafts
+    ]
+    for text, box in paragraphs(read_lines(found.outside, split_gap=_GAP_BETWEEN_TEXTS), content.width):
+        if not _is_page_number(text, box, content.height):
+            place = Place(page=content.number, box=content.displayed(box))
+            placed.append((box.top, box.x0, Paragraph(text, place)))
+    placed.sort(key=lambda entry: entry[:2])
+    return [block for _, _, block in placed], unruled.carried
+
+
+def _is_page_number(text: str, box: Box, height: float) -> bool:
+    at_edge = box.bottom < _MARGIN * height or box.top > (1 - _MARGIN) * height
+    return at_edge and _PAGE_NUMBER.fullmatch(text) is not None
+
+
+def _unruled(content: PageContent, found: PageDrafts, whole: Sequence[Lattice], carried: Carried | None) -> UnruledPage:
+    """The tables of a page that its lines don't tell, where it prints the heads of a form outside of all others or the
+    page before carries one on."""
+    if len(whole) == len(found.drafts):
+        outside = found.outside
+    else:
+        outside = [glyph for glyph in content.glyphs if cell_of(glyph, whole) is None]
+    lines = read_lines(outside)
+    if carried is None and not any(may_hold_form(line.text) for line in lines):
+        return UnruledPage()
+    numbers = [line.box for line in lines if _is_page_number(clean_text(line.text), line.box, content.height)]
+    words = read_words([glyph for glyph in outside if not any(_lies_in(glyph, box) for box in numbers)])
+    return read_unruled(words, carried)
+
+
+def _lies_in(glyph: Glyph, box: Box) -> bool:
+    return box.x0 <= glyph.x <= box.x1 and box.top <= glyph.y <= box.bottom
