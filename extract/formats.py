@@ -7,7 +7,7 @@ import re
 from enum import StrEnum
 from pathlib import Path
 
-from extract.archive import open_archive
+from extract.archive import open_archive, read_member
 from extract.errors import UnreadableDocumentError, UnsupportedFormatError
 
 _HEAD = 4096
@@ -39,17 +39,63 @@ class Format(StrEnum):
     TEXT = "TXT"
     JSON = "JSON"
     RTF = "RTF"
+    ODT = "ODT"
+    ODS = "ODS"
+    WORD_XML = "Word XML"
+    EXCEL_XML = "Excel XML"
+    MHT = "MHT"
+    PPT = "PPT"
     IMAGE = "image"
     ZIP = "ZIP"
+    RAR = "RAR"
+    SEVEN_ZIP = "7Z"
+    GZIP = "GZIP"
 
 
+_BY_OFFICE = "install LibreOffice (its program soffice is then found), or open it in Word or WPS and save it as "
+_UNPACK = "unpack it and name the files in it"
 _WHAT_TO_DO = {
-    Format.DOC: "open it in Word or WPS and save it as .docx or PDF",
+    Format.DOC: f"{_BY_OFFICE}.docx or PDF",
+    Format.RTF: f"{_BY_OFFICE}.docx or PDF",
+    Format.ODT: f"{_BY_OFFICE}.docx or PDF",
+    Format.WORD_XML: f"{_BY_OFFICE}.docx or PDF",
+    Format.ODS: f"{_BY_OFFICE}.xlsx",
+    Format.EXCEL_XML: f"{_BY_OFFICE}.xlsx",
+    Format.PPT: "export the slides as PDF with PowerPoint or WPS",
     Format.OFD: "export it as PDF with the OFD reader that opens it",
-    Format.RTF: "open it in Word or WPS and save it as .docx or PDF",
     Format.IMAGE: "look for the publisher's PDF or Word file: pictures are not read",
-    Format.ZIP: "unpack it and name the files in it",
+    Format.ZIP: _UNPACK,
+    Format.RAR: _UNPACK,
+    Format.SEVEN_ZIP: _UNPACK,
+    Format.GZIP: _UNPACK,
 }
+
+_MARKS = (
+    (b"{\\rtf", Format.RTF),
+    (b"Rar!\x1a\x07", Format.RAR),
+    (b"7z\xbc\xaf\x27\x1c", Format.SEVEN_ZIP),
+    (b"\x1f\x8b\x08", Format.GZIP),
+)
+"""What files of a kind begin with."""
+
+_MHT = re.compile(rb"\A(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?MIME-Version:", re.IGNORECASE)
+"""A page saved with its pictures is a mail: header lines first, among them the version of MIME."""
+
+# An office program that writes one XML file says in it whose it is.
+_OFFICE_XML = (
+    (
+        re.compile(
+            r"progid=[\"']Word\.Document[\"']|<w:wordDocument\b|<pkg:package\b[^>]*>.{0,2000}?/word/", re.DOTALL
+        ),
+        Format.WORD_XML,
+    ),
+    (
+        re.compile(
+            r"progid=[\"']Excel\.Sheet[\"']|<(?:ss:)?Workbook\b[^>]*urn:schemas-microsoft-com:office:spreadsheet"
+        ),
+        Format.EXCEL_XML,
+    ),
+)
 
 
 def detect(path: Path) -> Format:
@@ -68,30 +114,49 @@ def detect(path: Path) -> Format:
         return _detect_archive(path)
     if head.startswith(_COMPOUND):
         return _detect_compound(path)
-    if head.startswith(b"{\\rtf"):
-        return Format.RTF
     if head.startswith(_IMAGES):
         return Format.IMAGE
+    for mark, format_ in _MARKS:
+        if head.startswith(mark):
+            return format_
+    if _MHT.match(head) and re.search(rb"^content-type:", head, re.IGNORECASE | re.MULTILINE):
+        return Format.MHT
     return _detect_text(path, head)
 
 
 def unsupported(path: Path, format_: Format) -> UnsupportedFormatError:
     """Given a file of a known format that isn't read, return the error that says what to do with it."""
-    return UnsupportedFormatError(f"{path.name}: {format_} files are not read yet; {_WHAT_TO_DO[format_]}")
+    told = "are read through LibreOffice, which is not installed" if format_ in _NEED_OFFICE else "are not read"
+    return UnsupportedFormatError(f"{path.name}: {format_} files {told}; {_WHAT_TO_DO[format_]}")
+
+
+_NEED_OFFICE = frozenset({Format.DOC, Format.RTF, Format.ODT, Format.ODS, Format.WORD_XML, Format.EXCEL_XML})
 
 
 def _detect_archive(path: Path) -> Format:
     with open_archive(path) as archive:
         names = set(archive.namelist())
+        kind = read_member(archive, "mimetype").strip() if "mimetype" in names else b""
     if not names:
         raise UnreadableDocumentError(f"{path.name}: is an empty archive; get it again from its source")
     if any(name.startswith("word/") for name in names):
         return Format.DOCX
     if any(name.startswith("xl/") for name in names):
         return Format.XLSX
+    if any(name.startswith("ppt/") for name in names):
+        return Format.PPT
     if "OFD.xml" in names:
         return Format.OFD
+    if "mimetype" in names and "content.xml" in names:
+        return _OPEN_DOCUMENTS.get(kind, Format.ZIP)
     return Format.ZIP
+
+
+_OPEN_DOCUMENTS = {
+    b"application/vnd.oasis.opendocument.text": Format.ODT,
+    b"application/vnd.oasis.opendocument.spreadsheet": Format.ODS,
+    b"application/vnd.oasis.opendocument.presentation": Format.PPT,
+}
 
 
 def _detect_compound(path: Path) -> Format:
@@ -103,7 +168,12 @@ def _detect_compound(path: Path) -> Format:
         return Format.DOC
     if "Workbook".encode("utf-16-le") in content or "Book".encode("utf-16-le") in content:
         return Format.XLS
-    raise UnreadableDocumentError(f"{path.name}: is an office file of a kind that is not known")
+    if "PowerPoint Document".encode("utf-16-le") in content:
+        return Format.PPT
+    raise UnreadableDocumentError(
+        f"{path.name}: is an office file of a kind that is not known; open it in the program that wrote it"
+        " (WPS, Works …) and save it as .docx, .xlsx or PDF"
+    )
 
 
 def _detect_text(path: Path, head: bytes) -> Format:
@@ -115,6 +185,9 @@ def _detect_text(path: Path, head: bytes) -> Format:
             continue
         if re.search(r"[\x00-\x08\x0e-\x1f]", text):
             continue
+        for told, format_ in _OFFICE_XML:
+            if text.lstrip("\ufeff \r\n\t").startswith("<") and told.search(text):
+                return format_
         if _PAGE.search(text) or _MARKUP.match(text):
             return Format.HTML
         return Format.JSON if _JSON.match(text) else Format.TEXT

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from extract.batch import read_disclosure
+from extract.batch import read_disclosure, read_document
 from extract.errors import UnreadableDocumentError, UnsupportedFormatError
 from extract.formats import Format, detect, unsupported
+from extract.grid import Paragraph
 
 
 def write(tmp_path: Path, content: bytes, name: str = "file.pdf") -> Path:
@@ -46,6 +48,13 @@ def pack(tmp_path: Path, *names: str) -> Path:
         ("[附件] 绩效目标表".encode(), Format.TEXT),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "WordDocument".encode("utf-16-le"), Format.DOC),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "Workbook".encode("utf-16-le"), Format.XLS),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "PowerPoint Document".encode("utf-16-le"), Format.PPT),
+        (b"Rar!\x1a\x07\x01\x00...", Format.RAR),
+        (b"7z\xbc\xaf\x27\x1c...", Format.SEVEN_ZIP),
+        (b"\x1f\x8b\x08...", Format.GZIP),
+        (b"From: a\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\n", Format.MHT),
+        (b'<?xml version="1.0"?><?mso-application progid="Word.Document"?><w:wordDocument/>', Format.WORD_XML),
+        (b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook/>', Format.EXCEL_XML),
     ],
 )
 def test_content_tells_whatever_the_name_says(tmp_path: Path, content: bytes, found: Format) -> None:
@@ -63,6 +72,7 @@ def test_a_long_text_is_text_even_where_the_first_block_ends_inside_a_character(
         (("word/document.xml",), Format.DOCX),
         (("xl/workbook.xml",), Format.XLSX),
         (("OFD.xml", "Doc_0/Document.xml"), Format.OFD),
+        (("ppt/presentation.xml",), Format.PPT),
         (("a.pdf", "b.pdf"), Format.ZIP),
     ],
 )
@@ -89,6 +99,14 @@ def test_an_empty_archive_is_unreadable(tmp_path: Path) -> None:
         detect(pack(tmp_path))
 
 
+def test_an_open_document_is_told_by_its_kind(tmp_path: Path) -> None:
+    path = tmp_path / "file.bin"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        archive.writestr("content.xml", "x")
+    assert detect(path) is Format.ODT
+
+
 def test_a_file_that_is_not_there_is_unreadable(tmp_path: Path) -> None:
     with pytest.raises(UnreadableDocumentError, match=r"missing\.pdf"):
         detect(tmp_path / "missing.pdf")
@@ -96,7 +114,9 @@ def test_a_file_that_is_not_there_is_unreadable(tmp_path: Path) -> None:
         detect(tmp_path)
 
 
-@pytest.mark.parametrize("found", [Format.OFD, Format.IMAGE, Format.RTF, Format.DOC, Format.ZIP])
+@pytest.mark.parametrize(
+    "found", [Format.OFD, Format.IMAGE, Format.RTF, Format.DOC, Format.ZIP, Format.RAR, Format.PPT, Format.EXCEL_XML]
+)
 def test_a_format_that_is_not_read_says_what_to_do(found: Format) -> None:
     message = str(unsupported(Path("某某市预算.x"), found))
     assert message.startswith("某某市预算.x: ")
@@ -106,3 +126,16 @@ def test_a_format_that_is_not_read_says_what_to_do(found: Format) -> None:
 def test_reading_a_known_format_that_is_not_read_is_an_error_of_its_own(tmp_path: Path) -> None:
     with pytest.raises(UnsupportedFormatError, match="image"):
         read_disclosure(write(tmp_path, b"\x89PNG\r\n\x1a\n..."))
+
+
+def test_a_page_saved_as_a_mail_is_read_as_a_page(tmp_path: Path) -> None:
+    page = "<html><body><p>2024年部门预算</p><table><tr><td>甲</td><td>乙</td></tr></table></body></html>"
+    content = (
+        b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n--b\r\n"
+        b"Content-Type: text/html; charset=gb2312\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        + base64.encodebytes(page.encode("gb18030"))
+        + b"\r\n--b--\r\n"
+    )
+    document = read_document(write(tmp_path, content, "某某局.doc"))
+    assert [block.text for block in document.blocks if isinstance(block, Paragraph)] == ["2024年部门预算"]
+    assert [cell.text for cell in document.grids[0]] == ["甲", "乙"]

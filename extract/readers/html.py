@@ -10,12 +10,14 @@ import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
 from lxml import etree, html
 
 from extract.errors import UnreadableDocumentError
+from extract.formats import Format, detect
 from extract.grid import Block, Cell, Document, Grid, Paragraph
 from extract.normalize import clean_text
 from ontology.issues import issue
@@ -69,8 +71,9 @@ def read(path: Path) -> Document:
     content = path.read_bytes()
     if len(content) > _LARGEST:
         raise UnreadableDocumentError(f"{path.name}: is larger than {_LARGEST:,} bytes; no page of that size is read")
+    page = _page_of_mail(content, path) if detect(path) is Format.MHT else _decode(content)
     try:
-        root = html.document_fromstring(_decode(content), parser=html.HTMLParser(huge_tree=False, remove_comments=True))
+        root = html.document_fromstring(page, parser=html.HTMLParser(huge_tree=False, remove_comments=True))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise UnreadableDocumentError(f"{path.name}: is not a web page that can be read ({error})") from error
     reading = _Reading()
@@ -99,7 +102,22 @@ def read_fragment(markup: str, tables: int = 0) -> tuple[list[Block], list[Issue
     return reading.blocks, reading.issues
 
 
-def _decode(content: bytes) -> str:
+def _page_of_mail(content: bytes, path: Path) -> str:
+    """The page of a file that holds it together with its pictures (.mht, and what some programs call .doc)."""
+    mail = message_from_bytes(content, policy=policy.default)
+    for part in mail.walk():
+        if part.get_content_type() in ("text/html", "application/xhtml+xml"):
+            body = part.get_payload(decode=True)
+            charset = part.get_content_charset()
+            if isinstance(body, bytes) and body.strip():
+                return _decode(body, charset)
+    raise UnreadableDocumentError(
+        f"{path.name}: is a saved page (MHT) without a page in it; get it again from its source"
+    )
+
+
+def _decode(content: bytes, told: str | None = None) -> str:
+    """The text of a page, given its bytes and the encoding that whoever sent it told."""
     for mark, name in (
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF16_LE, "utf-16"),
@@ -110,7 +128,8 @@ def _decode(content: bytes) -> str:
     declared = _CHARSET.search(content[:4096])
     # GB 18030 holds GB 2312 and GBK, and pages of those names use characters beyond them.
     names = ["utf-8", "gb18030"]
-    if declared and declared.group(1).decode().lower().startswith("gb"):
+    told = told or (declared.group(1).decode() if declared else "")
+    if told.lower().startswith(("gb", "x-gb", "cp936", "ms936")):
         names.reverse()
     for name in names:
         try:
