@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import io
 import os
-import signal
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -372,8 +370,10 @@ def _backup(target: Path, folder: Path) -> None:
 @_port_option
 def _app(folder: Path, port: int | None) -> int:
     """Serve the app on this machine, in the browser; Ctrl-C ends it."""
+    from ui.serving import serve_app
+
     _open(folder).close()
-    return _serve_app(folder, port)
+    return serve_app(folder, port)
 
 
 @cli.command("demo", short_help="The shipped examples in a store of their own, and the app on it.")
@@ -391,41 +391,26 @@ def _demo(folder: Path, port: int | None, language: str) -> int:
     """Read the shipped examples into a store of their own, and serve the app on it."""
     import pipeline
     from ui import terminal
+    from ui.serving import serve_app
 
     with terminal.show_progress() as progress:
         report = pipeline.ingest_examples(folder, progress=progress)
     terminal.say_ingest_report(report, folder, language)
-    return _serve_app(folder, port) if report.ok else 1
+    return serve_app(folder, port) if report.ok else 1
 
 
-def _is_free(port: int) -> bool:
-    import socket
+@cli.command("serve", short_help="Serve a read-only SPARQL 1.1 endpoint.")
+@_store_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to serve on; 0.0.0.0 for everybody.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8890, show_default=True, help="The port to serve on.")
+@click.option("--timeout", type=click.FloatRange(min=0.1), default=30.0, show_default=True, help="Seconds of a query.")
+@click.option("--limit", type=click.IntRange(min=1), default=100_000, show_default=True, help="Rows of an answer.")
+def _serve(folder: Path, host: str, port: int, timeout: float, limit: int) -> int:
+    """Serve the store as a read-only SPARQL 1.1 endpoint: /sparql for programs, / for people, and a page or RDF for
+    every IRI of the data. It shows what is ingested while it runs; Ctrl-C ends it."""
+    from ui.serving import serve_endpoint
 
-    with socket.socket() as door:
-        return door.connect_ex(("127.0.0.1", port)) != 0
-
-
-def _serve_app(folder: Path, port: int | None) -> int:
-    from ui.theme import server_options
-
-    if port is None:
-        port = next((free for free in range(8501, 8600) if _is_free(free)), 8501)
-    elif not _is_free(port):
-        click.echo(f"error: the port {port} is in use; name another with --port", err=True)
-        return 1
-    program = Path(__file__).resolve().with_name("app.py")
-    command = [sys.executable, "-m", "streamlit", "run", str(program), f"--server.port={port}", *server_options()]
-    environment = os.environ | {"PIKG_STORE": str(folder.resolve()), "PYTHONUTF8": "1"}
-    click.echo(f"the app is at http://localhost:{port} (Ctrl-C ends it)")
-    sys.stdout.flush()
-    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
-    try:
-        ended = server.wait()
-    except KeyboardInterrupt:
-        server.wait()  # the terminal has told it, too
-        return 0
-    return 1 if ended > 0 else 0
+    return serve_endpoint(folder, host, port, timeout, limit)
 
 
 # --- the entry ----------------------------------------------------------------------------------------------------

@@ -93,7 +93,8 @@ def _end_after(seconds: float, status: int) -> None:
     timer.start()
 
 
-def _bound_memory(size: int) -> None:
+def bound_memory(size: int) -> None:
+    """Given bytes, let this process take no more address space than that (not on Windows)."""
     if sys.platform != "win32":
         import resource  # noqa: PLC0415 - not on Windows
 
@@ -106,7 +107,7 @@ def main() -> None:
     if request["timeout"] is not None:
         _end_after(request["timeout"] + GRACE, 1)
     if request["memory"] is not None:
-        _bound_memory(request["memory"])
+        bound_memory(request["memory"])
     lines: list[bytes] = []
     for item in answer(request):
         lines.append(json.dumps(item, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))

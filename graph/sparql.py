@@ -205,3 +205,36 @@ def _rdflib_offset(sparql: str) -> int | None:
     except RecursionError:
         return None
     return None
+
+
+_NUMBER = re.compile(r"(?:\s|#[^\n\r]*)*([0-9]+)")
+_FORMS = frozenset({"select", "ask", "construct", "describe"})
+
+
+def limit_rows(sparql: str, limit: int) -> str:
+    """Given a query and a number of rows, return it such that a SELECT gives no more than them; other forms, and a
+    SELECT that asks for fewer itself, as they are."""
+    form, braces, brackets, closed, start = None, 0, 0, False, 0
+    while start < len(sparql):
+        token = _match(sparql, start)
+        start = token.end
+        if token.kind == "sign":
+            # A SELECT's own line may hold a group too, in brackets: (EXISTS { … } AS ?x).
+            brackets += {"(": 1, ")": -1}.get(token.text, 0)
+            if brackets == 0 and token.text in "{}":
+                braces += 1 if token.text == "{" else -1
+                closed = closed or (token.text == "}" and braces == 0)
+            continue
+        if token.kind != "word" or braces or brackets:
+            continue
+        word = token.text.lower()
+        if form is None and word in _FORMS:
+            form = word
+        elif form == "select" and closed and word == "limit":
+            given = _NUMBER.match(sparql, token.end)
+            if given is None or int(given[1]) <= limit:
+                return sparql
+            return f"{sparql[: given.start(1)]}{limit}{sparql[given.end(1) :]}"
+        elif form == "select" and closed and word == "values":
+            return f"{sparql[: token.start]}LIMIT {limit} {sparql[token.start :]}"
+    return f"{sparql}\nLIMIT {limit}" if form == "select" else sparql

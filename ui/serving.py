@@ -1,0 +1,66 @@
+"""The servers that the command line starts: the app, and the SPARQL endpoint."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+_APP_PORTS = range(8501, 8600)
+
+
+def _is_free(port: int, host: str = "127.0.0.1") -> bool:
+    with socket.socket() as door:
+        return door.connect_ex((host, port)) != 0
+
+
+def _refuse(port: int) -> int:
+    click.echo(f"error: the port {port} is in use; name another with --port", err=True)
+    return 1
+
+
+def serve_app(folder: Path, port: int | None) -> int:
+    """Given a store's folder and a port (None: the first free one from 8501), serve the app until Ctrl-C; return the
+    exit status."""
+    from ui.theme import server_options
+
+    if port is None:
+        port = next((free for free in _APP_PORTS if _is_free(free)), _APP_PORTS.start)
+    elif not _is_free(port):
+        return _refuse(port)
+    program = Path(__file__).resolve().parent.with_name("app.py")
+    command = [sys.executable, "-m", "streamlit", "run", str(program), f"--server.port={port}", *server_options()]
+    environment = os.environ | {"PIKG_STORE": str(folder.resolve()), "PYTHONUTF8": "1"}
+    click.echo(f"the app is at http://localhost:{port} (Ctrl-C ends it)")
+    sys.stdout.flush()
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    try:
+        ended = server.wait()
+    except KeyboardInterrupt:
+        server.wait()  # the terminal has told it, too
+        return 0
+    return 1 if ended > 0 else 0
+
+
+def serve_endpoint(folder: Path, host: str, port: int, timeout: float, limit: int) -> int:
+    """Given a store's folder, an address, and the time (seconds) and row limits of a query, serve the SPARQL endpoint
+    until Ctrl-C; return the exit status."""
+    from graph.serve import Limits, run_endpoint
+    from graph.workspace import Workspace
+
+    workspace = Workspace.open(folder)
+    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host
+    if not _is_free(port):
+        return _refuse(port)
+    click.echo(
+        f"the endpoint is at http://{shown}:{port}/sparql, its query page at http://{shown}:{port}/ (Ctrl-C ends it)"
+    )
+    sys.stdout.flush()
+    run_endpoint(workspace, host, port, Limits(seconds=timeout, rows=limit))
+    return 0
