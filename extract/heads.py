@@ -100,7 +100,7 @@ def _match_head(grid: Grid, row: int) -> IndicatorTable | None:
     for cell in grid.row_cells(row):
         match = labels.match_column(cell.text)
         named = match.notation if match is not None else likely_tier(cell.text)
-        if named is not None and cell.row_span <= _TALLEST_HEAD:
+        if named is not None and cell.row_span <= _TALLEST_HEAD and not _is_side_label(grid, row, cell):
             notation = labels.columns()[named].stands_for or named
             printed.add(named)
             notations.add(notation)
@@ -121,6 +121,20 @@ def _match_head(grid: Grid, row: int) -> IndicatorTable | None:
         last = row + 1
     table = _read_head(grid, first, last)
     return table if "tier3" in table.columns or "tier2" in table.columns else None
+
+
+def _is_side_label(grid: Grid, row: int, cell: Cell) -> bool:
+    """Whether a cell is the label at the side of a short table (绩效指标), which goes on below the tiers' own heads."""
+    match = labels.match_block(cell.text)
+    if cell.row_span == 1 or match is None or match.role("section") != "indicators":
+        return False
+    return any(
+        other.column > cell.last_column
+        and other.last_row < cell.last_row
+        and (tier := labels.match_column(other.text)) is not None
+        and tier.notation in TIERS
+        for other in grid.row_cells(row)
+    )
 
 
 def _tier_groups(grid: Grid, row: int) -> tuple[Group, ...]:

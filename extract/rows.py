@@ -41,6 +41,8 @@ def is_foot(grid: Grid, row: int, table: IndicatorTable) -> bool:
     match = labels.match_block(lead.text)
     if match is None or labels.is_tier1(lead.text):
         return False
+    if match.role("section") == "indicators" and lead.column < table.first_tier:
+        return False  # the label at the side of the indicators, printed again beside each of them
     return match.means(*_FOOT_FIELDS) or match.role("left_out") is not None or match.role("section") is not None
 
 

@@ -13,8 +13,10 @@ from extract.assemble import assemble
 from extract.errors import UnreadableDocumentError
 from extract.grid import Document, Grid, Paragraph
 from extract.readers import docx
+from extract.readers.docx_numbering import write_number
 
 CASES = cases("docx")
+PARTS = ("numbering.xml", "styles.xml")
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
@@ -32,12 +34,13 @@ def cell(text: str, properties: str = "") -> str:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_case(case: Path, tmp_path: Path) -> None:
-    file = pack_docx(tmp_path / "case.docx", (case / "document.xml").read_text("utf-8"))
+    others = {f"word/{part}": (case / part).read_text("utf-8") for part in PARTS if (case / part).is_file()}
+    file = pack_docx(tmp_path / "case.docx", (case / "document.xml").read_text("utf-8"), **others)
     check(case, assemble(docx.read(file), file="case.docx", sha256="0" * 64).disclosure)
 
 
 def test_there_are_as_many_cases_as_ever() -> None:
-    assert len(CASES) >= 3
+    assert len(CASES) >= 6
 
 
 def test_a_merged_cell_is_one_cell(tmp_path: Path) -> None:
@@ -80,18 +83,72 @@ def test_blocks_keep_their_order_and_nested_tables_follow_theirs(tmp_path: Path)
     assert [block.place.table for block in blocks if isinstance(block, Grid)] == [1, 2]
 
 
-def test_text_boxes_are_reported_not_read(tmp_path: Path) -> None:
-    box = (
-        '<w:p><w:r><mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
-        "<mc:Choice><w:txbxContent><w:p><w:r><w:t>框</w:t></w:r></w:p></w:txbxContent></mc:Choice>"
-        "<mc:Fallback><w:txbxContent><w:p><w:r><w:t>框</w:t></w:r></w:p></w:txbxContent></mc:Fallback>"
-        "</mc:AlternateContent></w:r></w:p>"
-    )
-    document = read_body(tmp_path, box)
-    assert document.blocks == ()
+BOX = (
+    '<w:r><mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+    "<mc:Choice><w:txbxContent><w:p><w:r><w:t>框</w:t></w:r></w:p></w:txbxContent></mc:Choice>"
+    "<mc:Fallback><w:txbxContent><w:p><w:r><w:t>框</w:t></w:r></w:p></w:txbxContent></mc:Fallback>"
+    "</mc:AlternateContent></w:r>"
+)
+
+
+def test_a_text_box_is_read_once_where_it_is_anchored(tmp_path: Path) -> None:
+    document = read_body(tmp_path, f"<w:p><w:r><w:t>上</w:t></w:r>{BOX}</w:p><w:p><w:r><w:t>下</w:t></w:r></w:p>")
+    assert [block.text for block in document.blocks if isinstance(block, Paragraph)] == ["上", "框", "下"]
+    assert document.issues == ()
+
+
+def test_a_text_box_over_a_cells_own_text_is_reported_not_read(tmp_path: Path) -> None:
+    body = "<w:tbl>" + row(f"<w:tc><w:p>{BOX}</w:p></w:tc>", f"<w:tc><w:p><w:r><w:t>甲</w:t></w:r>{BOX}</w:p></w:tc>")
+    document = read_body(tmp_path, body + "</w:tbl>")
+    assert [c.text for c in document.grids[0]] == ["框", "甲"]
     (found,) = document.issues
     assert found.code == "part.skipped"
     assert "1" in found.message_en
+
+
+@pytest.mark.parametrize(
+    ("format_", "numbers", "written"),
+    [
+        ("decimal", (1, 12), ["1", "12"]),
+        ("decimalZero", (3,), ["03"]),
+        ("chineseCounting", (1, 10, 11, 20, 99), ["一", "十", "十一", "二十", "九十九"]),
+        ("chineseCountingThousand", (100, 105, 110, 1024), ["一百", "一百零五", "一百一十", "一千零二十四"]),
+        ("chineseLegalSimplified", (1, 10, 23), ["壹", "壹拾", "贰拾叁"]),
+        ("ideographTraditional", (1, 2, 11), ["甲", "乙", "甲"]),
+        ("decimalEnclosedCircle", (1, 20, 21), ["①", "⑳", "㉑"]),
+        ("decimalEnclosedParen", (2,), ["⑵"]),
+        ("upperLetter", (1, 27), ["A", "AA"]),
+        ("lowerRoman", (4, 19), ["iv", "xix"]),
+        ("nobodyKnows", (7,), ["7"]),
+    ],
+)
+def test_numbers_are_written_as_word_writes_them(format_: str, numbers: tuple[int, ...], written: list[str]) -> None:
+    assert [write_number(number, format_) for number in numbers] == written
+
+
+def test_lists_count_by_level_and_start_anew(tmp_path: Path) -> None:
+    numbering = (
+        f'<w:numbering {_W}><w:abstractNum w:abstractNumId="0">'
+        '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="chineseCounting"/><w:lvlText w:val="（%1）"/></w:lvl>'
+        '<w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:isLgl/><w:lvlText w:val="%1.%2"/></w:lvl>'
+        '</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2">'
+        '<w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="5"/></w:lvlOverride></w:num>'
+        "</w:numbering>"
+    )
+
+    def listed(number: int, level: int) -> str:
+        reference = f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr>'
+        return f"<w:p><w:pPr>{reference}</w:pPr><w:r><w:t>条</w:t></w:r></w:p>"
+
+    order = ((1, 0), (1, 1), (1, 1), (1, 0), (1, 1), (2, 0), (2, 0), (0, 0), (9, 0))
+    body = "".join(listed(*one) for one in order)
+    path = pack_docx(
+        tmp_path / "a.docx",
+        f"<w:document {_W}><w:body>{body}</w:body></w:document>",
+        **{"word/numbering.xml": numbering},
+    )
+    texts = [block.text for block in docx.read(path).blocks if isinstance(block, Paragraph)]
+    assert texts == ["（一）条", "1.1条", "1.2条", "（二）条", "2.1条", "（五）条", "（六）条", "条", "条"]
 
 
 def test_the_main_part_is_found_by_the_packages_relations(tmp_path: Path) -> None:

@@ -2,15 +2,14 @@
 
 Reads the body's XML through python-docx's element classes, without its package layer: pictures and embedded files are
 never unpacked. What a table prints is followed, not what it looks like in the XML: `gridSpan`, `vMerge` (a merged cell
-is one cell), skipped columns at a row's ends, rows and cells inside content controls, runs split anywhere, insertions
-taken and deletions left out. Tables inside the cells of a table that prints texts of its own are part of its grid;
-those in a table that only holds them are grids after it.
+is one cell), skipped columns at a row's ends, rows and cells inside content controls, runs split anywhere, numbers that
+Word prints before paragraphs (`docx_text`, `docx_numbering`). Tables inside the cells of a table that prints texts of its
+own are part of its grid; those in a table that only holds them are grids after it, and so is what stands in text boxes.
 """
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,34 +24,41 @@ from extract.errors import UnreadableDocumentError
 from extract.grid import Block, Cell, Document, Grid, Paragraph
 from extract.nested import unfold
 from extract.normalize import clean_text
+from extract.readers.docx_numbering import read_numbering
+from extract.readers.docx_text import Styles, hidden_styles, is_on, open_children, print_paragraph
 from ontology.issues import issue
 from ontology.records import Issue, Place, PrintedCell
 
 Element = Any
 """An lxml element of python-docx's classes, which carry no types."""
 
-_TRANSPARENT = {qn("w:sdt"), qn("w:sdtContent"), qn("w:ins"), qn("w:moveTo"), qn("w:customXml"), qn("w:smartTag"),
-                qn("w:hyperlink"), qn("w:fldSimple"), qn("w:ruby"), qn("w:rubyBase")}  # fmt: skip
-_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
-_ALTERNATES = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
-_DRAWN = {qn("w:drawing"), qn("w:pict"), qn("w:object"), _ALTERNATES}
-_TEXT_BOX = qn("w:txbxContent")
 _WIDEST_GRID = 1000
 
 
 @dataclass(slots=True)
 class _Reading:
-    """What grows while a body is read: blocks in order, tables counted, text boxes met and left out."""
+    """What grows while a body is read: blocks in order, tables counted, text boxes left out; and the document's styles."""
 
+    styles: Styles
     blocks: list[Block] = field(default_factory=list)
     tables: int = 0
     text_boxes: int = 0
+    chunks: int = 0
+
+    def inside(self) -> _Reading:
+        """What grows while the cells of a table are read."""
+        return _Reading(self.styles, tables=self.tables)
+
+    def take(self, inside: _Reading) -> None:
+        """Count on from what was read inside."""
+        self.tables = inside.tables
+        self.text_boxes += inside.text_boxes
+        self.chunks += inside.chunks
 
     def issues(self) -> tuple[Issue, ...]:
-        if not self.text_boxes:
-            return ()
-        return (issue("part.skipped", part="文本框 (text boxes)", count=self.text_boxes),)
+        found = (("文本框 (text boxes)", self.text_boxes), ("嵌入的文件 (embedded files)", self.chunks))
+        return tuple(issue("part.skipped", part=part, count=count) for part, count in found if count)
 
 
 def read(path: Path) -> Document:
@@ -64,90 +70,72 @@ def read(path: Path) -> Document:
         except XMLSyntaxError as error:
             raise UnreadableDocumentError(f"{path.name}: the part {main} is not sound XML ({error})") from error
         title = _title(archive)
+        styles = _styles(archive, main)
     body = root.find(qn("w:body"))
     if body is None:
         raise UnreadableDocumentError(f"{path.name}: the Word file has no body")
-    reading = _Reading()
+    reading = _Reading(styles)
     _read_blocks(body, reading)
     return Document(tuple(reading.blocks), pages=None, title=title, issues=reading.issues())
 
 
 def _main_part(archive: ZipFile) -> str:
     """The name of the part that holds the text: what the package's relations call the office document."""
-    if "_rels/.rels" in archive.namelist():
-        try:
-            relations = parse_xml(read_xml(archive, "_rels/.rels"))
-        except XMLSyntaxError:
-            return "word/document.xml"
-        for relation in relations.iter(_RELATION):
-            if str(relation.get("Type", "")).endswith("/officeDocument"):
-                return posixpath.normpath(str(relation.get("Target", "")).lstrip("/"))
-    return "word/document.xml"
+    return _related(archive, "_rels/.rels", "").get("officeDocument", "word/document.xml")
+
+
+def _related(archive: ZipFile, relations: str, folder: str) -> dict[str, str]:
+    """The parts that a part's relations name, by what they are to it ("numbering")."""
+    found: dict[str, str] = {}
+    root = _part(archive, relations)
+    for relation in root.iter(_RELATION) if root is not None else ():
+        target = str(relation.get("Target", ""))
+        name = posixpath.normpath(target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target))
+        found.setdefault(str(relation.get("Type", "")).rpartition("/")[2], name)
+    return found
+
+
+def _part(archive: ZipFile, name: str) -> Element | None:
+    """The root of a part that a document can be read without; None where it has none, or a broken one."""
+    if name not in archive.namelist():
+        return None
+    try:
+        return parse_xml(read_xml(archive, name))
+    except XMLSyntaxError:
+        return None
+
+
+def _styles(archive: ZipFile, main: str) -> Styles:
+    folder, _, file = main.rpartition("/")
+    parts = _related(archive, posixpath.join(folder, "_rels", f"{file}.rels"), folder)
+    numbering = _part(archive, parts.get("numbering", posixpath.join(folder, "numbering.xml")))
+    styles = _part(archive, parts.get("styles", posixpath.join(folder, "styles.xml")))
+    return Styles(read_numbering(numbering, styles), hidden_styles(styles))
 
 
 def _title(archive: ZipFile) -> str | None:
-    if "docProps/core.xml" not in archive.namelist():
-        return None
-    try:
-        core = parse_xml(read_xml(archive, "docProps/core.xml"))
-    except XMLSyntaxError:
-        return None
-    text = core.findtext("{http://purl.org/dc/elements/1.1/}title")
+    core = _part(archive, "docProps/core.xml")
+    text = core.findtext("{http://purl.org/dc/elements/1.1/}title") if core is not None else None
     return clean_text(text) or None if text else None
 
 
-def _children(element: Element) -> Iterator[Element]:
-    """The element's children, with content controls and insertions opened."""
-    for child in element:
-        if child.tag in _TRANSPARENT:
-            yield from _children(child)
-        else:
-            yield child
-
-
 def _read_blocks(parent: Element, reading: _Reading) -> None:
-    for child in _children(parent):
+    begun = ""
+    for child in open_children(parent):
         if child.tag == qn("w:p"):
-            text = clean_text(_paragraph_text(child, reading))
-            if text:
-                reading.blocks.append(Paragraph(text, Place()))
+            printed = print_paragraph(child, reading.styles)
+            if printed.goes_on:
+                begun += printed.text
+            else:
+                if text := clean_text(begun + printed.text):
+                    reading.blocks.append(Paragraph(text, Place()))
+                begun = ""
+            for box in printed.boxes:
+                _read_blocks(box, reading)
         elif child.tag == qn("w:tbl"):
             _read_table(child, reading)
-
-
-def _paragraph_text(paragraph: Element, reading: _Reading) -> str:
-    pieces: list[str] = []
-    for child in _children(paragraph):
-        if child.tag == qn("w:r"):
-            pieces.append(_run_text(child, reading))
-        elif child.tag.startswith(_MATH):
-            pieces.extend(text.text or "" for text in child.iter(f"{_MATH}t"))
-    return "".join(pieces)
-
-
-def _run_text(run: Element, reading: _Reading) -> str:
-    properties = run.find(qn("w:rPr"))
-    if properties is not None and _is_on(properties.find(qn("w:vanish"))):
-        return ""
-    pieces: list[str] = []
-    for child in _children(run):
-        if child.tag == qn("w:t"):
-            pieces.append(child.text or "")
-        elif child.tag == qn("w:cr") or (child.tag == qn("w:br") and child.get(qn("w:type")) in (None, "textWrapping")):
-            pieces.append("\n")
-        elif child.tag in (qn("w:tab"), qn("w:ptab")):
-            pieces.append(" ")
-        elif child.tag == qn("w:noBreakHyphen"):
-            pieces.append("-")
-        elif child.tag in _DRAWN:
-            # A drawing stands there twice, the second time for old programs: its first choice is the drawing.
-            drawn = child[0] if child.tag == _ALTERNATES and len(child) else child
-            reading.text_boxes += sum(1 for box in drawn.iter(_TEXT_BOX) if "".join(box.itertext()).strip())
-    return "".join(pieces)
-
-
-def _is_on(switch: Element | None) -> bool:
-    return switch is not None and switch.get(qn("w:val")) not in ("0", "false", "off")
+        elif child.tag == qn("w:altChunk"):
+            reading.chunks += 1
 
 
 @dataclass(slots=True)
@@ -166,12 +154,12 @@ def _read_table(table: Element, reading: _Reading) -> None:
     reading.tables += 1
     number = reading.tables
     place = Place(table=number)
-    inside = _Reading(tables=reading.tables)
+    inside = reading.inside()
     spots: list[_Spot] = []
     above: dict[int, _Spot] = {}
     rows = 0
-    for row in (child for child in _children(table) if child.tag == qn("w:tr")):
-        if row.find(f"{qn('w:trPr')}/{qn('w:del')}") is not None:
+    for row in (child for child in open_children(table) if child.tag == qn("w:tr")):
+        if row.find(f"{qn('w:trPr')}/{qn('w:del')}") is not None or is_on(row.find(f"{qn('w:trPr')}/{qn('w:hidden')}")):
             continue
         rows += 1
         above = _read_row(row, rows, above, spots, inside)
@@ -192,8 +180,7 @@ def _read_table(table: Element, reading: _Reading) -> None:
     else:
         reading.blocks.append(grid)
         reading.blocks.extend(inside.blocks)
-    reading.tables = inside.tables
-    reading.text_boxes += inside.text_boxes
+    reading.take(inside)
 
 
 def _read_row(
@@ -203,8 +190,10 @@ def _read_row(
     here: dict[int, _Spot] = {}
     column = 1 + _skipped(row, "w:gridBefore")
     sideways: _Spot | None = None
-    for cell in (child for child in _children(row) if child.tag == qn("w:tc")):
+    for cell in (child for child in open_children(row) if child.tag == qn("w:tc")):
         properties = cell.find(qn("w:tcPr"))
+        if properties is not None and properties.find(qn("w:cellDel")) is not None:
+            continue
         width = _width(properties)
         if sideways is not None and _merge(properties, "w:hMerge") == "continue":
             sideways.width += width
@@ -247,11 +236,24 @@ def _merge(properties: Element | None, name: str) -> str | None:
 
 
 def _cell_text(cell: Element, inside: _Reading) -> str:
-    """The text of a cell's own paragraphs; its nested tables become blocks of `inside`."""
+    """The text of a cell's own paragraphs, or of its text boxes where it has no other; its nested tables become blocks
+    of `inside`."""
     texts: list[str] = []
-    for child in _children(cell):
+    boxes: list[Element] = []
+    begun = ""
+    for child in open_children(cell):
         if child.tag == qn("w:p"):
-            texts.append(_paragraph_text(child, inside))
+            printed = print_paragraph(child, inside.styles)
+            begun += printed.text
+            boxes += printed.boxes
+            if not printed.goes_on:
+                texts.append(begun)
+                begun = ""
         elif child.tag == qn("w:tbl"):
             _read_table(child, inside)
-    return clean_text("\n".join(texts))
+    text = clean_text("\n".join([*texts, begun]))
+    held = [box for box in boxes if "".join(box.itertext()).strip()]
+    if text or not held:
+        inside.text_boxes += len(held)
+        return text
+    return clean_text("\n".join(_cell_text(box, inside) for box in held))
