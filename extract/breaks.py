@@ -7,14 +7,23 @@ project's name, amount and objective, always merged alike) go on; or the whole r
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from extract.grid import Cell
-from extract.normalize import clean_text, join_wrapped
+from extract.normalize import clean_text, join_wrapped, width_of_unit
+from ontology import labels
 
 _SENTENCE_END = tuple("。；;！!？?")
+_BLOCK_END = (*_SENTENCE_END, "：", ":")
 _LONGEST_LABEL = 20  # characters: a longer text in a merged cell is a sentence, not a label
+_NEW_BLOCK = 1.5  # characters: a line with more room than this, at the end of a sentence, ended on purpose
+_NEARLY_FULL = 2.0  # characters: a line with less room than this may have been wrapped
+_AMPLE = 99.0  # characters: room enough for any word
+_TOLERANCE = 0.2  # characters: how exact the room in a cell is known
+_TEN = 10  # rows: for each ten a column that is printed in every row may have an empty one
+_EVIDENCE = 3  # rows: a column that is printed in fewer rows than this has not shown that it is always printed
 
 Pairs = Mapping[int, tuple[Cell | None, Cell]]
 
@@ -24,18 +33,19 @@ class Break:
     """What the pages show at a break after `row` rows of the joined grid.
 
     `open_above` and `open_below` are the columns in which no line closes the cells of the last row above or of the
-    first row below; `unfinished` the columns whose text above runs to the end of its line, as cut text does; `filled`
-    those that are never merged and printed in nearly every row; `parallel` the sets of columns whose cells are merged
-    alike.
+    first row below; `room` is what the last line above has left in each printed column, in characters; `printed` the
+    columns in which each row away from a break prints a cell of its own; `parallel` the sets of columns whose cells are
+    merged alike. Where a table is not `ruled` the room is only guessed from the other texts of a column.
     """
 
     row: int
     open_above: frozenset[int] = frozenset()
     open_below: frozenset[int] = frozenset()
     head_repeated: bool = False
-    unfinished: frozenset[int] = frozenset()
-    filled: frozenset[int] = frozenset()
+    room: Mapping[int, float] = field(default_factory=dict)
+    printed: Sequence[frozenset[int]] = ()
     parallel: Sequence[frozenset[int]] = ()
+    ruled: bool = True
 
 
 @dataclass(slots=True)
@@ -67,14 +77,15 @@ def join_break(above: Sequence[Cell], below: Sequence[Cell], at: Break) -> Joine
         # Where missing lines tell which cells go on, a line tells that a cell has ended: nothing is left to infer.
         for columns in () if openings else at.parallel:
             together = [pair for column, pair in pairs.items() if column in columns]
-            if len(together) == len(columns) and _go_on_together(together):
+            if len(together) == len(columns) and (_go_on_together(together) or _name_follows(pairs, columns, at)):
                 reasons.update(dict.fromkeys(columns, "merged alike with a column that goes on"))
         reasons |= _single_reasons(starting, pairs, openings, merged_columns, set(reasons))
     result = Joined(list(above), list(below), rows_lost=1 if cut else 0)
     for column, reason in sorted(reasons.items()):
         before, after = pairs[column]
         if before is not None:
-            result.above[result.above.index(before)] = _one_cell(before, after, result.rows_lost)
+            ends = at.room.get(column, 0.0) > _NEW_BLOCK and before.text.endswith(_BLOCK_END)
+            result.above[result.above.index(before)] = _one_cell(before, after, result.rows_lost, ends=ends)
             result.below.remove(after)
             result.notes.append(f"column {column} goes on over the break ({reason})")
     if cut:
@@ -99,17 +110,65 @@ def _row_is_cut(pairs: Pairs, at: Break) -> str | None:
     if columns <= at.open_above and (columns <= at.open_below or at.head_repeated):
         # A plain break between two rows has its line; one that cuts a row has none. With a repeated head the line below
         # is the head's, so the text has to say it too.
-        if not at.head_repeated or any(column in at.unfinished for column in texts):
+        if not at.head_repeated or any(_breaks_off(pairs, column, at) for column in texts):
             return _CUT_BY_LINES
         return None
-    # Word closes a cut row with lines. Then every cell that is printed below must break off above, and some cell that
-    # every other row prints must be empty below.
+    # Word closes a cut row with lines. Then every cell that is printed below goes on from one that breaks off above ...
     below = [column for column, (_, after) in pairs.items() if after.text]
-    proof = [column for column, (before, after) in pairs.items() if before and before.text and not after.text]
-    plain = [column for column in proof if column in at.filled and pairs[column][1].row_span == 1]
-    if below and below == texts and plain and all(column in at.unfinished for column in below):
-        return _CUT_BY_TEXT
-    return None
+    if not below or below != texts:
+        return None
+    broken = [column for column in below if _breaks_off(pairs, column, at)]
+    ended = [column for column in below if _text_above(pairs, column).endswith(_BLOCK_END)]
+    # ... and some cell that such a row always prints is empty below; or the text itself tells.
+    always = _always_printed(pairs, below, at)
+    missed = [column for column in always if _text_above(pairs, column) and not pairs[column][1].text]
+    few = 2 * len(below) <= sum(1 for column in pairs if _text_above(pairs, column))
+    if len(broken) == len(below) and (at.ruled or few):
+        told = bool(missed) or any(_is_sentence(pairs, column) or _is_tier_in_two(pairs, column) for column in below)
+    else:
+        # Lines may end early, for words that a program won't part or for a block that ends.
+        full = [column for column in below if at.room.get(column, _AMPLE) < _NEARLY_FULL]
+        told = set(full) | set(ended) == set(below) and len(missed) > 1 and few
+    return _CUT_BY_TEXT if told else None
+
+
+def _text_above(pairs: Pairs, column: int) -> str:
+    before = pairs[column][0]
+    return before.text if before is not None else ""
+
+
+def _breaks_off(pairs: Pairs, column: int, at: Break) -> bool:
+    """Whether a text above is cut: no end of a sentence, and no room left for the first of what stands below."""
+    if _text_above(pairs, column).endswith(_BLOCK_END):
+        return False
+    return at.room.get(column, _AMPLE) < width_of_unit(pairs[column][1].text) + _TOLERANCE
+
+
+def _always_printed(pairs: Pairs, below: Sequence[int], at: Break) -> set[int]:
+    """The columns, never merged, that nearly every row prints, or every row that prints one of those printed below."""
+    alike = [[row for row in at.printed if column in row] for column in below if pairs[column][1].row_span == 1]
+    found: set[int] = set()
+    for rows in (at.printed, *alike):
+        if len(rows) >= _EVIDENCE:
+            counts = Counter(column for row in rows for column in row)
+            found |= {column for column, count in counts.items() if len(rows) - count <= len(rows) // _TEN}
+    return {column for column in found if column in pairs and pairs[column][1].row_span == 1}
+
+
+def _is_sentence(pairs: Pairs, column: int) -> bool:
+    """Whether a text above is long, and not one of a merged cell, which may go on beside rows of their own."""
+    before, after = pairs[column]
+    return before is not None and before.row_span == after.row_span == 1 and len(before.text) > _LONGEST_LABEL
+
+
+def _is_tier_in_two(pairs: Pairs, column: int) -> bool:
+    """Whether a tier's name is whole only with what stands below the break."""
+    above, below = _text_above(pairs, column), pairs[column][1].text
+    return _is_tier(join_wrapped(above, below)) and not _is_tier(below)
+
+
+def _is_tier(text: str) -> bool:
+    return labels.is_tier1(text) or labels.tier2_concept(text, None) is not None
 
 
 def _openings(columns: set[int], at: Break) -> set[int]:
@@ -175,8 +234,18 @@ def _go_on_together(pairs: Sequence[tuple[Cell | None, Cell]]) -> bool:
     return left_out != [0] or not both or len(longest) > _LONGEST_LABEL
 
 
-def _one_cell(before: Cell, after: Cell, rows_lost: int) -> Cell:
-    text = clean_text(join_wrapped(before.text, after.text))
+def _name_follows(pairs: Pairs, columns: Iterable[int], at: Break) -> bool:
+    """Whether an entry's first line stands above the break and its name below, pushed there by what follows it: a part
+    is empty above, and every other breaks off there."""
+    late = [column for column in columns if not _text_above(pairs, column) and pairs[column][1].text]
+    cut = [column for column in columns if _text_above(pairs, column) and pairs[column][1].text]
+    return bool(late and cut) and all(_breaks_off(pairs, column, at) for column in cut)
+
+
+def _one_cell(before: Cell, after: Cell, rows_lost: int, *, ends: bool) -> Cell:
+    """The cell that two parts make; `ends` where the first part's last line was not full and the next begins a block."""
+    whole = f"{before.text}\n{after.text}" if ends else join_wrapped(before.text, after.text)
+    text = clean_text(whole)
     # A part without text has nothing to show: the place of a cell is where its text was printed.
     parts = tuple(part for part in before.parts + after.parts if part.text) or before.parts
     return replace(before, text=text, row_span=before.row_span + after.row_span - rows_lost, parts=parts)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from extract.normalize import is_wide, join_wrapped
+from extract.normalize import join_wrapped, width_of_unit
 from ontology import labels
 
 _BEHIND = 0.3  # sizes: a word this near behind another is the same text (in another font, as figures often are)
@@ -26,7 +26,6 @@ _SPARE = 0.6  # sizes: a line that has more room than this for what comes next w
 _ITEM = re.compile(
     r"\s*(?:[（(]?\d{1,2}[)）、.．](?!\d)|[（(]?[一二三四五六七八九十]{1,3}[)）、]|[①-⑳]|目标\s*[\d一二三四五六七八九十]{1,2}\s*[:：])"
 )
-_UNIT = re.compile(r"[（(《“‘]*(?:[\x21-\x7e]+|.)[，。、；：！？）》”’%％,.;:)\]]*")  # what a line's end never parts
 _BLOCK_END = tuple("。；;：:！!")
 
 
@@ -178,13 +177,8 @@ def _could_wrap(line: Sequence[Word], after: Sequence[Word], x0: float, x1: floa
     ended = "".join(word.text for word in line).endswith(_BLOCK_END) or _ITEM.match(after[0].text) is not None
     # A wrapped line had no room left for what comes next.
     widest = max(x1 - x0, right - left)
-    return ended or line[-1].x1 - line[0].x0 + _width_of_unit(after, size) > widest - _SPARE * size
-
-
-def _width_of_unit(words: Sequence[Word], size: float) -> float:
-    """The width of what stands at a line's head and could not have been parted: a character or figure with its mark."""
-    found = _UNIT.match("".join(word.text for word in words))
-    return sum(size if is_wide(character) else size / 2 for character in found[0]) if found else 0.0
+    unit = size * width_of_unit("".join(word.text for word in after))
+    return ended or line[-1].x1 - line[0].x0 + unit > widest - _SPARE * size
 
 
 def _wraps_from(chain: Sequence[Piece], segment: Sequence[Word], pitch: float | None) -> int | None:

@@ -9,7 +9,7 @@ over the break becomes one `Cell` with a part on each page. What was decided, an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from extract.breaks import Break, join_break
@@ -19,8 +19,6 @@ from ontology.records import Issue
 
 _NEAR = 3.0  # column edges of two pages this near (points) are the same
 _CONTINUED = re.compile(r"[（(]?续(?:上?表|前表)?[一二三四五六七八九十\d]*[)）]?|.*[（(]续表?[)）]")
-_TEN = 10  # rows: for each ten a column that is printed in every row may have an empty one
-_EVIDENCE = 3  # rows: a column that is printed in fewer rows than this has not shown that it is always printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,8 @@ class PageTable:
     """A table as it stands on one page: its grid, its column edges in points, and what its cells show at a page break.
 
     `open_top` and `open_bottom` hold the (row, column) of cells at the table's first or last row without that border,
-    `unfinished` those whose text runs to the end of its last line, as text that is cut does. `width` is the page's.
+    `room` how much room the last line of each printed cell has left, in characters: cut text has left none. `ruled`
+    says whether lines told the cells, `width` is the page's.
     """
 
     grid: Grid
@@ -36,7 +35,8 @@ class PageTable:
     width: float
     open_top: frozenset[tuple[int, int]] = frozenset()
     open_bottom: frozenset[tuple[int, int]] = frozenset()
-    unfinished: frozenset[tuple[int, int]] = frozenset()
+    room: Mapping[tuple[int, int], float] = field(default_factory=dict)
+    ruled: bool = True
 
     @property
     def page(self) -> int:
@@ -177,12 +177,13 @@ def _merge(chain: _Chain, issues: list[Issue] | None) -> Grid:
     cells: list[Cell] = []
     rows = 0
     parallel = _parallel_columns(tables, chain.heads, xs)
+    printed = _printed_rows(tables, chain.heads, xs)
     notes = [f"page {table.page}: {note}" for table in tables for note in table.grid.notes] + chain.notes
     for index, (table, heads) in enumerate(zip(tables, chain.heads, strict=True)):
         body = [_moved(cell, table, xs, rows - heads) for cell in table.grid if cell.row > heads]
         if index:
             at = _break(tables[index - 1], table, heads, xs, rows)
-            at = replace(at, filled=_filled([*cells, *body], rows + 1), parallel=parallel)
+            at = replace(at, printed=printed, parallel=parallel)
             joined = join_break(cells, body, at)
             cells, body = joined.above, joined.below
             rows -= joined.rows_lost
@@ -226,33 +227,39 @@ def _break(last: PageTable, table: PageTable, heads: int, xs: Sequence[float], r
         open_above=columns(last, last.open_bottom, last.grid.rows),
         open_below=columns(table, table.open_top, 1) if not heads else frozenset(),
         head_repeated=heads > 0,
-        unfinished=columns(last, last.unfinished, last.grid.rows),
+        room={
+            _index(last.xs[cell.column - 1], xs) + 1: last.room[cell.row, cell.column]
+            for cell in last.grid.row_cells(last.grid.rows)
+            if (cell.row, cell.column) in last.room
+        },
+        ruled=last.ruled,
     )
 
 
-def _filled(cells: Sequence[Cell], but: int) -> frozenset[int]:
-    """The columns that are printed in (nearly) every row but one, each row with a cell of its own."""
-    printed: dict[int, list[bool]] = {}
-    for cell in cells:
-        if cell.row != but and cell.column_span == 1:
-            printed.setdefault(cell.column, []).append(bool(cell.text) and cell.row_span == 1)
-    return frozenset(
-        column
-        for column, found in printed.items()
-        if len(found) >= _EVIDENCE and found.count(False) <= len(found) // _TEN
-    )
+def _printed_rows(tables: Sequence[PageTable], heads: Sequence[int], xs: Sequence[float]) -> list[frozenset[int]]:
+    """The columns in which each row below the head prints a cell of its own, but for the rows at the breaks, which may
+    be cut."""
+    found: list[frozenset[int]] = []
+    lowest = max(cell.last_row for cell in tables[0].grid.row_cells(1))
+    for number, (table, head) in enumerate(zip(tables, heads, strict=True)):
+        first = head + 2 if number else lowest + 1
+        last = table.grid.rows - (number < len(tables) - 1)
+        own = [_moved(cell, table, xs, 0) for cell in table.grid if cell.text and cell.row_span == 1]
+        found += [frozenset(cell.column for cell in own if cell.row == row) for row in range(first, last + 1)]
+    return found
 
 
 def _parallel_columns(tables: Sequence[PageTable], heads: Sequence[int], xs: Sequence[float]) -> list[frozenset[int]]:
     """The sets of columns whose merged cells always cover the same rows: parts of one entry (a name, its amount).
 
     Two different merged cells at least must show it; a column that is only finer or coarser than its neighbour (a
-    tier in a tier) differs in one of them.
+    tier in a tier) differs in one of them. Heads over several rows show nothing.
     """
     covered: dict[int, set[tuple[int, int, int]]] = {}
-    for table, head in zip(tables, heads, strict=True):
+    lowest = max(cell.last_row for cell in tables[0].grid.row_cells(1))
+    for number, (table, head) in enumerate(zip(tables, heads, strict=True)):
         for cell in table.grid:
-            if cell.row_span > 1 and cell.row > head:
+            if cell.row_span > 1 and cell.row > (head if number else lowest):
                 column = _moved(cell, table, xs, 0).column
                 covered.setdefault(column, set()).add((table.page, cell.row, cell.row_span))
     alike: dict[frozenset[tuple[int, int, int]], set[int]] = {}

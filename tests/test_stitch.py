@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -47,7 +48,7 @@ def table(
         width,
         open_top=frozenset((1, n + 1) for n, mark in enumerate(open_top) if mark == "o"),
         open_bottom=frozenset((c.row, c.column) for c in last if open_bottom[c.column - 1 : c.column] == "o"),
-        unfinished=frozenset((c.row, c.column) for c in last if c.column in unfinished),
+        room={(c.row, c.column): 0.0 if c.column in unfinished else 5.0 for c in last if c.text},
     )
 
 
@@ -217,6 +218,58 @@ def test_row_with_blanks_is_a_row(unfinished: list[int], first: Sequence[str]):
     above = table(1, HEAD, *ROWS, unfinished=unfinished)
     (grid,) = stitch([above, table(2, HEAD, first, ("满意度", "服务对象满意度", "90%", "30"))])
     assert grid.rows == 6
+
+
+TIER_ROWS = (("产出指标", "", "", ""), ("", "甲数量", "4", "20"), ("", "乙数量", "5", "20"), ("", "丙数量", "6", "20"))
+
+
+def test_row_cut_where_tiers_have_rows_of_their_own():
+    """No column is printed in every row; but whoever prints a name prints its figures."""
+    above = table(1, HEAD, *TIER_ROWS, ("", "就近享受", "80%", "30"), unfinished=[2])
+    below = table(2, ("", "各项服务", "", ""), ("", "丁数量", "7", "10"))
+    (grid,) = stitch([above, below])
+    assert shown(grid)[-2:] == [" | 就近享受各项服务 | 80% | 30", " | 丁数量 | 7 | 10"]
+
+
+def test_tier_cut_in_its_name_is_one_row():
+    above = table(1, HEAD, *TIER_ROWS, ("服务对象满意度指", "", "", ""), unfinished=[1])
+    below = table(2, ("标", "", "", ""), ("", "丁数量", "7", "10"))
+    (grid,) = stitch([above, below])
+    assert shown(grid)[-2:] == ["服务对象满意度指标 |  |  | ", " | 丁数量 | 7 | 10"]
+
+
+def test_all_texts_of_a_row_cut_are_told_by_a_tier():
+    above = table(1, HEAD, *ROWS, ("经济效", "避免消", "≥0.02", "10"), unfinished=[1, 2, 3, 4])
+    below = table(2, ("益指标", "费者损失", "亿元", "分"), ("满意度", "服务对象满意度", "90%", "30"))
+    (grid,) = stitch([above, below])
+    assert shown(grid)[-2] == "经济效益指标 | 避免消费者损失 | ≥0.02亿元 | 10分"
+
+
+def test_room_for_a_figure_is_more_than_for_a_character():
+    """ "12345" does not fit where one character would: the line above it was full."""
+    roomy = table(1, HEAD, *ROWS, ("效益", "办理热线", "80%", "30"))
+    above = replace(roomy, room={**roomy.room, (5, 2): 1.5})
+    (grid,) = stitch([above, table(2, ("", "12345工单数", "", ""), ("满意度", "服务对象满意度", "90%", "30"))])
+    assert shown(grid)[-2] == "效益 | 办理热线12345工单数 | 80% | 30"
+
+
+def test_next_row_is_no_rest_of_a_row_that_happens_to_be_full():
+    """Narrow columns: every text fills its line, yet the row below names an indicator and its figures."""
+    above = table(1, HEAD, *ROWS, unfinished=[1, 2, 3, 4])
+    (grid,) = stitch([above, table(2, ("成本", "丁数量", "7", "20"), ("满意度", "服务对象满意度", "90%", "30"))])
+    assert grid.rows == 6
+
+
+def test_name_that_follows_its_objective_over_the_break():
+    """A word processor kept the name's cell together and pushed it below the break; the objective was cut."""
+    head = ("项目", "目标", "三级指标", "指标值")
+    first = [("甲", "完成甲的全部任务。", "甲数量", "4"), ("^", "^", "甲质量", "5")]
+    last = [("丙", "完成丙的全部任务。", "丙数量", "4"), ("^", "^", "丙质量", "5")]
+    above = table(1, head, *first, ("", "组织教师培训", "人次", "3600"), unfinished=[2])
+    below = table(2, ("乙", "24期，提升素养。", "合格率", "98%"), ("^", "^", "成本", "400"), *last)
+    (grid,) = stitch([above, below])
+    assert grid.at(4, 1).text == "乙"
+    assert (grid.at(4, 2).text, grid.at(6, 2).text) == ("组织教师培训24期，提升素养。",) * 2
 
 
 def test_row_cut_without_lines_is_one_row():

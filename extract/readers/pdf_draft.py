@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from extract.grid import Cell, Grid
 from extract.lattice import Lattice, LatticeCell
 from extract.readers.pdf_page import Glyph, PageContent
-from extract.readers.pdf_text import Line, cell_text, enclosing, group_lines, read_lines, runs_on
+from extract.readers.pdf_text import Line, cell_text, enclosing, group_lines, read_lines, room_left
 from extract.stitch import PageTable
 from extract.unruled import UnruledTable, align_edges
 from ontology.records import Box, Place, PrintedCell
@@ -25,7 +25,7 @@ class Draft:
     """A table of a page (its `number` counted from 1): its lattice, and by the index of each cell its text.
 
     `page` is the page without its content. `hung` are the lower edges of cells whose text hangs below the table,
-    `unfinished` the cells whose text runs to the end of its last line, `outside` empty corners that are no cells;
+    `room` is what the last line of each cell's text has left, `outside` empty corners that are no cells;
     `lines` counts the lines of each cell.
     """
 
@@ -35,7 +35,7 @@ class Draft:
     unruled: UnruledTable | None = None
     texts: dict[int, str] = field(default_factory=dict)
     hung: dict[int, float] = field(default_factory=dict)
-    unfinished: set[int] = field(default_factory=set)
+    room: dict[int, float] = field(default_factory=dict)
     outside: set[int] = field(default_factory=set)
     lines: dict[int, int] = field(default_factory=dict)
 
@@ -64,7 +64,8 @@ class Draft:
             page.width,
             frozenset((at.row + 1, at.column + 1) for _, at in kept if at.open_top),
             frozenset((at.row + 1, at.column + 1) for _, at in kept if at.open_bottom),
-            frozenset((at.row + 1, at.column + 1) for index, at in kept if index in self.unfinished),
+            {(at.row + 1, at.column + 1): self.room[index] for index, at in kept if index in self.room},
+            self.unruled is None,
         )
 
 
@@ -114,8 +115,8 @@ def _read_texts(draft: Draft, lines: dict[int, list[Line]]) -> None:
             continue
         draft.texts[index] = cell_text(found)
         draft.lines[index] = len(found)
-        if runs_on(found, widths.get((at.column, at.column_span), at.box)):
-            draft.unfinished.add(index)
+        if found:
+            draft.room[index] = room_left(found, widths.get((at.column, at.column_span), at.box))
 
 
 def _text_widths(lattice: Lattice, lines: dict[int, list[Line]]) -> dict[tuple[int, int], Box]:

@@ -106,13 +106,11 @@ def cell_text(lines: Sequence[Line]) -> str:
     return clean_text(text)
 
 
-def runs_on(lines: Sequence[Line], cell: Box) -> bool:
-    """Given the lines of a cell and its box, return whether its text may go on: no end of a sentence, no room left."""
-    if not lines or lines[-1].text.rstrip().endswith(_SENTENCE_END):
-        return False
+def room_left(lines: Sequence[Line], cell: Box) -> float:
+    """Given the lines of a cell (one at least) and its box, return how much room its last line has left, in sizes."""
     last = lines[-1]
     padding = min(_WIDEST_PADDING, max(0.0, min(line.box.x0 for line in lines) - cell.x0))
-    return cell.x1 - cell.x0 - (last.box.x1 - last.box.x0) - 2 * padding < 1.2 * last.size
+    return (cell.x1 - cell.x0 - (last.box.x1 - last.box.x0) - 2 * padding) / last.size
 
 
 def _is_latin(text: str) -> bool:
