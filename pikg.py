@@ -9,11 +9,14 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
+
+from ui.correct_commands import correct
+from ui.options import format_option, lang_option, store_option
 
 if TYPE_CHECKING:
     from graph.queries import named_queries, run_named
@@ -43,43 +46,13 @@ def __dir__() -> list[str]:
     return [*__all__, "main"]
 
 
-# --- options that several commands share --------------------------------------------------------------------------
-def _default_language() -> str:
-    told = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    if not told:
-        import locale
-
-        told = locale.getlocale()[0] or ""
-    return "zh" if told.lower().startswith(("zh", "chinese")) else "en"
-
-
-_store_option = click.option(
-    "--store",
-    "folder",
-    type=click.Path(path_type=Path),
-    envvar="PIKG_STORE",
-    default=Path("pikg-store"),
-    show_default="PIKG_STORE, else ./pikg-store",
-    help="The folder of the store.",
-)
-_lang_option = click.option(
-    "--lang",
-    "language",
-    type=click.Choice(["zh", "en"]),
-    default=_default_language,
-    show_default="by locale",
-    help="The language of titles and of messages about documents.",
-)
+# --- the commands: what they share ----------------------------------------------------------------------------------
 _port_option = click.option(
     "--port",
     type=click.IntRange(1, 65535),
     show_default="8501, or the next one that is free",
     help="The port to serve on.",
 )
-
-
-def _format_option(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    return click.option("--format", "format_", type=click.Choice(formats), default=formats[0], show_default=True)
 
 
 def _open(folder: Path) -> Store:
@@ -98,11 +71,11 @@ def cli() -> None:
 
 @cli.command("extract", short_help="Read one document and print what was read.")
 @click.argument("file", type=click.Path(path_type=Path))
-@_format_option("table", "json")
+@format_option("table", "json")
 @click.option("--report", is_flag=True, help="Print how it was read instead: tables, cells used, cells left out.")
 @click.option("--debug-page", type=click.IntRange(min=1), metavar="N", help="Draw page N of a PDF with its cells.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PNG", help="Where to draw the page.")
-@_lang_option
+@lang_option
 def _extract(file: Path, format_: str, debug_page: int | None, output: Path | None, **shown: Any) -> None:
     """Read one document and print what was read; nothing is stored.
 
@@ -121,8 +94,8 @@ def _extract(file: Path, format_: str, debug_page: int | None, output: Path | No
 
 @cli.command("ingest", short_help="Read files and folders into the store.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
-@_store_option
-@_lang_option
+@store_option
+@lang_option
 def _ingest(paths: tuple[Path, ...], folder: Path, language: str) -> int:
     """Read files and folders of documents and put them into the store.
 
@@ -147,12 +120,12 @@ def _ingest(paths: tuple[Path, ...], folder: Path, language: str) -> int:
     "--param", "parameters", multiple=True, metavar="KEY=VALUE", help="A parameter; again for a second value."
 )
 @click.option("--list", "list_", is_flag=True, help="List the named queries with their parameters.")
-@_format_option("table", "csv", "json", "turtle")
+@format_option("table", "csv", "json", "turtle")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file.")
 @click.option("--timeout", type=float, default=30.0, show_default=True, help="Seconds after which SPARQL is stopped.")
 @click.option("--limit", type=int, default=10_000, show_default=True, help="Rows after which SPARQL's answer is cut.")
-@_store_option
-@_lang_option
+@store_option
+@lang_option
 def _query(list_: bool, **given: Any) -> None:
     """Ask the store: a named query, or SPARQL.
 
@@ -211,8 +184,8 @@ def _read_text(file: Path) -> str:
 @click.option("--region", help="Only projects of this region (code, full or short name); a province covers its cities.")
 @click.option("--year", type=int, help="Only projects of this fiscal year.")
 @click.option("--top", type=click.IntRange(min=1), default=10, show_default=True, help="How many.")
-@_format_option("table", "json")
-@_store_option
+@format_option("table", "json")
+@store_option
 def _comparable(project: str, format_: str, folder: Path, **narrow: Any) -> None:
     """Find projects comparable to PROJECT (an IRI, a name or a unique part of it), elsewhere by default.
 
@@ -243,9 +216,9 @@ _year_option = click.option("--year", type=int, help="Only of this fiscal year."
 @click.option("--project", help="Tell where this project's own targets stand (IRI, name or a unique part of it).")
 @_region_option
 @_year_option
-@_format_option("table", "json")
-@_store_option
-@_lang_option
+@format_option("table", "json")
+@store_option
+@lang_option
 def _targets(indicator: str, format_: str, folder: Path, language: str, **narrow: Any) -> None:
     """Show the targets of all units for INDICATOR in one unit: a measure (its notation or label, as satisfaction or
     满意度), or words of an indicator's name.
@@ -272,9 +245,9 @@ def _targets(indicator: str, format_: str, folder: Path, language: str, **narrow
 @_region_option
 @_year_option
 @click.option("--achieved", is_flag=True, help="By what was spent and achieved, not by budget and targets.")
-@_format_option("table", "json")
-@_store_option
-@_lang_option
+@format_option("table", "json")
+@store_option
+@lang_option
 def _unit_costs(service: str | None, project: str | None, format_: str, folder: Path, **given: Any) -> None:
     """Show what one of a SERVICE costs (a person of contract staff, a parcel, a line ...): amounts over the quantities
     that belong to them, each with its formula, where both are printed, and how sure it is; quartiles from three
@@ -303,10 +276,10 @@ def _unit_costs(service: str | None, project: str | None, format_: str, folder: 
 
 
 @cli.command("export", short_help="Write everything to a file.")
-@_format_option("nquads", "turtle", "jsonld", "csv")
+@format_option("nquads", "turtle", "jsonld", "csv")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file.")
-@_store_option
-@_lang_option
+@store_option
+@lang_option
 def _export(format_: str, output: Path | None, folder: Path, language: Any) -> None:
     """Write everything that the store holds: the graph as N-Quads (sorted, each statement with its document), Turtle
     or JSON-LD; or, as CSV, the long table of indicators with the place where each was printed.
@@ -321,9 +294,9 @@ def _export(format_: str, output: Path | None, folder: Path, language: Any) -> N
 
 
 @cli.command("status", short_help="Tell what the store holds, and who writes to it.")
-@_format_option("table", "json")
+@format_option("table", "json")
 @click.option("--documents", is_flag=True, help="List the documents too.")
-@_store_option
+@store_option
 def _status(format_: str, documents: bool, folder: Path) -> None:
     """Tell what the store holds, and who writes to it."""
     from ui import terminal
@@ -338,7 +311,7 @@ def _status(format_: str, documents: bool, folder: Path) -> None:
 
 @cli.command("remove", short_help="Take a document out of the store.")
 @click.argument("document")
-@_store_option
+@store_option
 def _remove(document: str, folder: Path) -> None:
     """Take DOCUMENT (its file name, its SHA-256 or the first eight digits of it) out of the store."""
     with _open(folder) as store:
@@ -347,7 +320,7 @@ def _remove(document: str, folder: Path) -> None:
 
 
 @cli.command("optimize", short_help="Rewrite the store's files for reading.")
-@_store_option
+@store_option
 def _optimize(folder: Path) -> None:
     """Rewrite the store's files for reading; useful after many documents were read."""
     with _open(folder) as store:
@@ -357,7 +330,7 @@ def _optimize(folder: Path) -> None:
 
 @cli.command("backup", short_help="Copy the store to a new folder.")
 @click.argument("target", metavar="FOLDER", type=click.Path(path_type=Path))
-@_store_option
+@store_option
 def _backup(target: Path, folder: Path) -> None:
     """Copy the store to a new FOLDER, which is a store itself. Waits for no writer."""
     with _open(folder) as store:
@@ -366,7 +339,7 @@ def _backup(target: Path, folder: Path) -> None:
 
 
 @cli.command("app", short_help="Serve the app in the browser.")
-@_store_option
+@store_option
 @_port_option
 def _app(folder: Path, port: int | None) -> int:
     """Serve the app on this machine, in the browser; Ctrl-C ends it."""
@@ -386,7 +359,7 @@ def _app(folder: Path, port: int | None) -> int:
     help="The folder of the demo's own store.",
 )
 @_port_option
-@_lang_option
+@lang_option
 def _demo(folder: Path, port: int | None, language: str) -> int:
     """Read the shipped examples into a store of their own, and serve the app on it."""
     import pipeline
@@ -413,15 +386,19 @@ def _serve(folder: Path, host: str, port: int, timeout: float, limit: int) -> in
     return serve_endpoint(folder, host, port, timeout, limit)
 
 
+cli.add_command(correct)
+
+
 # --- the entry ----------------------------------------------------------------------------------------------------
 def _known_errors() -> tuple[type[Exception], ...]:
     """What is told in a sentence. Asked for only once something went wrong, so that nothing is imported before."""
     from graph.errors import GraphError
     from ontology.contract import ContractError
+    from ontology.decisions import DecisionError
     from ontology.vocabulary import DataError
     from pipeline import ExtractError
 
-    return GraphError, ExtractError, ContractError, DataError, OSError
+    return GraphError, ExtractError, ContractError, DataError, DecisionError, OSError
 
 
 def _tell(error: Exception) -> int:

@@ -14,6 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
+from deciding import Decides, bring_in_step, load_corrected
 from extract import EXTRACTOR_VERSION
 from extract.errors import ExtractError, UnreadableDocumentError, UnsupportedFormatError
 from graph.embedded import EmbeddedStore
@@ -23,10 +24,12 @@ from graph.load import Batch, StoredDocument, open_batch
 from graph.status import Status, read_status
 from graph.store import Answer, Rows
 from graph.workspace import Workspace
+from ontology.decisions import CellCorrection, DecisionError
 from ontology.records import Box, Disclosure, Issue
 
 if TYPE_CHECKING:
     from extract.assemble import Reading
+    from extract.corrections import Corrected
     from extract.grid import Grid
     from graph.comparables import Comparable
     from graph.missing import MissingIndicator
@@ -75,6 +78,10 @@ class FileSummary:
     budget_lines: int = 0
     issues: tuple[Issue, ...] = ()
     seconds: float = 0.0
+    corrected: int = 0
+    """How many corrections by people hold of it."""
+    stale: tuple[CellCorrection, ...] = ()
+    """Those that don't: the cell reads otherwise than when somebody corrected it, or is no longer there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +201,7 @@ def ingest(
             if time.monotonic() - published > PUBLISH_EVERY:
                 batch.publish()
                 published = time.monotonic()
+        bring_in_step(batch)
     return IngestReport(tuple(summaries))
 
 
@@ -221,7 +229,7 @@ def _ingest_file(batch: Batch, path: Path, named: bool) -> FileSummary:
         disclosure = read_file(path).disclosure
         if not named and not _claims_to_be_read(path) and _says_nothing(disclosure) and is_plain(path):
             return FileSummary(path, FileStatus.PASSED_OVER, f"{path.name}: is a text without any performance form")
-        batch.load(disclosure, path)
+        corrected = load_corrected(batch, disclosure, path)
     except (UnsupportedFormatError, UnreadableDocumentError) as error:
         passed_over = not named and not _claims_to_be_read(path)
         return FileSummary(path, FileStatus.PASSED_OVER if passed_over else FileStatus.FAILED, str(error))
@@ -229,9 +237,9 @@ def _ingest_file(batch: Batch, path: Path, named: bool) -> FileSummary:
         return FileSummary(path, FileStatus.FAILED, f"{path.name}: cannot be opened ({error.strerror or error})")
     except WorkspaceError:
         raise  # nothing more can be stored
-    except (ExtractError, GraphError) as error:
+    except (ExtractError, GraphError, DecisionError) as error:
         return FileSummary(path, FileStatus.FAILED, f"{path.name}: {error}")
-    return _summary(path, disclosure, time.monotonic() - begun)
+    return _summary(path, corrected, time.monotonic() - begun)
 
 
 def _claims_to_be_read(path: Path) -> bool:
@@ -247,7 +255,8 @@ def _says_nothing(disclosure: Disclosure) -> bool:
     return not disclosure.projects and not disclosure.budget_lines
 
 
-def _summary(path: Path, disclosure: Disclosure, seconds: float) -> FileSummary:
+def _summary(path: Path, corrected: Corrected, seconds: float) -> FileSummary:
+    disclosure = corrected.disclosure
     document = disclosure.document
     return FileSummary(
         path,
@@ -261,11 +270,13 @@ def _summary(path: Path, disclosure: Disclosure, seconds: float) -> FileSummary:
         budget_lines=len(disclosure.budget_lines),
         issues=disclosure.issues,
         seconds=seconds,
+        corrected=len(corrected.applied),
+        stale=corrected.stale,
     )
 
 
 # --- the store, for notebooks and for the doors -------------------------------------------------------------------
-class Store:
+class Store(Decides):
     """A store to fill and to ask, given by `open_store`. It always asks the newest published snapshot.
 
     Use it as a context manager, or close it; it holds no lock except while it changes the store.

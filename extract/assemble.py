@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import cast
+from typing import Literal, cast
 
 from extract import EXTRACTOR_VERSION
 from extract.block import FieldValue
@@ -19,7 +19,8 @@ from extract.layout import Layout, read_forms
 from extract.names import parse_name
 from extract.report import Report, make_report
 from extract.rows import IndicatorRow
-from extract.values import parse_amount, parse_percent, parse_value
+from extract.split_values import read_points, read_split_value
+from extract.values import parse_amount, parse_percent
 from ontology import labels
 from ontology.issues import issue
 from ontology.likely import split_tiers, tier1_concept, tier2_concept
@@ -222,16 +223,11 @@ def _score(form: Form, work: _Work) -> tuple[Decimal | None, FieldValue | None]:
     field = FieldValue(cell.text, (cell,)) if cell is not None else form.block.first("score")
     if field is None:
         return None, None
-    number = _number(field.text)
+    number = read_points(field.text)
     if number is None and not labels.is_placeholder(field.text):
         place = field.cells[0].printed.place if field.cells else form.place
         work.issues.append(issue("number.unread", place, text=field.text, field=("总分", "total score")))
     return number, field if number is not None else None
-
-
-def _number(text: str) -> Decimal | None:
-    """A weight or score: 10, 10.5, 10%, 10分."""
-    return parse_percent(re.sub(r"分$", "", text.strip()))
 
 
 # "(1)月至(6)：", "1-6月：", "第一季度：", "2025年上半年：" before a stage's goal.
@@ -310,8 +306,8 @@ def _amount_cells(amount: Amount) -> dict[str, PrintedCell]:
 def _execution(form: Form) -> Execution | None:
     cells = form.funding.execution
     rate = parse_percent(cells["rate"].text) if "rate" in cells else None
-    weight = _number(cells["weight"].text) if "weight" in cells else None
-    score = _number(cells["score"].text) if "score" in cells else None
+    weight = read_points(cells["weight"].text) if "weight" in cells else None
+    score = read_points(cells["score"].text) if "score" in cells else None
     return None if rate is weight is score is None else Execution(rate, weight, score)
 
 
@@ -374,35 +370,20 @@ def _or_none(text: str | None) -> str | None:
     return _one_line(text) or None if text else None
 
 
-def _value(row: IndicatorRow, notation: str, form: Form, year: int | None) -> tuple[Value | None, Absence | None]:
-    if notation not in form.columns:
+def _value(
+    row: IndicatorRow, side: Literal["target", "actual"], form: Form, year: int | None
+) -> tuple[Value | None, Absence | None]:
+    if side not in form.columns:
         return None, "no_column"
-    printed = row.texts.get(notation, "")
-    if not printed.strip():
-        return None, "blank"
-    split = notation == "target"
-    sign, unit = (_one_line(row.texts.get(part, "")) for part in ("operator", "unit"))
-    if not split and not any(character.isdigit() for character in printed):
-        unit = ""  # words (已完成) are what was achieved; the unit's cell speaks of the target
-    parsed = parse_value(
-        printed,
-        operator_cell=sign if split and _adds(sign, printed.strip().startswith(sign)) else None,
-        unit_cell=unit if _adds(unit, printed.strip().endswith(unit)) else None,
-        fiscal_year=year,
-    )
+    parsed = read_split_value(row.texts, side, year)
     return parsed.value, parsed.absence
-
-
-def _adds(part: str, is_there: bool) -> bool:
-    """Whether a cell beside a target adds to it: not a dash, nor what the target itself prints (98% beside %)."""
-    return bool(part) and not is_there and not labels.is_placeholder(part)
 
 
 def _figure(row: IndicatorRow, notation: str, work: _Work) -> Decimal | None:
     text = row.texts.get(notation, "").strip()
     if not text or labels.is_placeholder(text):
         return None
-    number = _number(text)
+    number = read_points(text)
     if number is None:
         place = row.cells[notation][0].printed.place
         work.issues.append(issue("number.unread", place, text=text, field=_column_name(notation)))

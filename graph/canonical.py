@@ -48,6 +48,9 @@ SELECT ?sha256 ?indicator ?name ?asks ?object ?evidence WHERE {
 """
 
 
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class NamedRow:
     """What a row says that decides where it belongs: the project's indicator (its IRI), its printed name, and what
@@ -69,8 +72,11 @@ class Grouping:
     words: str
 
 
-def group_name(row: NamedRow) -> Grouping:
-    """Given a row, return where it belongs. A name whose parts are not sure stands with those of the same words."""
+def group_name(row: NamedRow, decided: Mapping[str, str] = _NOTHING) -> Grouping:
+    """Given a row, and the notations that people gave names (folded), return where it belongs. A name whose parts are
+    not sure stands with those of the same words."""
+    if (notation := decided.get(fold(row.name))) is not None:
+        return Grouping(notation, "decision", row.name)
     asks = row.asks or _PUNCTUATION.sub("", fold(row.name))
     notation = canonical_notation(row.name, asks)
     if fold(row.name) in canonical().members:
@@ -111,19 +117,22 @@ def read_rows(store: ReadableStore) -> Mapping[str, list[NamedRow]]:
     return found
 
 
-def map_canonical(rows: Iterable[NamedRow], namespace: Namespace) -> Iterator[Triple]:
-    """Given what the rows of a document say, return the triples of its derived graph, each once."""
+def map_canonical(
+    rows: Iterable[NamedRow], namespace: Namespace, decided: Mapping[str, str] = _NOTHING
+) -> Iterator[Triple]:
+    """Given what the rows of a document say, and the notations that people gave names (folded), return the triples of
+    its derived graph, each once."""
     seen: set[Triple] = set()
     for row in rows:
-        for triple in _map_row(row, namespace):
+        for triple in _map_row(row, namespace, decided):
             if triple not in seen:
                 seen.add(triple)
                 yield triple
 
 
-def _map_row(row: NamedRow, namespace: Namespace) -> Iterator[Triple]:
-    grouping = group_name(row)
-    group = iri(namespace.canonical_indicator(digest("canonical indicator", grouping.notation)))
+def _map_row(row: NamedRow, namespace: Namespace, decided: Mapping[str, str]) -> Iterator[Triple]:
+    grouping = group_name(row, decided)
+    group = iri(canonical_iri(grouping.notation, namespace))
     indicator = iri(row.indicator)
     yield group, RDF.type, _term("CanonicalIndicator")
     yield group, SKOS.notation, text_literal(grouping.notation)
@@ -143,6 +152,11 @@ def _map_row(row: NamedRow, namespace: Namespace) -> Iterator[Triple]:
     yield node, _term("memberOf"), group
     yield node, _term("rule"), iri(concept("grouping_rule", grouping.rule))
     yield node, _term("words"), text_literal(grouping.words)
+
+
+def canonical_iri(notation: str, namespace: Namespace) -> str:
+    """The IRI of the canonical indicator of a notation."""
+    return namespace.canonical_indicator(digest("canonical indicator", notation))
 
 
 def _term(name: str) -> URIRef:
@@ -183,8 +197,9 @@ def _actions() -> Mapping[str, str]:
 
 
 # --- whether the derived graphs are in step with the rules --------------------------------------------------------
-def rules_digest() -> str:
-    """What the derived graphs follow from beside the documents: this module's rules and the data, as a digest."""
+def rules_digest(decided: Mapping[str, str] = _NOTHING) -> str:
+    """What the derived graphs follow from beside the documents: this module's rules, the data and what people decided
+    about names, as a digest."""
     corrections, measures = canonical(), measure_list()
     said = [
         _VERSION,
@@ -193,13 +208,14 @@ def rules_digest() -> str:
         *(f"{notation}:{zh}/{en}" for notation, (zh, en) in sorted(corrections.labels.items())),
         *(f"{one.notation}:{one.zh}/{one.en}" for one in measures.measures.values()),
         *(f"{name}!{word}" for name, word in sorted(_actions().items())),
+        *(f"{name}:={notation}" for name, notation in sorted(decided.items())),
     ]
     return digest(*said)
 
 
-def rules_triple(namespace: Namespace) -> Triple:
+def rules_triple(namespace: Namespace, decided: Mapping[str, str] = _NOTHING) -> Triple:
     """What `derived/indicators` says: by which rules the graphs of the documents were made."""
-    return URIRef(namespace.derived_graph(INDICATORS)), OWL.versionInfo, text_literal(rules_digest())
+    return URIRef(namespace.derived_graph(INDICATORS)), OWL.versionInfo, text_literal(rules_digest(decided))
 
 
 def indicators_graph(namespace: Namespace, sha256: str) -> str:

@@ -10,7 +10,7 @@ by what they share, so that no list is compared with itself.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -56,12 +56,17 @@ class _Project:
         return self.unit or self.publisher
 
 
-def find_identities(store: ReadableStore, editions: Editions) -> list[Proposal]:
-    """Given a store and what counts in it, return the proposals about its units and projects, in the order of IRIs."""
+def find_identities(
+    store: ReadableStore, editions: Editions, refused: Container[tuple[str, str]] = frozenset()
+) -> list[Proposal]:
+    """Given a store, what counts in it, and the pairs of units that people judged not to be one, return the proposals
+    about its units and projects, in the order of IRIs."""
     units = read_units(store)
     of_units = compare_units(units)
     related: dict[str, set[str]] = defaultdict(set)
     for proposal in of_units:
+        if (proposal.one, proposal.other) in refused:
+            continue  # their projects are no longer compared for their sake
         related[proposal.one].add(proposal.other)
         related[proposal.other].add(proposal.one)
     projects = _read_projects(store, units, editions.forms)

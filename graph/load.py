@@ -6,7 +6,7 @@ was. When the batch ends, also by an error, what is in the graph is made consist
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlib import Path
 from rdflib.term import URIRef
 
 from graph.canonical import INDICATORS, indicators_graph, map_canonical, read_rows, rows_of, rules_triple
+from graph.decisions import map_decisions, read_considered, read_file
 from graph.editions import EDITIONS, compare_editions
 from graph.embedded import EmbeddedStore
 from graph.errors import AmbiguousError, NotFoundError
@@ -22,6 +23,7 @@ from graph.mapping import map_disclosure, map_vocabulary
 from graph.proposals import map_identities
 from graph.store import Rows
 from graph.workspace import Workspace, Writer
+from ontology.decisions import CellCorrection
 from ontology.namespaces import PIKG
 from ontology.records import Disclosure
 
@@ -83,7 +85,13 @@ class Batch:
     def __init__(self, writer: Writer) -> None:
         self.writer = writer
         self.namespace = writer.workspace.namespace
+        self.decisions = read_file(writer.workspace)
         self._vocabulary_is_in_step = False
+        self._indicators_are_in_step = False
+
+    def read_decisions(self) -> None:
+        """Read decisions.jsonl again: a line was added."""
+        self.decisions = read_file(self.writer.workspace)
         self._indicators_are_in_step = False
 
     def is_current(self, sha256: str, extractor_version: str) -> bool:
@@ -95,15 +103,23 @@ class Batch:
             str(value) == extractor_version for value in store.values(graph, document, version)
         )
 
-    def load(self, disclosure: Disclosure, original: Path | None = None) -> None:
+    def load(
+        self,
+        disclosure: Disclosure,
+        original: Path | None = None,
+        *,
+        applied: Iterable[CellCorrection] = (),
+        stale: Iterable[CellCorrection] = (),
+    ) -> None:
         """Put what a document printed in the place of what the store has of it, and keep its original.
 
+        `applied` are people's corrections that the record holds already, `stale` those that no longer fit it.
         Raise a GraphError where that can't be done; the store is then as it was before.
         """
         sha256 = disclosure.document.sha256
         self._bring_indicators_in_step()
-        triples = list(map_disclosure(disclosure, self.namespace))
-        indicators = list(map_canonical(rows_of(triples), self.namespace))
+        triples = list(map_disclosure(disclosure, self.namespace, applied=applied, stale=stale))
+        indicators = list(map_canonical(rows_of(triples), self.namespace, self.decisions.groupings))
         if original is not None:
             self.writer.keep_original(original, sha256)
         self.writer.mark()
@@ -127,6 +143,7 @@ class Batch:
         """Bring vocabulary and derived graphs in step with the documents and publish, where anything has changed."""
         self._bring_vocabulary_in_step()
         self._bring_indicators_in_step()
+        self._bring_decisions_in_step()
         if not self.writer.unpublished:
             return
         self._derive()
@@ -137,10 +154,39 @@ class Batch:
         """Rebuild what follows from all documents together."""
         store, namespace = self.writer.store, self.namespace
         editions = compare_editions(store)
-        identities = map_identities(find_identities(store, editions), namespace)
+        verdicts = self.decisions.verdicts
+        refused = {
+            (namespace.base + one, namespace.base + other)
+            for (_, one, other), verdict in verdicts.items()
+            if verdict.verdict == "refused"
+        }
+        identities = map_identities(find_identities(store, editions, refused), namespace, verdicts)
         store.replace_graphs(
             [(namespace.derived_graph(EDITIONS), editions.triples()), (namespace.derived_graph(IDENTITIES), identities)]
         )
+        store.replace_graph(namespace.decisions_graph, map_decisions(self.decisions, store, namespace))
+
+    def out_of_step(self) -> list[str]:
+        """The hashes of the documents whose graphs were written with other corrections than those that hold now."""
+        considered = read_considered(self.writer.store)
+        wanted: dict[str, set[str]] = {}
+        for correction in self.decisions.corrections():
+            wanted.setdefault(correction.document, set()).add(correction.id)
+        differing = {
+            sha256
+            for sha256 in considered.keys() | wanted.keys()
+            if wanted.get(sha256, set())
+            != (considered[sha256].applied | considered[sha256].stale if sha256 in considered else set())
+        }
+        return sorted(
+            sha256 for sha256 in differing if self.writer.store.has_graph(self.namespace.document_graph(sha256))
+        )
+
+    def _bring_decisions_in_step(self) -> None:
+        """Have what people decided published where the file says something else than the graph."""
+        store, graph = self.writer.store, self.namespace.decisions_graph
+        if set(map_decisions(self.decisions, store, self.namespace)) != set(store.triples(graph)):
+            self.writer.mark()
 
     def _bring_vocabulary_in_step(self) -> None:
         if self._vocabulary_is_in_step:
@@ -155,12 +201,14 @@ class Batch:
         """Rebuild the canonical indicators of every document where the rules have changed since they were made."""
         if self._indicators_are_in_step:
             return
-        store, graph = self.writer.store, self.namespace.derived_graph(INDICATORS)
-        wanted = rules_triple(self.namespace)
+        store, graph, decided = self.writer.store, self.namespace.derived_graph(INDICATORS), self.decisions.groupings
+        wanted = rules_triple(self.namespace, decided)
         if set(store.triples(graph)) != {wanted}:
             self.writer.mark()
             for sha256, rows in read_rows(store).items():
-                store.replace_graph(indicators_graph(self.namespace, sha256), map_canonical(rows, self.namespace))
+                store.replace_graph(
+                    indicators_graph(self.namespace, sha256), map_canonical(rows, self.namespace, decided)
+                )
             store.replace_graph(graph, [wanted])  # last: until then the next writer begins anew
         self._indicators_are_in_step = True
 

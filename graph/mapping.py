@@ -16,10 +16,12 @@ from rdflib import DCTERMS, RDF, RDFS, Graph, Literal, URIRef
 from rdflib.term import BNode, Node
 
 from graph.errors import InvalidLiteralError
+from graph.regions import known_region, map_region
 from graph.store import Triple
 from graph.terms import date_literal, decimal_literal, integer_literal, iri, text_literal
-from ontology import keys, records, regions
+from ontology import keys, records
 from ontology.concepts import Text, concept_triples
+from ontology.decisions import CellCorrection, spot_of
 from ontology.namespaces import PIKG, PREFIXES, Namespace, concept
 
 _SCHEMA_NAME = URIRef(PREFIXES["schema"] + "name")
@@ -45,13 +47,21 @@ class _Names(dict[str, URIRef]):
 _P = _Names()
 
 
-def map_disclosure(disclosure: records.Disclosure, namespace: Namespace) -> Iterator[Triple]:
+def map_disclosure(
+    disclosure: records.Disclosure,
+    namespace: Namespace,
+    *,
+    applied: Iterable[CellCorrection] = (),
+    stale: Iterable[CellCorrection] = (),
+) -> Iterator[Triple]:
     """Given what was read from one document and the workspace's base IRI, return the triples of its graph, each once.
 
+    `applied` are the corrections by people that the record holds already, `stale` those that no longer fit it: cells and
+    document point to them.
     A number that no store can add up exactly is left to its printed text (`originalText`), which always stands there.
     """
     seen: set[Triple] = set()
-    for triple in _DocumentMapping(disclosure, namespace).triples():
+    for triple in _DocumentMapping(disclosure, namespace, tuple(applied), tuple(stale)).triples():
         if triple not in seen:
             seen.add(triple)
             yield triple
@@ -99,8 +109,16 @@ def _box(box: records.Box) -> str:
 class _DocumentMapping:
     """The mapping of one document: its record, and the IRIs that many of its nodes point to."""
 
-    def __init__(self, disclosure: records.Disclosure, namespace: Namespace) -> None:
+    def __init__(
+        self,
+        disclosure: records.Disclosure,
+        namespace: Namespace,
+        applied: tuple[CellCorrection, ...],
+        stale: tuple[CellCorrection, ...],
+    ) -> None:
         self.disclosure = disclosure
+        self.stale = stale
+        self.corrected = {one.spot: one for one in applied}
         self.info = disclosure.document
         self.namespace = namespace
         self.sha256 = self.info.sha256
@@ -110,6 +128,9 @@ class _DocumentMapping:
     def triples(self) -> Iterator[Triple]:
         """All triples of the document, shared ones possibly more than once."""
         yield from self._header()
+        for name, corrections in (("correctedBy", self.corrected.values()), ("staleDecision", self.stale)):
+            for correction in corrections:
+                yield self.document, _P[name], iri(self.namespace.decision(correction.id))
         for number, project in enumerate(self.disclosure.projects, 1):
             yield from self._form(number, project)
         for number, line in enumerate(self.disclosure.budget_lines, 1):
@@ -147,7 +168,7 @@ class _DocumentMapping:
             (_P["extractorVersion"], _text(self.disclosure.extractor_version)),
         )
         if info.region and region:
-            yield from _region(self.namespace, region, info.region)
+            yield from map_region(self.namespace, region, info.region)
         if info.unit and self.publisher:
             yield from _unit(self.publisher, info.unit)
             if region:
@@ -156,7 +177,7 @@ class _DocumentMapping:
     def _region_iri(self, region: records.Named | None) -> URIRef | None:
         if region is None:
             return None
-        known = _known_region(region)
+        known = known_region(region)
         code = known.code if known else quote(region.code or f"name-{keys.digest('region', region.name)}", safe="")
         return iri(self.namespace.region(code))
 
@@ -356,6 +377,10 @@ class _DocumentMapping:
             node = _cell_iri(owner, name)
             yield owner, _P["printedIn"], node
             yield from self._cell(node, name, printed)
+            if (correction := self.corrected.get(spot_of(name, printed))) is not None and correction.fits(
+                printed.whole
+            ):
+                yield node, _P["correctedBy"], iri(self.namespace.decision(correction.id))
             for number, part in enumerate(printed.more, 2):
                 following = iri(f"{_cell_iri(owner, name)}/{number}")
                 yield node, _P["continuedIn"], following
@@ -445,35 +470,3 @@ def _unit(node: URIRef, unit: records.Named) -> Iterator[Triple]:
     """A unit under the name by which it is keyed (without a leading code): one label however it was printed, so that
     no query sees a unit twice."""
     yield from _node(node, "Unit", (RDFS.label, _text(keys.unit_name(unit.name))), (_P["code"], _text(unit.code)))
-
-
-def _known_region(printed: records.Named) -> regions.Region | None:
-    """The region of the GB/T 2260 table that a record names by code, or else by its name alone."""
-    return regions.region_of(printed.code) if printed.code else regions.find_region(printed.name)
-
-
-def _region(namespace: Namespace, node: URIRef, printed: records.Named) -> Iterator[Triple]:
-    """A region with what it lies in, up to the province (one that is no more lies in its successor too); one that the
-    table doesn't have stands under its printed name."""
-    known = _known_region(printed)
-    if known is None:
-        yield from _node(node, "Region", (RDFS.label, _text(printed.name)), (_P["code"], _text(printed.code)))
-        return
-    waiting, stated = [known], {known.code}
-    while waiting:
-        region = waiting.pop(0)
-        inside = iri(namespace.region(region.code))
-        yield from _node(
-            inside,
-            "Region",
-            (RDFS.label, text_literal(region.name)),
-            (_P["code"], text_literal(region.code)),
-            (_P["level"], _concept("level", region.level)),
-        )
-        successor = regions.region_of(region.successor) if region.successor else None
-        for outer in (successor, *region.parents[:1]):
-            if outer is not None:
-                yield inside, _P["withinRegion"], iri(namespace.region(outer.code))
-                if outer.code not in stated:
-                    stated.add(outer.code)
-                    waiting.append(outer)

@@ -6,7 +6,7 @@ other, with the score that the reasons leave; None where that is too low (ontolo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,6 +16,7 @@ from rdflib.term import URIRef
 from graph.naming import Difference
 from graph.store import Triple
 from graph.terms import decimal_literal, iri, text_literal
+from ontology.decisions import IdentityVerdict
 from ontology.identities import identity_rules
 from ontology.keys import proposed_identity_key
 from ontology.namespaces import PIKG, Namespace, concept
@@ -35,8 +36,10 @@ class Proposal:
     reasons: tuple[Difference, ...]
 
 
-def map_identities(proposals: Iterable[Proposal], namespace: Namespace) -> Iterator[Triple]:
-    """Given proposals and the workspace's base IRI, return their triples."""
+def map_identities(
+    proposals: Iterable[Proposal], namespace: Namespace, verdicts: Mapping[tuple[str, str, str], IdentityVerdict]
+) -> Iterator[Triple]:
+    """Given proposals, the workspace's base IRI and what people judged of them, return their triples."""
     reasons = identity_rules().reasons
     for proposal in proposals:
         things = (proposal.one.removeprefix(namespace.base), proposal.other.removeprefix(namespace.base))
@@ -46,7 +49,8 @@ def map_identities(proposals: Iterable[Proposal], namespace: Namespace) -> Itera
         yield node, _term("thing"), iri(proposal.one)
         yield node, _term("otherThing"), iri(proposal.other)
         yield node, _term("likelihood"), decimal_literal(proposal.score)
-        yield node, _term("status"), iri(concept("identity_status", "proposed"))
+        verdict = verdicts.get((proposal.relation, *things))
+        yield node, _term("status"), iri(concept("identity_status", verdict.verdict if verdict else "proposed"))
         mine, theirs = proposal.names
         for language, said in (
             ("zh", f"“{mine}”可能{'就是' if proposal.relation == 'same' else '属于'}“{theirs}”"),

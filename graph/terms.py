@@ -8,7 +8,7 @@ InvalidLiteralError: the caller then keeps the printed text alone.
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
@@ -65,6 +65,11 @@ def _integer(number: int) -> Literal:
 def date_literal(day: date) -> Literal:
     """Given a day, return it as an xsd:date."""
     return Literal(day.isoformat(), datatype=XSD.date, normalize=False)
+
+
+def moment_literal(moment: datetime) -> Literal:
+    """Given a time with its zone, return it as an xsd:dateTime in UTC to the second: stores write zones in many ways."""
+    return Literal(moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), datatype=XSD.dateTime, normalize=False)
 
 
 def text_literal(text: str, language: str | None = None) -> Literal:

@@ -4,6 +4,7 @@
     graph/              the embedded store, opened by the writer alone
     snapshots/<n>/      what readers open; snapshots/current holds the number of the newest
     documents/<sha256>  the originals
+    readings/<sha256>   what was read from them, before what people corrected (derived, may be removed)
     decisions.jsonl     what people said
     index/              text search (derived, may be removed)
     writer.lock         who writes; `unpublished` beside it says that graph/ is ahead of the snapshots
@@ -35,7 +36,17 @@ KEPT_SNAPSHOTS = 3
 """The newest and those before it that stay for readers who have read the pointer but not opened the folder yet."""
 
 _OURS = frozenset(
-    {"workspace.json", "graph", "snapshots", "documents", "index", "decisions.jsonl", "writer.lock", "unpublished"}
+    {
+        "workspace.json",
+        "graph",
+        "snapshots",
+        "documents",
+        "readings",
+        "index",
+        "decisions.jsonl",
+        "writer.lock",
+        "unpublished",
+    }
 )
 
 
@@ -285,12 +296,14 @@ class Writer:
             raise WorkspaceError(f"no copy of {path.name} could be kept in {kept.parent}: {error}") from error
 
     def drop_original(self, sha256: str) -> None:
-        """Remove the copy of a document."""
+        """Remove the copy of a document, and what was kept of its reading."""
         self.workspace.original(sha256).unlink(missing_ok=True)
+        (self.workspace.folder / "readings" / f"{sha256}.json.gz").unlink(missing_ok=True)
 
     def originals(self) -> list[str]:
-        """The hashes of the documents that are kept."""
-        return sorted(path.name for path in (self.workspace.folder / "documents").iterdir())
+        """The hashes of the documents of which the original, or what was read from it, is kept."""
+        kept = [*(self.workspace.folder / "documents").iterdir(), *(self.workspace.folder / "readings").glob("*.gz")]
+        return sorted({path.name.partition(".")[0] for path in kept})
 
     def set_extractor_version(self, version: str) -> None:
         """Record which extractor last wrote."""

@@ -118,6 +118,14 @@ class Namespace:
         """A proposal that two things are one, or that one is a part of the other."""
         return f"{self.base}proposed-identity/{key}"
 
+    def decision(self, key: str) -> str:
+        """What somebody decided."""
+        return f"{self.base}decision/{key}"
+
+    def person(self, key: str) -> str:
+        """Somebody who decided something."""
+        return f"{self.base}person/{key}"
+
     def region(self, code: str) -> str:
         """A region by its GB/T 2260 code, or by `name-<key>` where the code is unknown."""
         return f"{self.base}region/{code}"

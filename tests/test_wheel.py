@@ -52,13 +52,25 @@ def installed(wheel, tmp_path_factory) -> Path:
 
 def test_the_wheel_holds_code_and_data_and_nothing_else(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
-    tracked = run("git", "ls-files", "app.py", "pikg.py", "pipeline.py", "extract", "graph", "ontology", "ui", cwd=ROOT)
+    tracked = run(
+        "git",
+        "ls-files",
+        "app.py",
+        "pikg.py",
+        "pipeline.py",
+        "deciding.py",
+        "extract",
+        "graph",
+        "ontology",
+        "ui",
+        cwd=ROOT,
+    )
     if tracked.returncode == 0:
         assert set(tracked.stdout.splitlines()) - names == set()
     examples = [path for path in (ROOT / "examples").iterdir() if path.suffix in {".pdf", ".docx"}]
     assert {f"pikg_examples/{path.name}" for path in examples} <= names
     assert {name.split("/")[0] for name in names} <= {
-        "app.py", "pikg.py", "pipeline.py", "extract", "graph", "ontology", "ui", "pikg_examples",
+        "app.py", "pikg.py", "pipeline.py", "deciding.py", "extract", "graph", "ontology", "ui", "pikg_examples",
         next(name.split("/")[0] for name in names if name.endswith(".dist-info/METADATA")),
     }  # fmt: skip
 

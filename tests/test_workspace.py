@@ -413,7 +413,10 @@ def test_a_backup_is_a_store_of_its_own_and_waits_for_no_writer(workspace, tmp_p
     source.write_bytes(b"original")
     with open_batch(workspace) as batch:
         batch.load(disclosure(1), source)
-    (workspace.folder / "decisions.jsonl").write_text('{"said": "something"}\n', "utf-8")
+    said = (
+        '{"kind": "indicator", "name": "甲", "notation": "乙", "who": "丙", "when": "2025-01-01T00:00Z", "why": "丁"}\n'
+    )
+    (workspace.folder / "decisions.jsonl").write_text(said, "utf-8")
     with workspace.write() as writer:
         writer.mark()
         Batch(writer).load(disclosure(2))
@@ -422,7 +425,7 @@ def test_a_backup_is_a_store_of_its_own_and_waits_for_no_writer(workspace, tmp_p
     assert files(copy) == ["部门预算 1.pdf"]
     load(copy, 3)
     assert copy.original(disclosure(1).document.sha256).read_bytes() == b"original"
-    assert (copy.folder / "decisions.jsonl").read_text("utf-8") == '{"said": "something"}\n'
+    assert (copy.folder / "decisions.jsonl").read_text("utf-8") == said
     assert len(files(copy)) == 2
     with pytest.raises(WorkspaceError, match="there already"):
         workspace.backup(tmp_path / "copy")

@@ -143,10 +143,24 @@ def _say_stored(summary: FileSummary, language: str) -> None:
     notes = sum(1 for issue in summary.issues if issue.severity == "info")
     told = [_number(len(summary.issues) - notes, "issue")] + ([_number(notes, "note")] if notes else [])
     say(f"stored: {summary.path.name}: {whose}: {', '.join(read)}; {', '.join(told)}")
+    _say_decisions(summary)
     graver = [issue for issue in summary.issues if issue.severity != "info"]
     say_issues(graver[:MAX_ISSUES_SHOWN], language)
     if len(graver) > MAX_ISSUES_SHOWN:
         say(f"    … and {len(graver) - MAX_ISSUES_SHOWN} more; `pikg extract FILE` shows them all")
+
+
+def _say_decisions(summary: FileSummary) -> None:
+    if summary.corrected:
+        say(f"    {_number(summary.corrected, 'correction')} by people applied")
+    for one in summary.stale:
+        where = ", ".join(
+            f"{word} {at}" for word, at in (("page", one.page), ("table", one.table), ("row", one.row)) if at
+        )
+        say(
+            f"    stale: the correction {one.id} ({where}, {one.field}: “{one.old}” → “{one.new}”) was not applied: "
+            "that cell reads otherwise now, or is not there; see `pikg correct list`"
+        )
 
 
 def _number(count: int, noun: str) -> str:

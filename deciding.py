@@ -1,0 +1,264 @@
+"""What people decide about what was read: a misread cell corrected, a proposed identity judged, an indicator grouped.
+
+Each of the methods of `Decides` writes one line to the workspace's decisions.jsonl, brings the graph in step and
+publishes it, all under one lock: when it returns, queries count the decision. A line is only written for what is sound
+and can be applied. `pipeline` applies what stands there to every document that it stores (`load_corrected`).
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from extract.corrections import Corrected, correct_disclosure
+from graph.decided import (
+    DecidedLine,
+    PrintedField,
+    find_canonical,
+    find_fields,
+    find_proposal,
+    list_decisions,
+)
+from graph.decisions import append_decision, read_file
+from graph.errors import AmbiguousError, GraphError, NotFoundError
+from graph.load import Batch, find_document, open_batch
+from graph.workspace import Workspace
+from ontology.contract import ContractError, from_json, to_json
+from ontology.decisions import (
+    CellCorrection,
+    Decision,
+    DecisionError,
+    IdentityVerdict,
+    IndicatorGrouping,
+    Undoing,
+    check_decision,
+)
+from ontology.keys import fold
+from ontology.records import Disclosure
+
+__all__ = [
+    "DecidedLine", "Decides", "PrintedField", "bring_in_step", "load_corrected",
+]  # fmt: skip
+
+READINGS = "readings"
+"""The folder of a workspace that keeps what was read from each document, before any correction; derived: where a file
+is missing, the original is read again."""
+
+
+# --- deciding -----------------------------------------------------------------------------------------------------
+class Decides:
+    """What a store offers to people who decide; `pipeline.Store` is one."""
+
+    workspace: Workspace
+
+    def correct_cell(
+        self,
+        document: str,
+        *,
+        field: str,
+        new: str,
+        who: str,
+        why: str,
+        old: str | None = None,
+        name: str | None = None,
+        page: int | None = None,
+        table: int | None = None,
+        row: int | None = None,
+        column: int | None = None,
+        cell: str | None = None,
+        wait: float = 0.0,
+    ) -> CellCorrection:
+        """Given a document (file name or hash), a field (target, actual, amount, tier3 …) and what stands in its cell,
+        correct it; what is given of the text that was read there (`old`), the place, the name beside it (of the indicator,
+        form or line) and the cell's IRI tells which cell it is.
+
+        Raise NotFoundError where there is no such cell, AmbiguousError where there are several, DecisionError where the
+        text can't stand in such a field.
+        """
+        with _deciding(self.workspace, wait, "correct cell") as batch:
+            stored = find_document(batch.writer.store, document)
+            cells = find_fields(batch.writer.store, batch.namespace.document(stored.sha256), field=field)
+            place = {"page": page, "table": table, "row": row, "column": column}
+            meant = [
+                one
+                for one in cells
+                if all(asked is None or getattr(one, part) == asked for part, asked in place.items())
+                and (old is None or fold(old) == fold(one.text))
+                and (name is None or fold(name) in fold(one.name))
+                and cell in (None, one.cell)
+            ]
+            printed = _only(meant, stored.file, field, cells)
+            correction = CellCorrection(
+                document=stored.sha256,
+                file=stored.file,
+                field=field,
+                page=printed.page,
+                sheet=printed.sheet,
+                table=printed.table,
+                row=printed.row,
+                column=printed.column,
+                old=printed.text,
+                new=new,
+                who=who,
+                when=_now(),
+                why=why,
+            )
+            check_decision(correction)
+            outcome = correct_disclosure(_read_kept(batch, stored.sha256, stored.file), [correction])
+            if not outcome.applied:
+                raise DecisionError(
+                    f"{stored.file} reads otherwise than the store has it; ingest it again, then correct the cell"
+                )
+            _decide(batch, correction)
+            return correction
+
+    def judge_identity(
+        self,
+        proposal: str,
+        verdict: Literal["confirmed", "refused"],
+        *,
+        who: str,
+        why: str,
+        wait: float = 0.0,
+    ) -> IdentityVerdict:
+        """Given a proposed identity (its IRI, its key or the beginning of it) and a verdict, record it."""
+        with _deciding(self.workspace, wait, "correct identity") as batch:
+            found = find_proposal(batch.writer.store, batch.namespace, proposal)
+            decision = IdentityVerdict(
+                relation=found.relation,
+                one=found.one,
+                other=found.other,
+                names=found.names,
+                verdict=verdict,
+                who=who,
+                when=_now(),
+                why=why,
+            )
+            _decide(batch, decision)
+            return decision
+
+    def group_indicator(self, name: str, canonical: str, *, who: str, why: str, wait: float = 0.0) -> IndicatorGrouping:
+        """Given the printed name of indicators, and a canonical indicator (its IRI, notation, label or a name that belongs
+        to it), have all indicators of that name belong to it."""
+        with _deciding(self.workspace, wait, "correct indicator") as batch:
+            notation = find_canonical(batch.writer.store, name, canonical)
+            decision = IndicatorGrouping(name=name, notation=notation, who=who, when=_now(), why=why)
+            _decide(batch, decision)
+            return decision
+
+    def undo_decision(self, decision: str, *, who: str, why: str, wait: float = 0.0) -> Undoing:
+        """Given a decision's id (or its first four digits and more), undo it."""
+        with _deciding(self.workspace, wait, "correct undo") as batch:
+            found = [one for one in batch.decisions.find(decision) if not isinstance(one, Undoing)]
+            if not found:
+                raise NotFoundError(f"there is no decision {decision!r}; `pikg correct list` shows them")
+            if len(found) > 1:
+                raise AmbiguousError(f"{decision!r} begins {len(found)} decisions", [one.id for one in found])
+            if found[0].id in batch.decisions.undone:
+                raise DecisionError(f"the decision {found[0].id} is undone already")
+            undoing = Undoing(undoes=found[0].id, who=who, when=_now(), why=why)
+            _decide(batch, undoing)
+            return undoing
+
+    def decisions(self) -> list[DecidedLine]:
+        """Return every decision in its order, with how it stands in the newest snapshot."""
+        decisions = read_file(self.workspace)
+        with self.workspace.read() as store:
+            return list_decisions(decisions, store, self.workspace.namespace)
+
+    def printed_fields(self, document: str, field: str | None = None) -> list[PrintedField]:
+        """Given a document (file name or hash) and a field, return the cells that print it, with what was read in them."""
+        with self.workspace.read() as store:
+            stored = find_document(store, document)
+            return find_fields(store, self.workspace.namespace.document(stored.sha256), field=field)
+
+
+@contextmanager
+def _deciding(workspace: Workspace, wait: float, command: str) -> Iterator[Batch]:
+    """A batch that holds the lock, in step with what the file says already."""
+    with open_batch(workspace, wait=wait, command=command) as batch:
+        bring_in_step(batch)
+        batch.publish()
+        yield batch
+
+
+def _decide(batch: Batch, decision: Decision) -> None:
+    """Write a sound decision's line, then have the graph follow: a run that is killed between them is healed by the
+    next."""
+    check_decision(decision)
+    batch.writer.mark()
+    append_decision(batch.writer.workspace, decision)
+    batch.read_decisions()
+    bring_in_step(batch)
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def _only(found: Sequence[PrintedField], file: str, field: str, all_of_field: Sequence[PrintedField]) -> PrintedField:
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        least = f"; it has {len(all_of_field)} cells of this field" if all_of_field else ""
+        raise NotFoundError(f"{file} has no such cell of the field {field!r}{least}")
+    raise AmbiguousError(
+        f"{len(found)} cells of the field {field!r} in {file} are meant; say more of the one",
+        [one.told for one in found[:20]],
+    )
+
+
+# --- documents with their corrections -----------------------------------------------------------------------------
+def load_corrected(batch: Batch, disclosure: Disclosure, original: Path | None = None) -> Corrected:
+    """Given what was read from a document, store it as it reads with people's corrections; return it so."""
+    corrected = correct_disclosure(disclosure, batch.decisions.corrections(disclosure.document.sha256))
+    batch.load(corrected.disclosure, original, applied=corrected.applied, stale=corrected.stale)
+    _keep_reading(batch, disclosure)
+    return corrected
+
+
+def bring_in_step(batch: Batch) -> list[str]:
+    """Store every document anew whose graph holds other corrections than decisions.jsonl says; return their hashes."""
+    documents = batch.out_of_step()
+    for sha256 in documents:
+        load_corrected(batch, _read_kept(batch, sha256, None))
+    return documents
+
+
+def _kept(batch: Batch, sha256: str) -> Path:
+    return batch.writer.workspace.folder / READINGS / f"{sha256}.json.gz"
+
+
+def _keep_reading(batch: Batch, disclosure: Disclosure) -> None:
+    """Keep what was read, so that a correction of a scan need not wait for it to be read again."""
+    path = _kept(batch, disclosure.document.sha256)
+    path.parent.mkdir(exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    text = json.dumps(to_json(disclosure), ensure_ascii=False)
+    partial.write_bytes(gzip.compress(text.encode(), compresslevel=3, mtime=0))
+    partial.replace(path)
+
+
+def _read_kept(batch: Batch, sha256: str, file: str | None) -> Disclosure:
+    """What was read from a stored document: as it was kept, or from its original anew."""
+    try:
+        kept = from_json(json.loads(gzip.decompress(_kept(batch, sha256).read_bytes())))
+        if kept.document.sha256 == sha256:
+            return kept
+    except (OSError, EOFError, zlib.error, ValueError, ContractError):
+        pass  # not kept, or not whole: the original says it
+    from extract.batch import read_disclosure  # noqa: PLC0415 - parsers that most decisions don't need
+
+    original = batch.writer.workspace.original(sha256)
+    if not original.is_file():
+        raise GraphError(f"the original of the document {sha256[:12]} is not kept; ingest its file again")
+    read = read_disclosure(original).disclosure
+    name = file or find_document(batch.writer.store, sha256).file
+    return replace(read, document=replace(read.document, file=name))

@@ -1,0 +1,137 @@
+"""`pikg correct`: what people decide about what was read. Each command is a thin call of a method of pipeline.Store."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ui.options import format_option, store_option
+
+if TYPE_CHECKING:
+    from pipeline import Store
+
+
+def _name_of_user() -> str:
+    return os.environ.get("PIKG_WHO") or getpass.getuser()
+
+
+_who_option = click.option(
+    "--who", default=_name_of_user, show_default="PIKG_WHO, else the login name", help="Who decides."
+)
+_why_option = click.option("--why", required=True, metavar="TEXT", help="Why; it stands beside the decision.")
+
+
+def _open(folder: Path) -> Store:
+    import pipeline  # noqa: PLC0415 - `pikg --help` waits for nothing
+
+    return pipeline.open_store(folder, create=False)
+
+
+@click.group("correct", short_help="Correct a misread cell, judge an identity, group an indicator.")
+def correct() -> None:
+    """Say what was misread, whether a proposed identity holds, or where an indicator belongs.
+
+    Each decision is a line of the store's decisions.jsonl with who decided, when and why. It holds over re-ingests and
+    can be undone; what is printed stays visible beside it.
+    """
+
+
+@correct.command("cell", short_help="Correct a misread cell.")
+@click.argument("document")
+@click.option("--field", required=True, help="What the cell holds: target, actual, tier3, weight, amount, name …")
+@click.option("--new", required=True, metavar="TEXT", help="What stands there.")
+@click.option("--old", metavar="TEXT", help="What was read there.")
+@click.option("--name", metavar="TEXT", help="A part of the name beside it: of the indicator, form or budget line.")
+@click.option("--page", type=click.IntRange(min=1), help="The page it stands on.")
+@click.option("--table", type=click.IntRange(min=1), help="Its table, counted on the page or sheet.")
+@click.option("--row", type=click.IntRange(min=1), help="Its row in the table.")
+@click.option("--column", type=click.IntRange(min=1), help="Its column in the table.")
+@click.option("--cell", metavar="IRI", help="The cell itself, as `pikg query figure-source` tells it.")
+@_why_option
+@_who_option
+@store_option
+def _cell(document: str, folder: Path, **said: Any) -> None:
+    """Correct a misread cell of DOCUMENT (its file name, its SHA-256 or the first eight digits of it).
+
+    --old, --name and the place say which cell of the field is meant, as far as it takes; where several are left, they
+    are listed. A merged cell is corrected for every row that shares it.
+
+    \b
+    pikg correct cell budget.pdf --field target --old '≥9%' --new '≥95%' --why 'the scan lost a digit'
+    """
+    with _open(folder) as store:
+        made = store.correct_cell(document, **said)
+    click.echo(f"{made.id}: {made.file}, {made.field}: “{made.old}” is now read as “{made.new}”")
+
+
+@correct.command("identity", short_help="Confirm or refuse a proposed identity.")
+@click.argument("proposal")
+@click.argument("verdict", type=click.Choice(["confirm", "refuse"]))
+@_why_option
+@_who_option
+@store_option
+def _identity(proposal: str, verdict: str, folder: Path, who: str, why: str) -> None:
+    """Confirm or refuse PROPOSAL (its IRI, its key or the first four digits of it and more), a proposed identity as
+    `pikg query proposed-identities --format csv` lists them."""
+    with _open(folder) as store:
+        made = store.judge_identity(proposal, "confirmed" if verdict == "confirm" else "refused", who=who, why=why)
+    joined = " is " if made.relation == "same" else " is a part of "
+    click.echo(f"{made.id}: {made.verdict}: {joined.join(f'“{name}”' for name in made.names)}")
+
+
+@correct.command("indicator", short_help="Say which canonical indicator a name belongs to.")
+@click.argument("name")
+@click.argument("canonical")
+@_why_option
+@_who_option
+@store_option
+def _indicator(name: str, canonical: str, folder: Path, who: str, why: str) -> None:
+    """Have all indicators printed as NAME belong to CANONICAL: a canonical indicator by its label, its notation, its IRI
+    or the name of one of its members."""
+    with _open(folder) as store:
+        made = store.group_indicator(name, canonical, who=who, why=why)
+    click.echo(f"{made.id}: “{made.name}” belongs to {made.notation}")
+
+
+@correct.command("undo", short_help="Undo a decision.")
+@click.argument("decision")
+@_why_option
+@_who_option
+@store_option
+def _undo(decision: str, folder: Path, who: str, why: str) -> None:
+    """Undo DECISION (its id, or the first four digits of it and more). Its line stays; another one undoes it."""
+    with _open(folder) as store:
+        made = store.undo_decision(decision, who=who, why=why)
+    click.echo(f"{made.id}: {made.undoes} is undone")
+
+
+@correct.command("list", short_help="List the decisions and how they stand.")
+@format_option("table", "json")
+@click.option("--all", "all_", is_flag=True, help="Also those that were undone or replaced.")
+@store_option
+def _list(format_: str, all_: bool, folder: Path) -> int:
+    """List what was decided and how it stands: applied; stale, where the document reads otherwise now; absent, where
+    the store no longer has what it is about. Exit status 1 where a decision is stale."""
+    from ui import terminal  # noqa: PLC0415
+
+    with _open(folder) as store:
+        decided = store.decisions()
+    shown = [
+        one for one in decided if all_ or (one.standing not in ("undone", "replaced") and one.decision.kind != "undo")
+    ]
+    if format_ == "json":
+        terminal.write_json([one.to_json() for one in shown], sys.stdout)
+    elif shown:
+        rows = [
+            [one.decision.id, one.standing, one.told, one.decision.who, one.decision.when[:10], one.decision.why]
+            for one in shown
+        ]
+        terminal.write_table(["id", "standing", "decision", "who", "when", "why"], rows, sys.stdout)
+    else:
+        terminal.say("nothing has been decided")
+    return 1 if any(one.standing == "stale" for one in shown) else 0
