@@ -373,7 +373,7 @@ def _demo(folder: Path, port: int | None, language: str) -> int:
 
 
 @cli.command("serve", short_help="Serve a read-only SPARQL 1.1 endpoint.")
-@_store_option
+@store_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to serve on; 0.0.0.0 for everybody.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8890, show_default=True, help="The port to serve on.")
 @click.option("--timeout", type=click.FloatRange(min=0.1), default=30.0, show_default=True, help="Seconds of a query.")

@@ -12,13 +12,29 @@ from rdflib import RDF, RDFS, XSD, Graph, Literal, URIRef
 from rdflib.namespace import OWL, SH
 from whole import GOOD
 
+from graph.decisions import map_decisions
+from graph.embedded import new_in_memory
 from graph.mapping import map_disclosure
 from graph.shapes import find_violations
 from ontology.contract import from_json
+from ontology.decisions import read_decisions
 from ontology.namespaces import PIKG, PREFIXES, Namespace, concept
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
+
+
+_WHO = '"who": "审核员", "when": "2025-03-31T09:30:00+08:00", "why": "误读"}\n'
+_GROUPING = '{"kind": "indicator", "name": "群众满意率", "notation": "群众|satisfaction", ' + _WHO
+DECISIONS = (
+    _GROUPING
+    + '{"kind": "cell", "document": "ab", "field": "target", "old": "9", "new": "95", "page": 3, '
+    + _WHO
+    + '{"kind": "identity", "relation": "same", "one": "unit/a", "other": "unit/b", "verdict": "confirmed", '
+    + _WHO
+)
+DECISIONS += f'{{"kind": "undo", "undoes": "{read_decisions(_GROUPING).lines[0].id}", {_WHO}'
+"""A decision of each kind."""
 
 
 def p(name: str) -> URIRef:
@@ -29,6 +45,8 @@ def p(name: str) -> URIRef:
 def good() -> Graph:
     graph = Graph()
     for triple in map_disclosure(GOOD, Namespace()):
+        graph.add(triple)
+    for triple in map_decisions(read_decisions(DECISIONS), new_in_memory(), Namespace()):
         graph.add(triple)
     return graph
 
@@ -83,6 +101,17 @@ def without(kind: str, name: str) -> Breakage:
     def spoil(graph: Graph) -> URIRef:
         node = one(graph, kind, name)
         graph.remove((node, p(name), None))
+        return node
+
+    return spoil
+
+
+def given_type(kind: str, other: str) -> Breakage:
+    """Says of a node of a class only that it is of another."""
+
+    def spoil(graph: Graph) -> URIRef:
+        node = one(graph, kind)
+        graph.set((node, RDF.type, p(other)))
         return node
 
     return spoil
@@ -254,6 +283,18 @@ BROKEN: dict[str, tuple[Breakage, str, str]] = {
     "a page nought": (given("Cell", "page", Literal(0)), "页码", "from 1"),
     "a box of three numbers": (given("Cell", "box", Literal("1 2 3")), "位置框", "four numbers"),
     "a cell that goes on in a row": (given("Cell", "continuedIn", URIRef("urn:x")), "续于", "one cell at most"),
+    "a decision of no kind": (given_type("CellCorrection", "Decision"), "四者之一", "exactly one of correction"),
+    "a decision without a reason": (without("Decision", "why"), "决定理由", "exactly one reason"),
+    "a correction of no field": (without("CellCorrection", "correctsField"), "字段", "exactly one field"),
+    "a correction that says nothing": (without("CellCorrection", "newText"), "实际文字", "what stands there"),
+    "a verdict that judges nothing": (without("IdentityVerdict", "judges"), "建议", "exactly one proposal"),
+    "a verdict that decides nothing": (
+        given("IdentityVerdict", "verdict", URIRef(concept("identity_status", "proposed"))),
+        "确认或否定",
+        "confirm or refuse",
+    ),
+    "a grouping of no name": (without("IndicatorGrouping", "groupsName"), "名称", "exactly one name"),
+    "an undoing of nothing": (without("Undoing", "undoes"), "撤销", "exactly one decision"),
     "a property that isn't in the vocabulary": (
         added("Project", "colour", Literal("red")),
         "词汇表中没有",
