@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from ui.correct_commands import correct
-from ui.options import format_option, lang_option, store_option
+from ui.options import format_option, lang_option, port_option, region_option, store_option, year_option
 
 if TYPE_CHECKING:
     from graph.queries import named_queries, run_named
@@ -44,15 +44,6 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     """What completion in a notebook offers."""
     return [*__all__, "main"]
-
-
-# --- the commands: what they share ----------------------------------------------------------------------------------
-_port_option = click.option(
-    "--port",
-    type=click.IntRange(1, 65535),
-    show_default="8501, or the next one that is free",
-    help="The port to serve on.",
-)
 
 
 def _open(folder: Path) -> Store:
@@ -207,15 +198,11 @@ def _comparable(project: str, format_: str, folder: Path, **narrow: Any) -> None
         terminal.say("nothing comparable is in the store")
 
 
-_region_option = click.option("--region", help="Only of this region (code, full or short name), and what lies in it.")
-_year_option = click.option("--year", type=int, help="Only of this fiscal year.")
-
-
 @cli.command("targets", short_help="The spread of targets for an indicator across units.")
 @click.argument("indicator")
 @click.option("--project", help="Tell where this project's own targets stand (IRI, name or a unique part of it).")
-@_region_option
-@_year_option
+@region_option
+@year_option
 @format_option("table", "json")
 @store_option
 @lang_option
@@ -242,8 +229,8 @@ def _targets(indicator: str, format_: str, folder: Path, language: str, **narrow
 @cli.command("unit-costs", short_help="What one of a service costs, across cities.")
 @click.argument("service", required=False)
 @click.option("--project", help="Only this project (IRI, name or a unique part of it), with what has no unit cost.")
-@_region_option
-@_year_option
+@region_option
+@year_option
 @click.option("--achieved", is_flag=True, help="By what was spent and achieved, not by budget and targets.")
 @format_option("table", "json")
 @store_option
@@ -275,22 +262,39 @@ def _unit_costs(service: str | None, project: str | None, format_: str, folder: 
         terminal_comparing.say_services(found, language)
 
 
-@cli.command("export", short_help="Write everything to a file.")
-@format_option("nquads", "turtle", "jsonld", "csv")
+@cli.command("export", short_help="Write everything, or a named query's rows, to a file.")
+@format_option("nquads", "turtle", "jsonld", "csv", "xlsx", "graphml")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file.")
+@click.option("--query", "name", metavar="NAME", help="The rows of a named query instead, to FILE.csv, .xlsx or .json.")
+@click.option("--param", "parameters", multiple=True, metavar="KEY=VALUE", help="A parameter of that query.")
+@click.option(
+    "--money",
+    type=click.Choice(["yuan", "wan"]),
+    default="yuan",
+    show_default=True,
+    help="Amounts of a workbook: 元, 万元.",
+)
 @store_option
 @lang_option
-def _export(format_: str, output: Path | None, folder: Path, language: Any) -> None:
+def _export(format_: str, output: Path | None, folder: Path, language: Any, **given: Any) -> None:
     """Write everything that the store holds: the graph as N-Quads (sorted, each statement with its document), Turtle
-    or JSON-LD; or, as CSV, the long table of indicators with the place where each was printed.
+    or JSON-LD; as CSV, the long table of indicators with the place where each was printed; as XLSX, a workbook of
+    projects, indicators, funding, budget lines, issues and documents; as GraphML, regions, units, projects and the
+    indicators that they share, for Gephi.
 
-    Without a file it goes to standard output.
+    Without a file it goes to standard output (a workbook needs a file).
     """
+    if output is None and (format_ == "xlsx" or given["name"] is not None):
+        raise click.UsageError("name the file to write to with -o FILE")
     with _open(folder) as store:
-        if output is None:
+        if given["name"] is not None and output is not None:
+            store.export_query(given["name"], output, language=language, **_parse_parameters(given["parameters"]))
+        elif given["parameters"]:
+            raise click.UsageError("--param goes with --query NAME")
+        elif output is None:
             store.write(format_, sys.stdout, language=language)
         else:
-            store.export(format_, output, language=language)
+            store.export(format_, output, language=language, money=given["money"])
 
 
 @cli.command("status", short_help="Tell what the store holds, and who writes to it.")
@@ -340,7 +344,7 @@ def _backup(target: Path, folder: Path) -> None:
 
 @cli.command("app", short_help="Serve the app in the browser.")
 @store_option
-@_port_option
+@port_option
 def _app(folder: Path, port: int | None) -> int:
     """Serve the app on this machine, in the browser; Ctrl-C ends it."""
     from ui.serving import serve_app
@@ -358,7 +362,7 @@ def _app(folder: Path, port: int | None) -> int:
     show_default=True,
     help="The folder of the demo's own store.",
 )
-@_port_option
+@port_option
 @lang_option
 def _demo(folder: Path, port: int | None, language: str) -> int:
     """Read the shipped examples into a store of their own, and serve the app on it."""

@@ -9,6 +9,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 from deciding import Decides, bring_in_step, load_corrected
 from extract import EXTRACTOR_VERSION
 from extract.errors import ExtractError, UnreadableDocumentError, UnsupportedFormatError
+from extract.files import find_files
 from graph.embedded import EmbeddedStore
 from graph.errors import GraphError, WorkspaceError
 from graph.guard import TIME_LIMIT, run_user_query
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from graph.target_history import Step
     from graph.targets import TargetSpread
     from graph.unit_costs import UnitCosts, UnitCostSpread
+    from graph.workbook import Money
 
 __all__ = ["ExtractError", "FileStatus", "FileSummary", "IngestReport", "Store", "ingest", "open_store", "read_file"]
 
@@ -47,9 +50,6 @@ DEFAULT_STORE = Path("pikg-store")
 
 PUBLISH_EVERY = 30.0
 """Seconds after which a long batch lets readers see what it has stored so far."""
-
-# Folders and files that no publisher made: an office program's lock files, an archiver's and a system's own.
-_NOBODYS = ("~$", ".", "Thumbs.db", "desktop.ini", "__MACOSX")
 
 
 class FileStatus(StrEnum):
@@ -138,30 +138,6 @@ def debug_page(path: str | os.PathLike[str], page: int) -> bytes:
         return render_cells(path, page, cells)
     except ValueError as error:
         raise UnreadableDocumentError(str(error)) from error
-
-
-def find_files(paths: Iterable[str | os.PathLike[str]]) -> Iterator[tuple[Path, bool]]:
-    """Given files and folders, return each file once, and whether it was named itself; folders are walked by name,
-    other stores, hidden files and what office programs leave behind left out."""
-    seen: set[Path] = set()
-    for path in map(Path, paths):
-        found = _walk(path) if path.is_dir() else [path]
-        for file in found:
-            real = file.resolve()
-            if real not in seen:
-                seen.add(real)
-                yield file, file == path
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
-        if "workspace.json" in names and "snapshots" in folders:
-            folders.clear()
-            continue
-        folders[:] = sorted(name for name in folders if not name.startswith(_NOBODYS))
-        for name in sorted(names):
-            if not name.startswith(_NOBODYS):
-                yield Path(parent) / name
 
 
 def _hash(path: Path) -> str:
@@ -276,6 +252,17 @@ def _summary(path: Path, corrected: Corrected, seconds: float) -> FileSummary:
 
 
 # --- the store, for notebooks and for the doors -------------------------------------------------------------------
+@contextmanager
+def _whole_file(path: Path) -> Iterator[Path]:
+    """Given a file to write, where to write it: it takes its place once it is whole."""
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        yield partial
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
 class Store(Decides):
     """A store to fill and to ask, given by `open_store`. It always asks the newest published snapshot.
 
@@ -372,26 +359,41 @@ class Store(Decides):
 
         return find_spreads(self.reading, service, region=region, year=year, basis=basis)
 
-    def export(self, format_name: str, path: str | os.PathLike[str], *, language: Language = "zh") -> None:
-        """Write everything to a file, as nquads, turtle, jsonld or csv (the long table of indicators, its headings in
-        the language). The file is there whole or not at all."""
-        path = Path(path)
-        partial = path.with_name(f"{path.name}.partial")
-        try:
+    def export(
+        self, format_name: str, path: str | os.PathLike[str], *, language: Language = "zh", money: Money = "yuan"
+    ) -> None:
+        """Write everything to a file, as nquads, turtle, jsonld, graphml, csv (the long table of indicators) or xlsx (a
+        workbook, its amounts in yuan or ten thousand yuan), headings in the language. The file is there whole or not at
+        all."""
+        with _whole_file(Path(path)) as partial:
+            if format_name == "xlsx":
+                from graph.workbook import export_workbook  # noqa: PLC0415
+
+                export_workbook(self.reading, partial, language=language, money=money)
+                return
             with partial.open("w", encoding="utf-8", newline="") as file:
                 self.write(format_name, file, language=language)
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
 
     def write(self, format_name: str, output: IO[str], *, language: Language = "zh") -> None:
-        """As `export`, to an open text file that leaves line ends as they are."""
+        """As `export`, to an open text file that leaves line ends as they are; a workbook needs a file of its own."""
         from graph.export import export_csv, export_graph  # noqa: PLC0415
 
         if format_name == "csv":
             export_csv(self.reading, output, language)
         else:
             export_graph(self.reading, format_name, output)
+
+    def export_query(
+        self, name: str, path: str | os.PathLike[str], *, language: Language = "zh", **parameters: Any
+    ) -> int:
+        """Given the name of a named query and its parameters, write its rows to a file, as its name ends: .xlsx, .csv
+        or .json (SPARQL results); return how many rows there are."""
+        from graph.results import export_rows  # noqa: PLC0415
+
+        rows = self.named(name, **parameters)
+        with _whole_file(Path(path)) as partial:
+            export_rows(name, rows, partial, Path(path).suffix, language)
+        return len(rows)
 
     def status(self) -> Status:
         """What the store holds and how it stands."""

@@ -22,6 +22,7 @@ from rdflib.term import Literal as RdfLiteral
 from rdflib.term import Node
 
 from graph.errors import ParameterError
+from graph.graphml import export_graphml
 from graph.queries import Words, find_query, run_named, show_term
 from graph.store import ReadableStore
 from ontology.namespaces import PREFIXES
@@ -193,7 +194,13 @@ def _heading(label: Words, language: Literal["zh", "en"]) -> str:
 
 # --- by name ------------------------------------------------------------------------------------------------------
 FORMATS: Mapping[str, Callable[[ExportableStore, IO[str]], None]] = MappingProxyType(
-    {"nquads": export_nquads, "turtle": export_turtle, "jsonld": export_jsonld, "csv": export_csv}
+    {
+        "nquads": export_nquads,
+        "turtle": export_turtle,
+        "jsonld": export_jsonld,
+        "graphml": export_graphml,
+        "csv": export_csv,
+    }
 )
 """What can be written, by the name of the format. All are UTF-8 text whose line ends must not be translated."""
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import IO, Any
+from typing import Literal as Choice
 
 from rdflib import Graph, Literal
 from rdflib.term import BNode, Node
 
+from graph.errors import ParameterError
 from graph.export import csv_cell
+from graph.queries import find_query
 from graph.store import Answer, Rows, Triple
+from graph.workbook import write_rows
 from ontology.namespaces import CONCEPT, PREFIXES
 
 
@@ -71,3 +77,23 @@ def show(node: Node | None) -> str:
         if text.startswith(iri) and text != iri and "/" not in text[len(iri) :]:
             return f"{prefix}:{text[len(iri) :]}"
     return text
+
+
+def export_rows(name: str, rows: Rows, path: Path, suffix: str, language: Choice["zh", "en"]) -> None:
+    """Given a named query's name and rows, write them to a file as its ending says (.csv, .xlsx, .json); raise
+    ParameterError for another ending. CSV and XLSX have the query's headings in the language."""
+    query = find_query(name)
+    match suffix.lower():
+        case ".xlsx":
+            write_rows(query, rows, path, language=language)
+        case ".csv":
+            with path.open("w", encoding="utf-8-sig", newline="") as file:
+                writer = csv.writer(file, lineterminator="\r\n")
+                writer.writerow(getattr(column.label, language) for column in query.columns)
+                writer.writerows([csv_cell(node) for node in row] for row in rows.rows)
+        case ".json":
+            path.write_text(json.dumps(to_sparql_json(rows), ensure_ascii=False), "utf-8")
+        case _:
+            raise ParameterError(
+                f"rows can be written to a file that ends in .csv, .xlsx or .json, not {suffix or 'nothing'}"
+            )

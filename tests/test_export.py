@@ -90,7 +90,7 @@ def test_an_empty_store_gives_sound_files() -> None:
 
 
 def test_an_unknown_format_is_said(store: EmbeddedStore) -> None:
-    with pytest.raises(ParameterError, match="nquads, turtle, jsonld, csv"):
+    with pytest.raises(ParameterError, match="nquads, turtle, jsonld, graphml, csv"):
         export_graph(store, "pdf", io.StringIO())
 
 
@@ -188,3 +188,20 @@ def test_the_gold_corpus_exports_whole() -> None:
     assert len(rows_of(written(store, "csv"))) == sum(len(p.indicators) for d in disclosures for p in d.projects)
     lines = written(store, "nquads").splitlines()
     assert len(lines) == sum(len(list(map_disclosure(one, BASE))) for one in disclosures)
+
+
+def test_graphml_links_units_projects_and_what_they_share(store: EmbeddedStore) -> None:
+    import networkx as nx
+
+    graph = nx.read_graphml(io.BytesIO(written(store, "graphml").encode()))
+    kinds = {data["kind"] for _, data in graph.nodes(data=True)}
+    assert {"region", "unit", "project"} <= kinds
+    projects = {node: data for node, data in graph.nodes(data=True) if data["kind"] == "project"}
+    counted = store.query("SELECT (COUNT(DISTINCT ?p) AS ?n) { ?p a pikg:Project }")
+    assert len(projects) == int(next(iter(counted))["n"])
+    relations = {
+        (graph.nodes[a]["kind"], data["relation"], graph.nodes[b]["kind"]) for a, b, data in graph.edges(data=True)
+    }
+    assert ("unit", "publishes", "project") in relations
+    assert all(data["label"] for _, data in graph.nodes(data=True))
+    assert max(data.get("budget_yuan", 0) for data in projects.values()) > 0

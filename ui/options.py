@@ -1,7 +1,8 @@
-"""Options that several commands of the command line share."""
+"""The options that several commands of the command line share."""
 
 from __future__ import annotations
 
+import locale
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +14,6 @@ import click
 def _default_language() -> str:
     told = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
     if not told:
-        import locale  # noqa: PLC0415 - only where no variable tells
-
         told = locale.getlocale()[0] or ""
     return "zh" if told.lower().startswith(("zh", "chinese")) else "en"
 
@@ -36,8 +35,18 @@ lang_option = click.option(
     show_default="by locale",
     help="The language of titles and of messages about documents.",
 )
+port_option = click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    show_default="8501, or the next one that is free",
+    help="The port to serve on.",
+)
 
 
 def format_option(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """The option --format with these choices, the first by default."""
+    """Given the formats that a command writes, the default first, return its option --format."""
     return click.option("--format", "format_", type=click.Choice(formats), default=formats[0], show_default=True)
+
+
+region_option = click.option("--region", help="Only of this region (code, full or short name), and what lies in it.")
+year_option = click.option("--year", type=int, help="Only of this fiscal year.")

@@ -1,0 +1,250 @@
+"""The workbook (XLSX) of a store: projects, indicators, funding, budget lines, issues and documents, a sheet each.
+
+Made for officials: headings in their language that stay in sight and can be filtered, amounts as numbers in yuan or
+ten thousand yuan, codes as text, what is only for programs (IRIs) in the last columns, folded away. Rows are written as
+they are read, a few documents at a time, so that memory stays flat. Nothing that a document printed acts as a formula
+or as a link: every text is written as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import chain, islice
+from pathlib import Path
+from typing import Literal
+
+import xlsxwriter
+from rdflib.term import Literal as RdfLiteral
+from rdflib.term import Node, URIRef
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from graph.queries import Column, NamedQuery, Words, find_query, run_named, show_term
+from graph.store import ReadableStore, Rows
+from ontology.namespaces import PREFIXES
+
+Money = Literal["yuan", "wan"]
+"""Amounts in yuan (元) or in ten thousand yuan (万元)."""
+
+ROWS = 1_048_575
+"""Rows of a sheet below its heading: a spreadsheet has no more. What goes beyond is on a second sheet."""
+
+_WAN = Decimal(10_000)
+_DOCUMENTS_AT_ONCE = 50
+_XSD = PREFIXES["xsd"]
+_NUMBERS = frozenset({f"{_XSD}decimal", f"{_XSD}integer"})
+_WIDEST, _NARROWEST = 40, 7
+"""Widths of columns, in characters."""
+
+_SAMPLE = 300
+"""Rows by which the widths of columns are set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet: its title, the named query that fills it, and whether it is asked a few documents at a time."""
+
+    title: Words
+    query: str
+    by_document: bool = True
+
+
+SHEETS = (
+    Sheet(Words("项目", "Projects"), "projects"),
+    Sheet(Words("指标", "Indicators"), "indicators"),
+    Sheet(Words("资金", "Funding"), "funding"),
+    Sheet(Words("预算行", "Budget lines"), "budget-lines"),
+    Sheet(Words("提取问题", "Issues"), "issues"),
+    Sheet(Words("文件", "Documents"), "documents", by_document=False),
+)
+"""The sheets, in their order."""
+
+_LABELS = """
+SELECT ?concept ?label WHERE {
+  { ?concept skos:prefLabel ?label } UNION { ?concept a owl:Class ; rdfs:label ?label }
+}
+"""
+
+# Where a document can be read: its address, as the one who brought it told.
+_ADDRESSES = "SELECT ?document ?address WHERE { ?document a pikg:Document ; schema:url ?address }"
+
+_PLACE = {"zh": "打开出处", "en": "open source"}
+
+
+def export_workbook(
+    store: ReadableStore, path: Path, *, language: Literal["zh", "en"] = "zh", money: Money = "yuan"
+) -> None:
+    """Given a store, write its workbook to a file, with headings in the language and amounts in yuan or ten thousand
+    yuan. Each row that has a place links to the page of its document where the document's address is known."""
+    labels = _read_labels(store, language)
+    addresses = _read_addresses(store)
+    documents = [row["document"] for row in run_named(store, "documents") if row["document"] is not None]
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(path, options) as book:
+        book.set_properties({"title": "pikg"})
+        for sheet in SHEETS:
+            query = find_query(sheet.query)
+            answers = (
+                _by_document(store, query.name, documents) if sheet.by_document else [run_named(store, query.name)]
+            )
+            _Page(book, sheet, query, _Reader(language, money, labels, addresses)).write(answers)
+
+
+def write_rows(query: NamedQuery, rows: Rows, path: Path, *, language: Literal["zh", "en"] = "zh") -> None:
+    """Given a named query and its rows, write them to a workbook of one sheet."""
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    sheet = Sheet(query.title, query.name)
+    with xlsxwriter.Workbook(path, options) as book:
+        _Page(book, sheet, query, _Reader(language, "yuan", {}, {})).write([rows])
+
+
+def _by_document(store: ReadableStore, name: str, documents: list[Node]) -> Iterator[Rows]:
+    for start in range(0, len(documents), _DOCUMENTS_AT_ONCE):
+        yield run_named(store, name, document=documents[start : start + _DOCUMENTS_AT_ONCE])
+
+
+def _read_labels(store: ReadableStore, language: str) -> dict[str, str]:
+    answer = store.query(_LABELS)
+    labels: dict[str, str] = {}
+    for row in answer if isinstance(answer, Rows) else ():
+        label = row["label"]
+        if isinstance(label, RdfLiteral) and label.language == language:
+            labels[str(row["concept"])] = str(label)
+    return labels
+
+
+def _read_addresses(store: ReadableStore) -> dict[str, str]:
+    answer = store.query(_ADDRESSES)
+    found = answer if isinstance(answer, Rows) else ()
+    return {str(row["document"]): str(row["address"]) for row in found}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """How terms of an answer become what a person reads."""
+
+    language: Literal["zh", "en"]
+    money: Money
+    labels: Mapping[str, str]
+    addresses: Mapping[str, str]
+
+    def heading(self, column: Column) -> str:
+        text = column.label.zh if self.language == "zh" else column.label.en
+        if self.money == "wan" and is_money(column):
+            return text.replace("（元）", "（万元）").replace("(yuan)", "(10,000 yuan)")
+        return text
+
+    def value(self, column: Column, node: Node | None) -> str | Decimal | None:
+        if node is None:
+            return None
+        if isinstance(node, RdfLiteral) and str(node.datatype) in _NUMBERS:
+            number = Decimal(str(node))
+            return number / _WAN if self.money == "wan" and is_money(column) else number
+        if isinstance(node, URIRef) and str(node) in self.labels and not _for_programs(column):
+            return self.labels[str(node)]
+        return show_term(node)
+
+    def link(self, row: Mapping[str, Node | None]) -> str | None:
+        """Where the row's document can be read, at its page."""
+        address = self.addresses.get(str(row.get("document")))
+        if address is None or not address.startswith(("http://", "https://")) or len(address) > 2000:
+            return None
+        page = row.get("page")
+        return address if page is None else f"{address}#page={page}"
+
+
+def is_money(column: Column) -> bool:
+    """Whether a column holds amounts in yuan: its heading says so."""
+    return "（元）" in column.label.zh
+
+
+def _for_programs(column: Column) -> bool:
+    return column.label.zh.endswith("IRI") or column.label.zh == "SHA-256"
+
+
+class _Page:
+    """A sheet being written, and those that follow it when it is full."""
+
+    def __init__(self, book: Workbook, sheet: Sheet, query: NamedQuery, reader: _Reader) -> None:
+        self.book, self.sheet, self.reader = book, sheet, reader
+        self.columns = sorted(query.columns, key=_for_programs)  # stable: what is for programs comes last
+        self.linked = bool(reader.addresses) and any(column.name == "document" for column in self.columns)
+        self.head = book.add_format(
+            {"bold": True, "bg_color": "#E8EFF5", "bottom": 1, "bottom_color": "#1F5582", "valign": "vcenter",
+             "text_wrap": True}
+        )  # fmt: skip
+        self.text = book.add_format({"num_format": "@", "valign": "top", "indent": 1})
+        self.number = book.add_format({"num_format": "#,##0.######", "valign": "top"})
+        self.whole = book.add_format({"num_format": "0", "valign": "top"})
+        self.amount = book.add_format({"num_format": "#,##0.00", "valign": "top"})
+        self.blue = book.add_format({"font_color": "#1F5582", "underline": 1})
+
+    def write(self, answers: Iterable[Rows]) -> None:
+        """Write the rows of all answers."""
+        rows = (row for answer in answers for row in answer)
+        sample = list(islice(rows, _SAMPLE))
+        every = chain(sample, rows)
+        row = next(every, None)
+        number = 1
+        while number == 1 or row is not None:
+            name = self.sheet.title.zh if self.reader.language == "zh" else self.sheet.title.en
+            page = self.book.add_worksheet(_sheet_name(name if number == 1 else f"{name} ({number})"))
+            columns = self._begin(page, sample)
+            written = 0
+            while row is not None and written < ROWS:
+                written += 1
+                self._write_row(page, written, row)
+                row = next(every, None)
+            page.autofilter(0, 0, max(written, 1), columns - 1)
+            number += 1
+
+    def _begin(self, page: Worksheet, sample: Sequence[Mapping[str, Node | None]]) -> int:
+        """Write the heading and set what the sheet looks like, on paper too; return how many columns there are. Widths
+        are those of the first rows, since a row that was written is gone from memory."""
+        page.freeze_panes(1, 0)
+        page.set_row(0, 30)
+        page.set_landscape()
+        page.set_paper(9)  # A4
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(0)
+        for place, column in enumerate(self.columns):
+            heading = self.reader.heading(column)
+            shown = [str(self.reader.value(column, row.get(column.name)) or "") for row in sample]
+            width = min(max([*map(_width, shown), _width(heading) * 2 // 3, _NARROWEST]), _WIDEST) + 2
+            hidden = {"level": 1, "hidden": True} if _for_programs(column) else {}
+            page.set_column(place, place, max(width, 14) if is_money(column) else width, None, hidden)
+            page.write_string(0, place, heading, self.head)
+        if not self.linked:
+            return len(self.columns)
+        page.set_column(len(self.columns), len(self.columns), 12)
+        page.write_string(0, len(self.columns), _PLACE[self.reader.language], self.head)
+        return len(self.columns) + 1
+
+    def _write_row(self, page: Worksheet, number: int, row: Mapping[str, Node | None]) -> None:
+        for place, column in enumerate(self.columns):
+            value = self.reader.value(column, row.get(column.name))
+            if isinstance(value, Decimal):
+                # A spreadsheet's numbers are binary ones of 15 digits, which every printed amount fits.
+                page.write_number(number, place, float(value), self._format(column, value))
+            elif value:
+                page.write_string(number, place, value[:32_767], self.text)
+        link = self.reader.link(row) if self.linked else None
+        if link is not None:
+            page.write_url(number, len(self.columns), link, self.blue, _PLACE[self.reader.language])
+
+    def _format(self, column: Column, value: Decimal) -> Format:
+        if is_money(column):
+            return self.amount
+        return self.whole if value == value.to_integral_value() else self.number
+
+
+def _width(text: str) -> int:
+    """Columns of a sheet that a text takes: a Chinese character is as wide as two others."""
+    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
+
+
+def _sheet_name(name: str) -> str:
+    return "".join("-" if character in r"[]:*?/\\" else character for character in name)[:31]

@@ -1,0 +1,178 @@
+"""The workbook: its figures are the store's, it looks as an official expects, and nothing in it can act."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import subprocess
+import zipfile
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from corpus import record, store_of
+from disclosures import disclosure
+from openpyxl.worksheet.worksheet import Worksheet
+from rdflib import Literal
+
+import pikg
+import pipeline
+from graph import workbook
+from graph.embedded import EmbeddedStore
+from graph.queries import find_query, run_named
+from graph.workbook import SHEETS, export_workbook
+
+EVIL = '=HYPERLINK("http://evil.example","x")'
+BUDGET = record("hotline-budget")
+RECORDS = (
+    dataclasses.replace(BUDGET, projects=(dataclasses.replace(BUDGET.projects[0], name=EVIL), *BUDGET.projects[1:])),
+    record("hotline-accounts"),
+    record("greenery-budget"),
+)
+
+
+@pytest.fixture(scope="module")
+def store() -> EmbeddedStore:
+    return store_of(*RECORDS, vocabulary=True)
+
+
+def written(store: EmbeddedStore, path: Path, **options) -> dict[str, Worksheet]:
+    export_workbook(store, path, **options)
+    book = openpyxl.load_workbook(path)
+    return {name: book[name] for name in book.sheetnames}
+
+
+def column(sheet: Worksheet, heading: str) -> list:
+    headings = [cell.value for cell in sheet[1]]
+    return [row[headings.index(heading)] for row in sheet.iter_rows(min_row=2, values_only=True)]
+
+
+def test_every_sheet_has_the_rows_of_its_query(store, tmp_path):
+    sheets = written(store, tmp_path / "a.xlsx")
+    assert list(sheets) == ["项目", "指标", "资金", "预算行", "提取问题", "文件"]
+    for sheet, made in zip(SHEETS, sheets.values(), strict=True):
+        rows = run_named(store, sheet.query)
+        assert made.max_row - 1 == len(rows), sheet.query
+        assert {cell.value for cell in made[1]} >= {label.label.zh for label in find_query(sheet.query).columns}
+        assert made.freeze_panes == "A2"
+        assert made.auto_filter.ref.startswith("A1:")
+
+
+@pytest.mark.parametrize(("money", "heading", "factor"), [("yuan", "金额（元）", 1), ("wan", "金额（万元）", 10_000)])
+def test_amounts_are_the_stores_in_the_unit_that_was_chosen(store, tmp_path, money, heading, factor):
+    sheet = written(store, tmp_path / "a.xlsx", money=money)["资金"]
+    amounts = [Decimal(str(row["amount"])) for row in run_named(store, "funding") if row["amount"] is not None]
+    shown = [Decimal(str(value)) * factor for value in column(sheet, heading) if value is not None]
+    assert sorted(shown) == sorted(amounts)
+    assert sum(amounts) > 0
+    cell = sheet.cell(2, [c.value for c in sheet[1]].index(heading) + 1)
+    assert cell.number_format == "#,##0.00"
+
+
+def test_codes_are_text_and_concepts_have_their_labels(store, tmp_path):
+    sheets = written(store, tmp_path / "a.xlsx")
+    assert set(column(sheets["项目"], "表的种类")) == {"绩效目标表", "绩效自评表"}
+    assert all(isinstance(code, str) for code in column(sheets["指标"], "地区代码") if code is not None)
+    assert {"项目支出"} <= set(column(sheets["项目"], "范围"))
+    hidden = {cell.value for cell in sheets["项目"][1] if sheets["项目"].column_dimensions[cell.column_letter].hidden}
+    assert "项目 IRI" in hidden
+    assert "项目" not in hidden
+
+
+def test_nothing_that_was_printed_acts(store, tmp_path):
+    path = tmp_path / "a.xlsx"
+    sheets = written(store, path)
+    cell = next(cell for row in sheets["项目"].iter_rows() for cell in row if cell.value == EVIL)
+    assert cell.data_type == "s"
+    with zipfile.ZipFile(path) as parts:
+        texts = b"".join(parts.read(name) for name in parts.namelist())
+    assert b"<f>" not in texts
+    assert b"hyperlink " not in texts.lower()
+
+
+def test_a_row_leads_to_the_page_of_its_document_where_that_is_known(store, tmp_path):
+    (document, *_) = [row["document"] for row in run_named(store, "documents")]
+    known = store_of(*RECORDS, vocabulary=True)
+    graph = next(name for name in known.graphs() if name.endswith(str(document).rsplit("/", 1)[-1]))
+    url = Literal("https://example.org/budget.pdf")
+    from rdflib import URIRef
+
+    known.replace_graph(graph, [*known.triples(graph), (document, URIRef("https://schema.org/url"), url)])
+    sheet = written(known, tmp_path / "a.xlsx")["资金"]
+    targets = {cell.hyperlink.target + "#" + (cell.hyperlink.location or "")
+               for row in sheet.iter_rows() for cell in row if cell.hyperlink}  # fmt: skip
+    assert targets
+    assert all(target.startswith("https://example.org/budget.pdf") for target in targets)
+
+
+def test_a_full_sheet_goes_on_in_another(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(workbook, "ROWS", 5)
+    rows = len(run_named(store, "indicators"))
+    sheets = written(store, tmp_path / "a.xlsx", language="en")
+    pages = [sheet for name, sheet in sheets.items() if name.startswith("Indicators")]
+    assert [name for name in sheets if name.startswith("Indicators")][:2] == ["Indicators", "Indicators (2)"]
+    assert sum(page.max_row - 1 for page in pages) == rows
+    assert max(page.max_row for page in pages) == 6
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    from graph.load import open_batch
+    from graph.workspace import Workspace
+
+    workspace = Workspace.open(tmp_path / "store", create=True)
+    with open_batch(workspace) as batch:
+        batch.load(disclosure(1, indicators=4))
+    return workspace.folder
+
+
+def test_the_command_writes_a_workbook_whole_or_not_at_all(folder, tmp_path):
+    run = CliRunner().invoke
+    path = tmp_path / "out.xlsx"
+    told = run(pikg.cli, ["export", "--store", str(folder), "--format", "xlsx", "--money", "wan", "-o", str(path)])
+    assert told.exit_code == 0, told.output
+    assert openpyxl.load_workbook(path).sheetnames
+    without = run(pikg.cli, ["export", "--store", str(folder), "--format", "xlsx"])
+    assert (without.exit_code, "-o FILE" in without.output) == (2, True)
+    assert not list(tmp_path.glob("*.partial"))
+
+
+@pytest.mark.parametrize("ending", [".csv", ".xlsx", ".json"])
+def test_the_rows_of_a_named_query_go_to_a_file(folder, tmp_path, ending):
+    path = tmp_path / f"rows{ending}"
+    with pipeline.open_store(folder, create=False) as store:
+        assert store.export_query("indicators", path, language="zh") == len(store.named("indicators")) == 4
+    text = path.read_bytes()
+    if ending == ".csv":
+        assert text.startswith("\ufeff地区,".encode())
+    if ending == ".xlsx":
+        assert openpyxl.load_workbook(path).active.max_row == 5
+    if ending == ".json":
+        assert b'"bindings"' in text
+    told = CliRunner().invoke(
+        pikg.cli, ["export", "--store", str(folder), "--query", "indicators", "-o", str(tmp_path / "rows.doc")]
+    )
+    assert told.exit_code != 0
+    assert not (tmp_path / "rows.doc").exists()
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_libreoffice_opens_it(store, tmp_path):
+    export_workbook(store, tmp_path / "a.xlsx")
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = [
+        "soffice",
+        "--headless",
+        profile,
+        "--convert-to",
+        "csv",
+        "--outdir",
+        str(tmp_path),
+        str(tmp_path / "a.xlsx"),
+    ]
+    told = subprocess.run(command, capture_output=True, check=False, timeout=120, text=True)
+    if "could not be loaded" in told.stderr + told.stdout:
+        pytest.skip("LibreOffice's spreadsheet part is not installed")
+    assert "外聘" in (tmp_path / "a.csv").read_text("utf-8") or (tmp_path / "a.csv").read_text("utf-8").count("\n") > 2
