@@ -108,7 +108,7 @@ def test_a_file_that_fails_is_told_in_a_line_and_the_others_are_stored(call, tmp
 
 def test_a_folder_lists_what_it_passed_over_and_succeeds(call, tmp_path):
     shutil.copy(EXAMPLES[0], tmp_path)
-    (tmp_path / "notes.mp4").write_text("{\\rtf1 hello}", "ascii")
+    (tmp_path / "notes.mp4").write_bytes(b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00")
     status, told, _ = call("ingest", tmp_path, "--store", tmp_path / "store")
     assert status == 0
     assert "passed over: notes.mp4" in told
