@@ -19,12 +19,11 @@ from deciding import Decides, bring_in_step, load_corrected
 from extract import EXTRACTOR_VERSION
 from extract.errors import ExtractError, UnreadableDocumentError, UnsupportedFormatError
 from extract.files import find_files
-from graph.embedded import EmbeddedStore
 from graph.errors import GraphError, WorkspaceError
 from graph.guard import TIME_LIMIT, run_user_query
 from graph.load import Batch, StoredDocument, open_batch
 from graph.status import Status, read_status
-from graph.store import Answer, Rows
+from graph.store import Answer, Rows, WholeStore
 from graph.workspace import Workspace
 from ontology.decisions import CellCorrection, DecisionError
 from ontology.records import Box, Disclosure, Issue
@@ -271,7 +270,7 @@ class Store(Decides):
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self._reading: EmbeddedStore | None = None
+        self._reading: WholeStore | None = None
         self._snapshot = 0
 
     @property
@@ -280,7 +279,7 @@ class Store(Decides):
         return self.workspace.folder
 
     @property
-    def reading(self) -> EmbeddedStore:
+    def reading(self) -> WholeStore:
         """The newest published snapshot, opened; the one before is closed."""
         newest = self.workspace.snapshot
         if self._reading is None or newest != self._snapshot:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Self
 
 import pyoxigraph as ox
 from rdflib.term import BNode, Literal, Node, URIRef
@@ -101,7 +102,7 @@ class EmbeddedStore:
         it names); the prefixes of ontology.namespaces need no declaration. Raise QueryError where it can't be read."""
         return self.query_up_to(sparql, None)
 
-    def query_up_to(self, sparql: str, limit: int | None) -> Answer:
+    def query_up_to(self, sparql: str, limit: int | None, timeout: float | None = None) -> Answer:
         """As `query`, but stop after `limit` rows or triples and say so (`Rows.cut`, `Triples.cut`)."""
         found = self.solve(sparql)
         convert = _FromOxigraph()
@@ -172,6 +173,15 @@ class EmbeddedStore:
         changes = _Changes(self._open)
         for name, triples in graphs:
             changes.replace(_graph_name(name), [_to_triple(triple) for triple in triples])
+        self._apply(changes, [name for name, _ in graphs])
+
+    def amend_graph(self, graph: str, removed: Iterable[Triple], added: Iterable[Triple]) -> None:
+        """Take triples out of a graph and put others into it, in one update request; without reading the rest of it."""
+        changes = _Changes(self._open)
+        changes.amend(_graph_name(graph), map(_to_triple, removed), map(_to_triple, added))
+        self._apply(changes, [graph])
+
+    def _apply(self, changes: _Changes, graphs: Sequence[str]) -> None:
         try:
             changes.apply()
             self._unflushed += changes.size
@@ -179,7 +189,7 @@ class EmbeddedStore:
                 self._open.flush()
                 self._unflushed = 0
         except (SyntaxError, OSError) as error:
-            names = ", ".join(name for name, _ in graphs[:3])
+            names = ", ".join(graphs[:3])
             raise GraphError(f"the store refused to replace {names}; it is as it was before: {error}") from error
 
     def optimize(self) -> None:
@@ -200,7 +210,7 @@ class EmbeddedStore:
             if self._on_close is not None:
                 self._on_close()
 
-    def __enter__(self) -> EmbeddedStore:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -230,6 +240,15 @@ class _Changes:
         self._added[graph] = new - old
         self._removed[graph] = old - new
 
+    def amend(self, graph: ox.NamedNode, removed: Iterable[ox.Triple], added: Iterable[ox.Triple]) -> None:
+        """Have a graph lose some triples and gain others."""
+        new = set(added)
+        self._added[graph] = {triple for triple in new if not self._holds(graph, triple)}
+        self._removed[graph] = {triple for triple in set(removed) - new if self._holds(graph, triple)}
+
+    def _holds(self, graph: ox.NamedNode, triple: ox.Triple) -> bool:
+        return ox.Quad(triple.subject, triple.predicate, triple.object, graph) in self._store
+
     def _stays(self, triple: ox.Triple, removed_from: set[ox.NamedNode]) -> bool:
         """Whether a named graph will still hold a triple that some graphs lose."""
         if any(triple in added for added in self._added.values()):
@@ -258,8 +277,8 @@ class _Changes:
             )
 
     def _is_all(self, graph: ox.NamedNode) -> bool:
-        held = sum(1 for _ in self._store.quads_for_pattern(None, None, None, graph))
-        return held == len(self._removed[graph])
+        removed = len(self._removed[graph])
+        return sum(1 for _ in islice(self._store.quads_for_pattern(None, None, None, graph), removed + 1)) == removed
 
 
 def _update_text(
@@ -292,6 +311,34 @@ def _to_triple(triple: Triple) -> ox.Triple:
     if isinstance(subject, ox.Literal) or not isinstance(predicate, ox.NamedNode):
         raise InvalidLiteralError(f"{triple!r} can't be stored: its subject and predicate must be IRIs")
     return ox.Triple(subject, predicate, value)
+
+
+def read_ntriples(text: bytes) -> Iterator[Triple]:
+    """Given N-Triples, return their triples; raise GraphError where they can't be read."""
+    convert = _FromOxigraph()
+    for triple in _parse_ntriples(text):
+        yield convert(triple.subject), convert(triple.predicate), convert(triple.object)
+
+
+def write_nquads(text: bytes, graph: str) -> Iterator[str]:
+    """Given N-Triples and a graph, return lines of N-Quads as the embedded store writes them, without line ends."""
+    name = _graph_name(graph)
+    for triple in _parse_ntriples(text):
+        yield f"{ox.Quad(triple.subject, triple.predicate, triple.object, name)} ."
+
+
+def _parse_ntriples(text: bytes) -> Iterator[ox.Triple]:
+    try:
+        for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES):
+            yield quad.triple
+    except SyntaxError as error:
+        raise GraphError(f"the server's triples can't be read: {error}") from error
+
+
+def write_ntriples(triples: Iterable[Triple]) -> list[str]:
+    """Given triples, return each once as a line of N-Triples without its line end, its texts escaped as SPARQL reads
+    them too; raise InvalidLiteralError where one can't be stored."""
+    return [f"{triple} ." for triple in {_to_triple(triple) for triple in triples}]
 
 
 def new_in_memory() -> EmbeddedStore:

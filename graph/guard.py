@@ -2,7 +2,7 @@
 
 Refused before anything runs: changes, SERVICE and LOAD (the store would go to the network), and FROM of graphs that are
 not in the store. What is left may still be a query that never ends or fills the memory; the child process is stopped at
-its time limit, and may not take more than its share of memory.
+its time limit, and may not take more than its share of memory. Of a graph on a server only the waiting is limited here.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from graph import query_worker
 from graph.embedded import make_literal
 from graph.errors import GraphError, QueryError, QueryRefusedError, QueryTimeoutError, WorkspaceError
 from graph.lock import Lease
+from graph.remote_settings import REMOTE_FILE
 from graph.sparql import Token, find_graph_references, position, read_tokens
 from graph.store import Answer, Rows, Triples
 from ontology.namespaces import PREFIXES
@@ -109,6 +110,8 @@ def run_user_query(
     QueryTimeoutError where it ran longer than `timeout` seconds, WorkspaceError where the snapshot isn't there.
     """
     graphs = check_user_query(sparql)
+    if (snapshot_folder.parent.parent / REMOTE_FILE).exists():
+        return _ask_server(snapshot_folder.parent.parent, sparql, graphs, timeout, limit)
     request = {
         "folder": str(snapshot_folder),
         "sparql": sparql,
@@ -127,6 +130,21 @@ def run_user_query(
     with lease:
         lines = _ask(request, timeout)
     return _read_answer(lines, sparql)
+
+
+def _ask_server(folder: Path, sparql: str, graphs: list[str], timeout: float | None, limit: int | None) -> Answer:
+    """Ask a workspace's server: the connection is given up at the time limit, whatever the server does."""
+    from graph.workspace import Workspace  # noqa: PLC0415 - only where the graph is on a server
+
+    with Workspace.open(folder).read() as store:
+        if missing := [graph for graph in graphs if not store.has_graph(graph)]:
+            raise _no_graph(missing)
+        return store.query_up_to(sparql, limit, timeout)
+
+
+def _no_graph(graphs: list[str]) -> QueryRefusedError:
+    names = ", ".join(f"<{graph}>" for graph in graphs)
+    return QueryRefusedError(f"the store has no graph {names}; leave FROM out to ask all graphs")
 
 
 def _ask(request: dict[str, Any], timeout: float | None) -> Iterator[Any]:
@@ -165,8 +183,7 @@ def _read_answer(lines: Iterator[Any], sparql: str) -> Answer:
                 ((s, p, o) for s, p, o in rows if s is not None and p is not None and o is not None), cut=cut
             )
         case "no graph":
-            names = ", ".join(f"<{graph}>" for graph in head["graphs"])
-            raise QueryRefusedError(f"the store has no graph {names}; leave FROM out to ask all graphs")
+            raise _no_graph(head["graphs"])
         case "syntax":
             refined = next(lines, head)
             raise QueryError(refined["message"], refined.get("line"), refined.get("column"))

@@ -16,12 +16,11 @@ from rdflib.term import URIRef
 from graph.canonical import INDICATORS, indicators_graph, map_canonical, read_rows, rows_of, rules_triple
 from graph.decisions import map_decisions, read_considered, read_file
 from graph.editions import EDITIONS, compare_editions
-from graph.embedded import EmbeddedStore
 from graph.errors import AmbiguousError, NotFoundError
 from graph.identities import IDENTITIES, find_identities
 from graph.mapping import map_disclosure, map_vocabulary
 from graph.proposals import map_identities
-from graph.store import Rows
+from graph.store import ReadableStore, Rows
 from graph.workspace import Workspace, Writer
 from ontology.decisions import CellCorrection
 from ontology.namespaces import PIKG
@@ -45,7 +44,7 @@ class StoredDocument:
     extractor_version: str | None
 
 
-def find_documents(store: EmbeddedStore) -> list[StoredDocument]:
+def find_documents(store: ReadableStore) -> list[StoredDocument]:
     """Given a store, return its documents by file name."""
     return [
         StoredDocument(
@@ -55,7 +54,7 @@ def find_documents(store: EmbeddedStore) -> list[StoredDocument]:
     ]
 
 
-def find_document(store: EmbeddedStore, name: str) -> StoredDocument:
+def find_document(store: ReadableStore, name: str) -> StoredDocument:
     """Given a file name, a hash or its first eight digits or more, return the document; raise NotFoundError where there
     is none, AmbiguousError where there are several."""
     wanted = name.strip()
@@ -72,7 +71,7 @@ def find_document(store: EmbeddedStore, name: str) -> StoredDocument:
     return found[0]
 
 
-def _rows(store: EmbeddedStore, sparql: str) -> Rows:
+def _rows(store: ReadableStore, sparql: str) -> Rows:
     answer = store.query(sparql)
     if not isinstance(answer, Rows):
         raise TypeError("this query is a SELECT")

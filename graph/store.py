@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 from rdflib.term import Node
 
@@ -61,7 +61,40 @@ class ReadableStore(Protocol):
         ...
 
 
-class WritableStore(ReadableStore, Protocol):
+class WholeStore(ReadableStore, Protocol):
+    """A store that can also be looked at graph by graph: what loading, exports and status need."""
+
+    def query_up_to(self, sparql: str, limit: int | None, timeout: float | None = None) -> Answer:
+        """As `query`, but stop after `limit` rows or triples and say so (`Rows.cut`, `Triples.cut`). `timeout` (seconds)
+        is how long a server is waited for; a store in a folder can't be stopped from within its own process."""
+        ...
+
+    def has_graph(self, graph: str) -> bool:
+        """Whether a named graph is there."""
+        ...
+
+    def triples(self, graph: str) -> Iterator[Triple]:
+        """The triples of one named graph, in no order."""
+        ...
+
+    def values(self, graph: str, subject: Node, predicate: Node) -> list[Node]:
+        """The values of one property of a subject in a named graph."""
+        ...
+
+    def count(self, graph: str | None = None) -> int:
+        """How many triples one graph holds, or all of them as a set."""
+        ...
+
+    def nquads(self) -> Iterator[str]:
+        """All statements of the named graphs as lines of N-Quads without their line ends, in no order."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+class WritableStore(WholeStore, Protocol):
     """A store that one writer changes. Each method is all or nothing."""
 
     def replace_graph(self, graph: str, triples: Iterable[Triple]) -> None:
@@ -70,6 +103,15 @@ class WritableStore(ReadableStore, Protocol):
 
     def replace_graphs(self, graphs: Sequence[tuple[str, Iterable[Triple]]]) -> None:
         """Replace several graphs in one transaction."""
+        ...
+
+    def amend_graph(self, graph: str, removed: Iterable[Triple], added: Iterable[Triple]) -> None:
+        """Take triples out of a graph and put others into it, in one transaction; what is not there can't be removed,
+        and is passed over."""
+        ...
+
+    def optimize(self) -> None:
+        """Have the store put its files in order for reading, where it can be told to."""
         ...
 
     def publish(self, folder: Path) -> None:

@@ -7,6 +7,7 @@
     readings/<sha256>   what was read from them, before what people corrected (derived, may be removed)
     decisions.jsonl     what people said
     index/              text search (derived, may be removed)
+    remote.toml         where the graph is instead, if on a server (graph.remote_settings)
     writer.lock         who writes; `unpublished` beside it says that graph/ is ahead of the snapshots
 
 A writer changes graph/, then publishes: a new snapshot (hard links), and one atomic replacement of the pointer. A run
@@ -23,11 +24,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from graph.embedded import EmbeddedStore, open_snapshot, open_store
+from graph.embedded import open_snapshot, open_store
 from graph.errors import NotFoundError, WorkspaceError
 from graph.lock import Holder, Lease, WriterLock, try_claim
+from graph.remote_settings import REMOTE_FILE, RemoteSettings, read_remote
+from graph.store import WholeStore, WritableStore
 from ontology.namespaces import DEFAULT_BASE, Namespace
+
+if TYPE_CHECKING:
+    from graph.remote import RemoteStore
 
 SCHEMA_VERSION = 1
 """The version of the workspace's layout and of the graph's model; another one is refused."""
@@ -46,6 +53,7 @@ _OURS = frozenset(
         "decisions.jsonl",
         "writer.lock",
         "unpublished",
+        REMOTE_FILE,
     }
 )
 
@@ -87,6 +95,7 @@ class Workspace:
         self.info = info
         self.namespace = Namespace(info.base)
         self.lock = WriterLock(folder / "writer.lock")
+        self.remote: RemoteSettings | None = read_remote(folder)
 
     # --- opening and making ---------------------------------------------------------------------------------------
     @classmethod
@@ -133,7 +142,7 @@ class Workspace:
             for name in ("snapshots", "documents", "index"):
                 (path / name).mkdir(exist_ok=True)
             (path / "decisions.jsonl").touch()
-            store = open_store(path / "graph")
+            store = workspace._open_to_write()
             try:
                 Writer(workspace, store).publish()
             finally:
@@ -163,8 +172,11 @@ class Workspace:
         """The folder of the newest snapshot. It may be pruned two publications later unless somebody reads it."""
         return self.folder / "snapshots" / str(self.snapshot)
 
-    def read(self) -> EmbeddedStore:
-        """Open the newest snapshot; close it when done. It never changes: open again to see what came later."""
+    def read(self) -> WholeStore:
+        """Open the newest snapshot; close it when done. It never changes: open again to see what came later. Of a graph
+        on a server, what the server holds is seen: each document as soon as it is stored."""
+        if self.remote is not None:
+            return _connect(self.remote, self.info.base)
         for _ in range(20):
             folder = self.snapshot_folder
             try:
@@ -202,13 +214,24 @@ class Workspace:
         self.lock.acquire(wait=wait, command=command)
         try:
             self._heal()
-            store = open_store(self.folder / "graph")
+            store = self._open_to_write()
             try:
                 yield Writer(self, store)
             finally:
                 store.close()
         finally:
             self.lock.release()
+
+    def _open_to_write(self) -> WritableStore:
+        if self.remote is None:
+            return open_store(self.folder / "graph")
+        store = _connect(self.remote, self.info.base)
+        try:
+            store.begin_writing()
+        except BaseException:
+            store.close()
+            raise
+        return store
 
     def _heal(self) -> None:
         """Remove what a killed run left half done beside the graph. The caller holds the lock."""
@@ -231,6 +254,10 @@ class Workspace:
 
         It waits for no writer and stops none. Raise WorkspaceError where the folder is there already.
         """
+        if self.remote is not None:
+            raise WorkspaceError(
+                f"the graph of {self.folder} is on a server: back it up there, or write it out with `pikg export`"
+            )
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise WorkspaceError(f"{target} is there already; name a new folder for the backup")
         partial = target.with_name(target.name + ".partial")
@@ -266,7 +293,7 @@ class Workspace:
 class Writer:
     """The one writer, given by `Workspace.write`: a WritableStore that marks what is not published yet."""
 
-    def __init__(self, workspace: Workspace, store: EmbeddedStore) -> None:
+    def __init__(self, workspace: Workspace, store: WritableStore) -> None:
         self.workspace = workspace
         self.store = store
         self._mark = workspace.folder / "unpublished"
@@ -326,6 +353,12 @@ class Writer:
             if try_claim(snapshots / str(old), claimed):
                 shutil.rmtree(claimed, ignore_errors=True)
         return number
+
+
+def _connect(settings: RemoteSettings, base: str) -> RemoteStore:
+    from graph.remote import RemoteStore  # noqa: PLC0415 - an HTTP client that a graph in a folder doesn't need
+
+    return RemoteStore(settings, base)
 
 
 def _read_info(path: Path) -> WorkspaceInfo:

@@ -1,4 +1,4 @@
-"""The embedded store: whole changes only, terms as written, the union of graphs to ask, errors that say where."""
+"""The stores, in a folder and on servers: whole changes, terms as written, the union to ask, errors that say where."""
 
 from __future__ import annotations
 
@@ -7,41 +7,60 @@ from decimal import Decimal
 import pytest
 from rdflib import XSD, Literal, URIRef
 
-from graph.embedded import EmbeddedStore, new_in_memory, open_snapshot, open_store
+from graph.embedded import new_in_memory, open_snapshot, open_store
 from graph.errors import GraphError, InvalidLiteralError, QueryError
-from graph.store import Rows, Triples
+from graph.store import Rows, Triples, WholeStore
 
 A, B = "https://example.org/g/a", "https://example.org/g/b"
 S, P = URIRef("https://example.org/s"), URIRef("https://example.org/p")
 
 
-def rows(store: EmbeddedStore, sparql: str) -> Rows:
+OURS = 'FILTER(STRSTARTS(STR(?g), "https://example.org/g/"))'
+"""A server may hold graphs of its own."""
+
+
+def rows(store: WholeStore, sparql: str) -> Rows:
     answer = store.query(sparql)
     assert isinstance(answer, Rows)
     return answer
 
 
-def objects(store: EmbeddedStore, graph: str) -> set[str]:
+def objects(store: WholeStore, graph: str) -> set[str]:
     return {str(o) for _, _, o in store.triples(graph)}
 
 
-def test_replacing_a_graph_leaves_the_others():
-    store = new_in_memory()
+def test_replacing_a_graph_leaves_the_others(store):
     store.replace_graphs([(A, [(S, P, Literal("one"))]), (B, [(S, P, Literal("two"))])])
     store.replace_graph(A, [(S, P, Literal("three"))])
     assert (objects(store, A), objects(store, B)) == ({"three"}, {"two"})
 
 
-def test_no_triples_remove_the_graph():
-    store = new_in_memory()
+def test_amending_a_graph_touches_what_is_named_only(store):
+    one, two, three = ((S, P, Literal(text)) for text in ("one", "two", "three"))
+    store.replace_graphs([(A, [one, two]), (B, [one])])
+    store.amend_graph(A, [one, three], [three])  # what is not there can't be removed, what is added isn't
+    assert (objects(store, A), objects(store, B)) == ({"two", "three"}, {"one"})
+    assert store.count() == 3
+    store.amend_graph(A, [two, three], [])
+    assert (store.graphs(), store.count()) == ([B], 1)
+
+
+def test_a_large_graph_is_replaced_whole(store):
+    pool = [(S, P, Literal(f"满意度 {n}")) for n in range(2500)]
+    store.replace_graphs([(A, pool[:1500]), (B, pool[1000:])])
+    assert (store.count(A), store.count(B), store.count()) == (1500, 1500, 2500)
+    store.replace_graph(A, pool[1400:])
+    assert (store.count(A), store.count(B), store.count()) == (1100, 1500, 1500)
+
+
+def test_no_triples_remove_the_graph(store):
     store.replace_graph(A, [(S, P, Literal("one"))])
     store.replace_graph(A, [])
     assert store.graphs() == []
 
 
 @pytest.mark.parametrize("bad", [URIRef("no spaces allowed"), URIRef("relative"), "text"])
-def test_a_term_that_cannot_be_stored_changes_nothing(bad):
-    store = new_in_memory()
+def test_a_term_that_cannot_be_stored_changes_nothing(store, bad):
     store.replace_graph(A, [(S, P, Literal("kept"))])
     with pytest.raises(InvalidLiteralError):
         store.replace_graphs([(A, [(S, P, Literal("new"))]), (B, [(S, P, bad)])])
@@ -56,8 +75,7 @@ TEXTS = [
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_any_text_comes_back_as_it_went_in(text):
-    store = new_in_memory()
+def test_any_text_comes_back_as_it_went_in(store, text):
     store.replace_graph(A, [(S, P, Literal(text))])
     assert rows(store, "SELECT ?o { ?s ?p ?o }").rows == ((Literal(text),),)
     store.replace_graph(A, [(S, P, Literal(text + "!"))])  # the other way of writing: something is taken out as well
@@ -66,30 +84,28 @@ def test_any_text_comes_back_as_it_went_in(text):
     assert store.count() == 0
 
 
-def test_datatypes_and_languages_come_back():
+def test_datatypes_and_languages_come_back(store):
     terms = {
         Literal("10.5", datatype=XSD.decimal),
         Literal("产出", lang="zh"),
         Literal("2025-09-30", datatype=XSD.date),
     }
-    store = new_in_memory()
     store.replace_graph(A, [(S, P, term) for term in terms])
     found = {row["o"] for row in rows(store, "SELECT ?o { ?s ?p ?o }")}
     assert found == terms
     assert Decimal("10.5") in {term.toPython() for term in found if isinstance(term, Literal)}
 
 
-def test_the_union_counts_a_statement_of_two_graphs_once():
-    store = new_in_memory()
+def test_the_union_counts_a_statement_of_two_graphs_once(store):
     store.replace_graphs([(A, [(S, P, Literal("x"))]), (B, [(S, P, Literal("x"))])])
     assert len(rows(store, "SELECT * { ?s ?p ?o }")) == 1
-    assert len(rows(store, "SELECT * { GRAPH ?g { ?s ?p ?o } }")) == 2
+    assert len(rows(store, f"SELECT * {{ GRAPH ?g {{ ?s ?p ?o }} {OURS} }}")) == 2
     assert len(list(store.nquads())) == 2
     assert store.count() == 1
 
 
-def test_a_statement_leaves_the_union_with_the_last_graph_that_holds_it():
-    store, shared = new_in_memory(), (S, P, Literal("x"))
+def test_a_statement_leaves_the_union_with_the_last_graph_that_holds_it(store):
+    shared = (S, P, Literal("x"))
     store.replace_graphs([(A, [shared]), (B, [shared])])
     store.replace_graph(A, [(S, P, Literal("y"))])
     assert store.query("ASK { ?s ?p 'x' }") is True
@@ -100,10 +116,10 @@ def test_a_statement_leaves_the_union_with_the_last_graph_that_holds_it():
     assert (store.count(), store.graphs()) == (0, [])
 
 
-def test_any_sequence_of_changes_keeps_the_union_in_step():
+def test_any_sequence_of_changes_keeps_the_union_in_step(store):
     import random
 
-    chance, store = random.Random(7), new_in_memory()
+    chance = random.Random(7)
     pool = [(S, P, Literal(str(n))) for n in range(12)]
     for _ in range(60):
         store.replace_graphs([(graph, chance.sample(pool, chance.randrange(6))) for graph in chance.sample([A, B], 2)])
@@ -111,8 +127,7 @@ def test_any_sequence_of_changes_keeps_the_union_in_step():
         assert sorted(str(row["o"]) for row in rows(store, "SELECT ?o { ?s ?p ?o }")) == sorted(union)
 
 
-def test_from_asks_the_named_graphs_only():
-    store = new_in_memory()
+def test_from_asks_the_named_graphs_only(store):
     store.replace_graphs([(A, [(S, P, Literal("a"))]), (B, [(S, P, Literal("b"))])])
     assert [str(row["o"]) for row in rows(store, f"SELECT ?o FROM <{A}> {{ ?s ?p ?o }}")] == ["a"]
     assert len(rows(store, f"SELECT ?o FROM <{A}> FROM <{B}> {{ ?s ?p ?o }}")) == 2
@@ -120,15 +135,13 @@ def test_from_asks_the_named_graphs_only():
     assert [str(row["o"]) for row in named] == ["b"]
 
 
-def test_ask_and_construct():
-    store = new_in_memory()
+def test_ask_and_construct(store):
     store.replace_graph(A, [(S, P, Literal("a"))])
     assert store.query("ASK { ?s ?p 'a' }") is True
     assert store.query("CONSTRUCT WHERE { ?s ?p ?o }") == ((S, P, Literal("a")),)
 
 
-def test_a_limit_says_when_it_cuts():
-    store = new_in_memory()
+def test_a_limit_says_when_it_cuts(store):
     store.replace_graph(A, [(S, P, Literal(str(n))) for n in range(5)])
     select, construct = "SELECT * { ?s ?p ?o }", "CONSTRUCT WHERE { ?s ?p ?o }"
     cut, whole = store.query_up_to(select, 4), store.query_up_to(select, 5)
@@ -140,8 +153,7 @@ def test_a_limit_says_when_it_cuts():
     assert (len(triples), triples.cut) == (4, True)
 
 
-def test_the_prefixes_of_the_house_need_no_declaration():
-    store = new_in_memory()
+def test_the_prefixes_of_the_house_need_no_declaration(store):
     assert len(rows(store, "SELECT ?x { ?x a pikg:Project ; rdfs:label ?l }")) == 0
 
 
@@ -155,9 +167,9 @@ def test_the_prefixes_of_the_house_need_no_declaration():
         ("selct ?a { ?a ?b ?c }", 1, 1, "selct"),
     ],
 )
-def test_a_query_that_cannot_be_read_says_where(sparql, line, column, says):
+def test_a_query_that_cannot_be_read_says_where(store, sparql, line, column, says):
     with pytest.raises(QueryError) as caught:
-        new_in_memory().query(sparql)
+        store.query(sparql)
     assert (caught.value.line, caught.value.column) == (line, column)
     assert says in str(caught.value)
 
@@ -177,8 +189,7 @@ def test_a_snapshot_stays_as_it_was(tmp_path):
     assert objects(store, A) == {"new"}
 
 
-def test_a_closed_store_says_so():
-    store = new_in_memory()
+def test_a_closed_store_says_so(store):
     store.close()
     store.close()
     with pytest.raises(GraphError, match="closed"):
