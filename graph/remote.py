@@ -236,7 +236,11 @@ class RemoteStore:
             if not small:
                 self._fill(staging, new)
             elif new:
-                operations += [f"DROP SILENT GRAPH {staging}", _insert(staging, new)]
+                operations += [
+                    self._enlist("INSERT", [staging]),
+                    f"DROP SILENT GRAPH {staging}",
+                    _insert(staging, new),
+                ]
             filled.append(staging)
         names = ", ".join(name for name, _, _ in changed)
         for name, _, was_there in changed:
@@ -263,7 +267,8 @@ class RemoteStore:
         gone = self._union_block().format("?s ?p ?o")
         return (
             f"DELETE {{ {gone} }} WHERE {{ GRAPH {name} {{ ?s ?p ?o }} "
-            f"FILTER NOT EXISTS {{ GRAPH ?other {{ ?s ?p ?o }} FILTER(?other NOT IN ({changing})) }} }}"
+            f"FILTER NOT EXISTS {{ GRAPH ?other {{ ?s ?p ?o }} GRAPH <{self._list}> {{ ?other a {_GRAPH} }} "
+            f"FILTER(?other NOT IN ({changing})) }} }}"
         )
 
     def _fill(self, staging: str, lines: Sequence[str]) -> None:
@@ -295,7 +300,9 @@ class RemoteStore:
     def optimize(self) -> None:
         """Bring the list of graphs and the union in step with the graphs under the base IRI: needed after a server's
         own loader has put graphs there. The server looks after its files itself."""
-        found = {str(row["g"]) for row in self._rows("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }")}
+        # Not SELECT DISTINCT ?g, which Virtuoso answers in a way of its own that takes minutes.
+        counted = "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
+        found = {str(row["g"]) for row in self._rows(counted)}
         ours = (self._union, self._list)
         graphs = [g for g in sorted(found) if g.startswith(self._base) and not self._is_staging(g) and g not in ours]
         into = self._union_block().format("?s ?p ?o")

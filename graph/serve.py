@@ -37,7 +37,6 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from graph.catalogue import COUNTS, TRIPLES, Contents, describe
-from graph.embedded import EmbeddedStore
 from graph.errors import (
     AmbiguousError,
     InvalidLiteralError,
@@ -51,6 +50,7 @@ from graph.negotiation import GRAPHS, HTML, RESULTS, SHORT, choose
 from graph.queries import find_query, named_queries, resolve_parameters
 from graph.query_pool import Limits, QueryPool, Question, Reply
 from graph.serve_pages import Frame, render_query_page, render_thing, thing_queries
+from graph.store import WholeStore
 from graph.workspace import Workspace
 from ontology.namespaces import CONCEPT, PIKG
 
@@ -79,7 +79,7 @@ class _Snapshot:
 
     number: int
     lease: Lease
-    store: EmbeddedStore
+    store: WholeStore
     pool: QueryPool
     published: datetime
     users: int = 0

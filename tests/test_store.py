@@ -138,12 +138,12 @@ def test_from_asks_the_named_graphs_only(store):
 def test_ask_and_construct(store):
     store.replace_graph(A, [(S, P, Literal("a"))])
     assert store.query("ASK { ?s ?p 'a' }") is True
-    assert store.query("CONSTRUCT WHERE { ?s ?p ?o }") == ((S, P, Literal("a")),)
+    assert store.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }") == ((S, P, Literal("a")),)
 
 
 def test_a_limit_says_when_it_cuts(store):
     store.replace_graph(A, [(S, P, Literal(str(n))) for n in range(5)])
-    select, construct = "SELECT * { ?s ?p ?o }", "CONSTRUCT WHERE { ?s ?p ?o }"
+    select, construct = "SELECT * { ?s ?p ?o }", "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
     cut, whole = store.query_up_to(select, 4), store.query_up_to(select, 5)
     assert isinstance(cut, Rows)
     assert isinstance(whole, Rows)
