@@ -18,7 +18,8 @@ from extract.errors import UnreadableDocumentError
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How much an archive may hold: bytes unpacked in all, bytes of one XML part, and members.
+    """How much an archive may hold: bytes unpacked in all, bytes of one XML part, members, and the tags of one XML part,
+    for each of which a parser takes a hundred bytes and more.
 
     The defaults stand far above real disclosures (the largest text parts seen are a few megabytes).
     """
@@ -26,6 +27,7 @@ class Bounds:
     total: int = 600_000_000
     member: int = 120_000_000
     members: int = 20_000
+    elements: int = 2_000_000
 
 
 _DOCUMENT_TYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -74,7 +76,15 @@ def read_member(archive: zipfile.ZipFile, name: str, bounds: Bounds = Bounds()) 
 
 
 def read_xml(archive: zipfile.ZipFile, name: str, bounds: Bounds = Bounds()) -> bytes:
-    """Given an opened archive and the name of an XML part, return its bytes; refuse document types and entities."""
+    """Given an opened archive and the name of an XML part, return its bytes; refuse document types, entities, and more
+    tags than are safe to parse."""
+    content = read_declared(archive, name, bounds)
+    check_elements(archive, name, content, bounds)
+    return content
+
+
+def read_declared(archive: zipfile.ZipFile, name: str, bounds: Bounds = Bounds()) -> bytes:
+    """As `read_xml`, whatever the number of tags: for a part that is cut before it is parsed."""
     content = read_member(archive, name, bounds)
     # UTF-16 puts a zero byte beside each letter: looking without them finds the words in every encoding.
     if _DOCUMENT_TYPE.search(content) or (b"\0" in content[:4] and _DOCUMENT_TYPE.search(content.replace(b"\0", b""))):
@@ -83,3 +93,13 @@ def read_xml(archive: zipfile.ZipFile, name: str, bounds: Bounds = Bounds()) -> 
             " program writes; it was not read"
         )
     return content
+
+
+def check_elements(archive: zipfile.ZipFile, name: str, content: bytes, bounds: Bounds = Bounds()) -> None:
+    """Given the content of an XML part, raise UnreadableDocumentError where it has more tags than is safe to parse."""
+    tags = content.count(b"<")
+    if tags > bounds.elements:
+        raise UnreadableDocumentError(
+            f"{Path(archive.filename or 'archive').name}: the part {name} has {tags:,} tags, more than is safe to open;"
+            " it was not read"
+        )

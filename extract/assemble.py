@@ -201,8 +201,11 @@ _OF_THE_YEAR = re.compile(r"年度|当年|本年|全年|年初|预期")
 def _objectives(form: Form) -> tuple[list[FieldValue], list[FieldValue]]:
     """The objective's printed parts, and those that are not the year's (项目总目标) where others are (年度绩效目标)."""
     values = [v for v in form.block.fields.get("objective", ()) if not labels.is_placeholder(v.text)]
-    of_the_year = [v for v in values if v.label is None or _OF_THE_YEAR.search(v.label.text)]
-    others = [v for v in values if v not in of_the_year]
+    of_the_year: list[FieldValue] = []
+    others: list[FieldValue] = []
+    for value in values:
+        is_of_the_year = value.label is None or _OF_THE_YEAR.search(value.label.text)
+        (of_the_year if is_of_the_year else others).append(value)
     return (of_the_year, others) if of_the_year else (values, [])
 
 

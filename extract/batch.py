@@ -9,7 +9,8 @@ from importlib import import_module
 from pathlib import Path
 
 from extract.assemble import Reading, assemble
-from extract.errors import ReaderDefectError, UnreadableDocumentError
+from extract.bounds import bounded
+from extract.errors import ReaderDefectError, TooLargeError, UnreadableDocumentError
 from extract.formats import Format, detect, unsupported
 from extract.grid import Document
 
@@ -64,7 +65,10 @@ def read_document(path: Path) -> Document:
     if found not in _READERS:
         raise unsupported(path, found)
     read: Callable[[Path], Document] = import_module(_READERS[found]).read
-    return read(path)
+    try:
+        return bounded(read(path))
+    except TooLargeError as error:
+        raise UnreadableDocumentError(f"{path.name}: {error}") from error
 
 
 def read_disclosure(path: Path) -> Reading:

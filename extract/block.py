@@ -55,9 +55,10 @@ def read_block(grid: Grid, rows: Iterable[int], ledger: Ledger) -> Block:
     wanted = sorted(set(rows))
     block = Block()
     matches = _find_labels(grid, wanted)
-    reader = _Reader(grid, set(wanted), matches, ledger, block)
+    inside = set(wanted)
+    reader = _Reader(grid, inside, matches, ledger, block)
     for cell in grid:
-        if cell.row in wanted and ledger.is_free(cell):
+        if cell.row in inside and ledger.is_free(cell):
             _read_caption(grid, cell, block, ledger)
     pending: list[tuple[Cell, labels.Match]] = []
     for spot, match in matches.items():

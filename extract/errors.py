@@ -17,3 +17,7 @@ class UnsupportedFormatError(ExtractError):
 
 class ReaderDefectError(ExtractError):
     """pikg itself failed on the file; the message says where, so that it can be reported."""
+
+
+class TooLargeError(ExtractError):
+    """What a file holds is larger than is safe to read; raised without the file's name, which its reader adds."""

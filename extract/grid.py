@@ -11,7 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from extract.errors import TooLargeError
 from ontology.records import Issue, Place, PrintedCell
+
+MOST_CELLS = 500_000
+"""Positions of a table: the longest of real disclosures have some ten thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,21 @@ class Cell:
         return replace(self.parts[0], more=self.parts[1:])
 
 
+def check_cells(count: int) -> None:
+    """Given how many positions a table covers (or a document's tables together), raise TooLargeError where those are
+    more than any disclosure has: a few bytes can ask for billions."""
+    if count > MOST_CELLS:
+        raise TooLargeError(
+            f"has tables of more than {MOST_CELLS:,} cells, far more than any disclosure; it was not read"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table. `notes` records how it came to be (lines supplied, pages joined and on what evidence)."""
+    """A table. `notes` records how it came to be (lines supplied, pages joined and on what evidence).
+
+    Raise TooLargeError where it covers more positions than any disclosure's tables do.
+    """
 
     rows: int
     columns: int
@@ -60,6 +76,8 @@ class Grid:
     _at: dict[tuple[int, int], Cell] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        covered = sum(cell.row_span * cell.column_span for cell in self.cells)
+        check_cells(max(covered, self.rows * self.columns))
         at: dict[tuple[int, int], Cell] = {}
         for cell in self.cells:
             for row in range(cell.row, cell.last_row + 1):

@@ -9,7 +9,7 @@ import pytest
 
 from extract.errors import UnreadableDocumentError
 from extract.grid import Grid, Paragraph
-from extract.readers import xls, xlsx
+from extract.readers import xls, xlsx, xlsx_bounds
 from extract.readers.number_format import print_date, print_number
 
 DATA = Path(__file__).parent / "data" / "workbooks"
@@ -97,11 +97,22 @@ def test_a_damaged_workbook_is_a_sentence(tmp_path):
 
 
 def test_a_sheet_of_too_many_rows_is_cut_and_told(tmp_path, monkeypatch):
-    monkeypatch.setattr(xlsx, "_MOST_ROWS", 3)
+    monkeypatch.setattr(xlsx_bounds, "MOST_ROWS", 3)
     book = openpyxl.Workbook()
     for row in range(1, 10):
         book.active.append([row, "x"])
     book.save(tmp_path / "long.xlsx")
     document = xlsx.read(tmp_path / "long.xlsx")
     assert document.grids[0].rows == 3
+    assert [(issue.code, "6" in issue.message_en) for issue in document.issues] == [("part.skipped", True)]
+
+
+def test_a_row_beyond_all_that_are_read_is_told(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (1, 2, 1_000_000):
+        book.active.cell(row, 1, "x")
+        book.active.cell(row, 2, "y")
+    book.save(tmp_path / "far.xlsx")
+    document = xlsx.read(tmp_path / "far.xlsx")
+    assert document.grids[0].rows == 2
     assert [issue.code for issue in document.issues] == ["part.skipped"]

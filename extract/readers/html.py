@@ -18,7 +18,7 @@ from lxml import etree, html
 
 from extract.errors import UnreadableDocumentError
 from extract.formats import Format, detect
-from extract.grid import Block, Cell, Document, Grid, Paragraph
+from extract.grid import Block, Cell, Document, Grid, Paragraph, check_cells
 from extract.normalize import clean_text
 from ontology.issues import issue
 from ontology.records import Issue, Place, PrintedCell
@@ -63,6 +63,7 @@ _BREAKS = frozenset(
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([a-zA-Z0-9_-]+)""", re.IGNORECASE)
 _LARGEST = 50_000_000
+_MOST_TAGS = 2_000_000
 _WIDEST_SPAN = 1000
 
 
@@ -71,11 +72,19 @@ def read(path: Path) -> Document:
     content = path.read_bytes()
     if len(content) > _LARGEST:
         raise UnreadableDocumentError(f"{path.name}: is larger than {_LARGEST:,} bytes; no page of that size is read")
+    if content.count(b"<") > _MOST_TAGS:
+        raise UnreadableDocumentError(f"{path.name}: has more than {_MOST_TAGS:,} tags; no page of that size is read")
     page = _page_of_mail(content, path) if detect(path) is Format.MHT else _decode(content)
+    parser = html.HTMLParser(huge_tree=False, remove_comments=True)
     try:
-        root = html.document_fromstring(page, parser=html.HTMLParser(huge_tree=False, remove_comments=True))
+        root = html.document_fromstring(page, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise UnreadableDocumentError(f"{path.name}: is not a web page that can be read ({error})") from error
+    if any(error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log):
+        # The parser stops where elements are too deep, and what it gives would pass for the whole page.
+        raise UnreadableDocumentError(
+            f"{path.name}: its elements are nested more than 250 deep, which no page for people is; save it anew from a browser"
+        )
     reading = _Reading()
     body = root.find("body")
     _walk(body if body is not None else root, reading)
@@ -242,6 +251,7 @@ def _read_table(table: Element, reading: _Reading) -> None:
                 if (row, column + wider - 1) in taken:
                     break
                 width = wider
+            check_cells(len(taken) + height * width)
             while height > 1 and any((row + height - 1, column + c) in taken for c in range(width)):
                 height -= 1
             taken.update((row + r, column + c) for r in range(height) for c in range(width))
@@ -251,6 +261,7 @@ def _read_table(table: Element, reading: _Reading) -> None:
     if not cells:
         return
     columns = max(cell.last_column for cell in cells)
+    check_cells(len(rows) * columns)
     for row in range(1, len(rows) + 1):
         for column in range(1, columns + 1):
             if (row, column) not in taken:

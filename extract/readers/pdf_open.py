@@ -27,7 +27,8 @@ def open_pdf(path: Path) -> Iterator[pdfium.PdfDocument]:
         try:
             document = pdfium.PdfDocument(path)
         except pdfium.PdfiumError as error:
-            if error.err_code == raw.FPDF_ERR_PASSWORD:
+            # Where a PDF has no page, pdfium tells the error of the file before it.
+            if error.err_code == raw.FPDF_ERR_PASSWORD and b"/Encrypt" in path.read_bytes():
                 raise UnreadableDocumentError(
                     f"{path.name}: the PDF is encrypted. Save a copy without a password and read that."
                 ) from error
@@ -62,4 +63,4 @@ def _check_bytes(path: Path) -> None:
 
 
 def _broken(path: Path) -> str:
-    return f"{path.name}: the PDF is broken and cannot be opened. Get it again from where it was published."
+    return f"{path.name}: the PDF is broken or has no page, and cannot be opened. Get it again from where it was published."

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from extract.grid import Block, Cell, Grid, Paragraph
+from extract.grid import MOST_CELLS, Block, Cell, Grid, Paragraph, check_cells
 from extract.normalize import clean_text
 from ontology.records import Place, PrintedCell
 
@@ -55,8 +55,11 @@ def sheet_blocks(sheet: Sheet) -> list[Block]:
         return []
     blocks: list[Block] = []
     tables = 0
+    starting: dict[int, list[_Shown]] = {}
+    for cell in shown:
+        starting.setdefault(cell.rows[0], []).append(cell)
     for rows in _bands(printed, sheet.hidden_rows):
-        inside = [cell for cell in shown if cell.rows[0] in rows]
+        inside = [cell for row in sorted(rows) for cell in starting.get(row, ())]
         head, body, foot = _split_band(inside, sorted(rows))
         blocks += [_paragraph(sheet, cell) for cell in head]
         if body:
@@ -68,7 +71,10 @@ def sheet_blocks(sheet: Sheet) -> list[Block]:
 
 def _shown_cells(sheet: Sheet) -> Iterator[_Shown]:
     covered: set[tuple[int, int]] = set()
+    merged = 0
     for merge in sheet.merges:
+        merged += (merge.bottom - merge.top + 1) * (merge.right - merge.left + 1)
+        check_cells(merged)
         rows = [row for row in range(merge.top, merge.bottom + 1) if row not in sheet.hidden_rows]
         columns = [column for column in range(merge.left, merge.right + 1) if column not in sheet.hidden_columns]
         covered.update(
@@ -86,12 +92,14 @@ def _bands(printed: list[_Shown], hidden: frozenset[int]) -> list[set[int]]:
     """Runs of rows without an empty row between; a merged cell holds its rows together."""
     rows = sorted({row for cell in printed for row in cell.rows})
     bands: list[set[int]] = []
+    last = 0
     for row in rows:
         # Hidden rows leave a gap in the numbers, never in what is shown: only an empty row that shows parts tables.
-        if bands and all(between in hidden for between in range(max(bands[-1]) + 1, row)):
+        if bands and all(between in hidden for between in range(last + 1, row)):
             bands[-1].add(row)
         else:
             bands.append({row})
+        last = row
     return bands
 
 
@@ -115,7 +123,8 @@ def _split_band(cells: list[_Shown], rows: list[int]) -> tuple[list[_Shown], lis
     head_rows, foot_rows = set(rows[:first]), set(rows[last:])
     head = [cell for cell in ordered if cell.rows[0] in head_rows and cell.text]
     foot = [cell for cell in ordered if cell.rows[0] in foot_rows and cell.text]
-    body = [cell for cell in ordered if cell.rows[0] in set(rows[first:last])]
+    body_rows = set(rows[first:last])
+    body = [cell for cell in ordered if cell.rows[0] in body_rows]
     return head, body, foot
 
 
@@ -129,6 +138,10 @@ def _grid(sheet: Sheet, cells: list[_Shown], table: int) -> Grid:
     left = min(cell.columns[0] for cell in printed)
     right = max(cell.columns[-1] for cell in printed)
     columns = [column for column in range(left, right + 1) if column not in sheet.hidden_columns]
+    if len(rows) * len(columns) > MOST_CELLS:
+        # A cell astray far to the right: columns in which nothing is printed are left out.
+        columns = sorted({cell.columns[0] for cell in printed})
+    check_cells(len(rows) * len(columns))
     row_at = {row: number for number, row in enumerate(rows, 1)}
     column_at = {column: number for number, column in enumerate(columns, 1)}
     out: list[Cell] = []

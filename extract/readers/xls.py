@@ -14,6 +14,7 @@ from xlrd.biffh import XLRDError
 from xlrd.compdoc import CompDocError
 from xlrd.xldate import XLDateError
 
+from extract.bounds import MOST_ROWS
 from extract.errors import UnreadableDocumentError
 from extract.grid import Block, Document
 from extract.readers.number_format import is_date_format, print_date, print_number
@@ -62,18 +63,23 @@ def _read_book(book: Any) -> Document:
                 issue("part.skipped", Place(sheet=sheet.name), part=f"隐藏工作表“{sheet.name}” (hidden sheet)", count=1)
             )
             continue
+        if sheet.nrows > MOST_ROWS:
+            beyond = ("超出可读范围的行", "rows beyond those that are read")
+            issues.append(issue("part.skipped", Place(sheet=sheet.name), part=beyond, count=sheet.nrows - MOST_ROWS))
         blocks += sheet_blocks(_sheet(book, sheet))
     return Document(tuple(blocks), pages=None, title=None, issues=tuple(issues))
 
 
 def _sheet(book: Any, sheet: Any) -> Sheet:
     texts: dict[tuple[int, int], str] = {}
-    for row in range(sheet.nrows):
+    for row in range(min(sheet.nrows, MOST_ROWS)):
         for column in range(sheet.row_len(row)):
             text = _shown(book, sheet.cell(row, column))
             if text:
                 texts[row + 1, column + 1] = text
-    merges = [Merge(top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells]
+    merges = [
+        Merge(top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells if top < MOST_ROWS
+    ]
     hidden_rows = frozenset(row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden)
     hidden_columns = frozenset(column + 1 for column, info in sheet.colinfo_map.items() if info.hidden)
     return Sheet(sheet.name, texts, merges, hidden_rows, hidden_columns)

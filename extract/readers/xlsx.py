@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -13,30 +15,23 @@ from xml.etree.ElementTree import ParseError
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
-from extract.archive import open_archive, read_xml
+from extract.bounds import MOST_ROWS
 from extract.errors import UnreadableDocumentError
 from extract.grid import Block, Document
 from extract.readers.number_format import print_date, print_number
 from extract.readers.sheets import Merge, Sheet, sheet_blocks
+from extract.readers.xlsx_bounds import Cut, bounded_workbook
 from ontology.issues import issue
 from ontology.records import Issue, Place
-
-_MOST_ROWS = 20_000
-"""Rows read of a sheet: far above any disclosure; a sheet beyond it is data of another kind."""
 
 
 def read(path: Path) -> Document:
     """Given a .xlsx file, return its visible sheets as blocks; raise UnreadableDocumentError where it is broken."""
-    has_formulas = False
-    with open_archive(path) as archive:
-        # Entities and document types are refused before openpyxl parses anything.
-        for name in archive.namelist():
-            if name.endswith((".xml", ".rels")):
-                content = read_xml(archive, name)
-                has_formulas = has_formulas or (name.startswith("xl/worksheets/") and b"<f" in content)
+    # Entities are refused, and what is too large is cut, before openpyxl parses anything.
+    sound = bounded_workbook(path)
     try:
-        workbook = openpyxl.load_workbook(path, data_only=True, keep_links=False)
-        formulas = openpyxl.load_workbook(path, keep_links=False) if has_formulas else None
+        workbook = openpyxl.load_workbook(sound.file, data_only=True, keep_links=False)
+        formulas = openpyxl.load_workbook(sound.file, keep_links=False) if sound.has_formulas else None
     except (
         InvalidFileException,
         KeyError,
@@ -51,7 +46,7 @@ def read(path: Path) -> Document:
             f"{path.name}: the workbook is damaged ({error}); open it in Excel or WPS and save it again"
         ) from error
     blocks: list[Block] = []
-    issues: list[Issue] = []
+    issues = _cut_issues(sound.cut)
     try:
         for sheet in workbook.worksheets:
             if sheet.sheet_state != "visible":
@@ -64,15 +59,9 @@ def read(path: Path) -> Document:
                     )
                 )
                 continue
-            if (sheet.max_row or 0) > _MOST_ROWS:
-                issues.append(
-                    issue(
-                        "part.skipped",
-                        Place(sheet=sheet.title),
-                        part=f"“{sheet.title}”第{_MOST_ROWS}行之后 (rows beyond)",
-                        count=sheet.max_row - _MOST_ROWS,
-                    )
-                )
+            if (sheet.max_row or 0) > MOST_ROWS:
+                cut = Cut(rows=sum(1 for row in {row for row, _ in sheet._cells} if row > MOST_ROWS))
+                issues += _cut_issues(cut)
             blocks += sheet_blocks(_sheet(sheet, formulas[sheet.title] if formulas is not None else None, issues))
         title = workbook.properties.title if workbook.properties else None
     finally:
@@ -82,32 +71,47 @@ def read(path: Path) -> Document:
     return Document(tuple(blocks), pages=None, title=title or None, issues=tuple(issues))
 
 
+def _cut_issues(cut: Cut) -> list[Issue]:
+    issues: list[Issue] = []
+    if cut.rows:
+        issues.append(
+            issue("part.skipped", part=("超出可读范围的行", "rows beyond those that are read"), count=cut.rows)
+        )
+    if cut.merges:
+        issues.append(issue("part.skipped", part=("过大的合并区域", "merges beyond any table"), count=cut.merges))
+    return issues
+
+
 # "=100%" or "=720元" typed as a target: a spreadsheet takes it for a formula, a program that never computed it leaves
 # no value. Such a text holds a figure and perhaps a unit, but no function and no other cell.
 _TYPED = re.compile(r"=\s*-?[\d.,]+\s*(?:%|[^\x00-\x7f][^()!]*)?")
 
 
+def _cells(sheet: Any, rows: int) -> Iterator[Any]:
+    """The cells that a sheet stores in its first rows. openpyxl's own ways through a sheet make a cell of every position,
+    up to the last column of the last row."""
+    yield from (cell for (row, _), cell in sorted(sheet._cells.items(), key=itemgetter(0)) if row <= rows)
+
+
 def _typed_formulas(formulas: Any, texts: dict[tuple[int, int], str], rows: int) -> int:
     """Add the formulas without a value that are typed targets to the texts; return how many others have no value."""
     lost = 0
-    for row in formulas.iter_rows(min_row=1, max_row=rows):
-        for cell in row:
-            if cell.data_type != "f" or (cell.row, cell.column) in texts:
-                continue
-            if isinstance(cell.value, str) and _TYPED.fullmatch(cell.value):
-                texts[cell.row, cell.column] = cell.value
-            else:
-                lost += 1
+    for cell in _cells(formulas, rows):
+        if cell.data_type != "f" or (cell.row, cell.column) in texts:
+            continue
+        if isinstance(cell.value, str) and _TYPED.fullmatch(cell.value):
+            texts[cell.row, cell.column] = cell.value
+        else:
+            lost += 1
     return lost
 
 
 def _sheet(sheet: Any, formulas: Any | None, issues: list[Issue]) -> Sheet:
     texts: dict[tuple[int, int], str] = {}
-    rows = min(sheet.max_row or 0, _MOST_ROWS)
-    for row in sheet.iter_rows(min_row=1, max_row=rows):
-        for cell in row:
-            if cell.value is not None:
-                texts[cell.row, cell.column] = _shown(cell.value, cell.number_format)
+    rows = min(sheet.max_row or 0, MOST_ROWS)
+    for cell in _cells(sheet, rows):
+        if cell.value is not None:
+            texts[cell.row, cell.column] = _shown(cell.value, cell.number_format)
     if formulas is not None and (lost := _typed_formulas(formulas, texts, rows)):
         part = f"“{sheet.title}”未计算的公式 (formulas without a value)"
         issues.append(issue("part.skipped", Place(sheet=sheet.title), part=part, count=lost))
