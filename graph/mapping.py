@@ -15,16 +15,19 @@ from urllib.parse import quote
 from rdflib import DCTERMS, RDF, RDFS, Graph, Literal, URIRef
 from rdflib.term import BNode, Node
 
+from graph.budget_classes import class_iri, map_printed_class
 from graph.errors import InvalidLiteralError
 from graph.regions import known_region, map_region
 from graph.store import Triple
 from graph.terms import date_literal, decimal_literal, integer_literal, iri, text_literal
 from ontology import keys, records
+from ontology.budget_classes import class_triples
 from ontology.concepts import Text, concept_triples
 from ontology.decisions import CellCorrection, spot_of
 from ontology.namespaces import PIKG, PREFIXES, Namespace, concept
 
 _SCHEMA_NAME = URIRef(PREFIXES["schema"] + "name")
+_DATA_SET, _CUBE, _STRUCTURE = (URIRef(PREFIXES["qb"] + name) for name in ("dataSet", "DataSet", "structure"))
 
 _FORM_CLASSES: Mapping[str, str] = {
     "target": "TargetForm",
@@ -78,6 +81,12 @@ def map_vocabulary() -> Iterator[Triple]:
     for subject, predicate, value in concept_triples():
         text = text_literal(value.value, value.language) if isinstance(value, Text) else iri(value)
         yield iri(subject), iri(predicate), text
+    for subject, predicate, said in class_triples():
+        if isinstance(said, int):
+            yield iri(subject), iri(predicate), integer_literal(said)
+        else:
+            text = text_literal(said.value, said.language) if isinstance(said, Text) else iri(said)
+            yield iri(subject), iri(predicate), text
 
 
 def _decimal(number: Decimal | None) -> Literal | None:
@@ -123,6 +132,7 @@ class _DocumentMapping:
         self.namespace = namespace
         self.sha256 = self.info.sha256
         self.document = iri(namespace.document(self.sha256))
+        self.budget_lines = iri(namespace.budget_lines)
         self.publisher = iri(namespace.unit(keys.publisher_key(self.info))) if self.info.unit else None
 
     def triples(self) -> Iterator[Triple]:
@@ -133,6 +143,9 @@ class _DocumentMapping:
                 yield self.document, _P[name], iri(self.namespace.decision(correction.id))
         for number, project in enumerate(self.disclosure.projects, 1):
             yield from self._form(number, project)
+        if self.disclosure.budget_lines:
+            yield self.budget_lines, RDF.type, _CUBE
+            yield self.budget_lines, _STRUCTURE, _P["BudgetLineStructure"]
         for number, line in enumerate(self.disclosure.budget_lines, 1):
             yield from self._budget_line(iri(self.namespace.line(self.sha256, number)), number, line)
         for number, fact in enumerate(self.disclosure.facts, 1):
@@ -334,8 +347,11 @@ class _DocumentMapping:
             (_P["depth"], _whole(line.level)),
             (_P["side"], _concept("side", line.side)),
             (_P["classification"], _concept("classification", line.scheme)),
+            (_P["budgetClass"], class_iri(line)),
+            (_DATA_SET, self.budget_lines),
             (_P["holds"], _concept("holds", line.measure)),
         )
+        yield from map_printed_class(line)
         yield from _place(node, line.place)
         if line.cell is not None:
             yield from self._cells(node, {"amount": line.cell})

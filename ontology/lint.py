@@ -17,7 +17,7 @@ from typing import Any
 from rdflib import OWL, RDF, RDFS, BNode, Graph, Literal, URIRef
 from rdflib.namespace import SH
 
-from ontology import concepts, identities, issues, labels, regions, targets, unit_costs, units
+from ontology import budget_classes, concepts, identities, issues, labels, regions, targets, unit_costs, units
 from ontology.namespaces import PIKG, PREFIXES
 from ontology.vocabulary import DataError, data_files, fold_label, read_data
 
@@ -31,6 +31,7 @@ UNDEFINED = frozenset({"unit", "quantity_kind", "measure", "measure_kind"})
 beside it."""
 
 _LOADERS: Mapping[str, Callable[[], object]] = {
+    "budget_classes": budget_classes.class_schemes,
     "concepts": concepts.concept_schemes,
     "identities": identities.identity_rules,
     "issues": issues.issue_kinds,
@@ -75,7 +76,10 @@ def find_term_problems(graph: Graph) -> list[str]:
     mentioned: set[Any] = {
         node for triple in graph for node in triple if isinstance(node, URIRef) and node.startswith(PIKG)
     }
-    found += [f"pikg.ttl: {name} is mentioned and not defined" for name in sorted(map(_short, mentioned - terms))]
+    found += [
+        f"pikg.ttl: {name} is mentioned and not defined"
+        for name in sorted(map(_short, mentioned - set(graph.subjects(RDF.type))))
+    ]
     for kind in ("Class", "property"):
         of_kind = [term for term in terms if ((term, RDF.type, OWL.Class) in graph) == (kind == "Class")]
         found += _repeated(graph, of_kind, kind)

@@ -72,6 +72,11 @@ class Namespace:
         """The graph of the ontology and its schemes."""
         return f"{self.base}vocab"
 
+    @property
+    def budget_lines(self) -> str:
+        """The data set (of the Data Cube vocabulary) whose observations are the budget lines of all documents."""
+        return f"{self.base}budget-lines"
+
     # --- what a document printed: IRIs from its hash and an ordinal -----------------------------------------------
     def document(self, sha256: str) -> str:
         """A file."""

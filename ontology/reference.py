@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
 
-from rdflib import OWL, RDF, RDFS, Graph, Literal, URIRef
+from rdflib import OWL, RDF, RDFS, SKOS, Graph, Literal, URIRef
 
-from ontology import concepts, lint, regions
+from ontology import budget_classes, concepts, lint, regions
 from ontology.namespaces import CONCEPT, DEFAULT_BASE, PIKG, PREFIXES
 from ontology.units import unit_list
 
@@ -52,6 +52,8 @@ def render_reference(example: str) -> str:
         *_properties(graph),
         "\n## Schemes of concepts 概念表\n",
         *_schemes(),
+        "\n## Budget classes 预算科目\n",
+        *_budget_classes(),
         "\n## Regions 地区\n\n",
         _regions(),
         "\n## Shapes 约束\n\n",
@@ -122,7 +124,7 @@ def _definition(graph: Graph, node: Any) -> str:
 
 def _properties(graph: Graph) -> Iterator[str]:
     by_property = {s.property_name: s.name for s in concepts.concept_schemes().values() if s.property_name}
-    for kind in _terms(graph, OWL.Class):
+    for kind in [*_terms(graph, OWL.Class), SKOS.Concept]:
         having = [
             node
             for node in _terms(graph, OWL.ObjectProperty, OWL.DatatypeProperty)
@@ -130,7 +132,8 @@ def _properties(graph: Graph) -> Iterator[str]:
         ]
         if not having:
             continue
-        yield f"\n### Of `{_short(kind)}` {_said(graph, kind, RDFS.label, 'zh')}\n\n"
+        name = "概念" if kind == SKOS.Concept else _said(graph, kind, RDFS.label, "zh")
+        yield f"\n### Of `{_short(kind)}` {name}\n\n"
         yield "| Property | 中文 | What it says | Value |\n|---|---|---|---|\n"
         for node in having:
             scheme = by_property.get(_short(node))
@@ -192,6 +195,21 @@ def _units() -> str:
         f"{kind.zh} {kinds[notation]}" for notation, kind in unit_list().kinds.items() if kinds[notation]
     )
     return f"\nOf the units, {with_qudt} have a unit of QUDT as `skos:exactMatch`. By kind: {counted}.\n"
+
+
+def _budget_classes() -> Iterator[str]:
+    yield (
+        "\nA `pikg:BudgetLine` leads by `pikg:budgetClass` to the class of its code (`ontology/data/budget_classes.yaml`); "
+        "the lines of all documents are one data set of RDF Data Cube, whose structure is `BudgetLineStructure`. A "
+        "code that is not listed makes a concept with the same IRI from what is printed, in the document's own graph.\n"
+    )
+    for scheme in budget_classes.class_schemes().values():
+        yield f"\n### {scheme.name}\n\n**{scheme.zh}** {scheme.en}. {scheme.definition[0]} {scheme.definition[1]}\n"
+        tops = [one for one in scheme.classes.values() if one.broader is None]
+        yield f"\nFrom {scheme.since}; {len(scheme.classes)} classes, of them {len(tops)} of the first level:\n"
+        yield "\n| Code | 中文 | English | Earlier names |\n|---|---|---|---|\n"
+        for one in tops:
+            yield f"| `{one.code}` | {_cell(one.zh)} | {_cell(one.en or '')} | {_cell('；'.join(one.earlier))} |\n"
 
 
 def _regions() -> str:
