@@ -17,7 +17,8 @@ from extract.funding import Amount
 from extract.grid import Cell, Document
 from extract.layout import Layout, read_forms
 from extract.names import parse_name
-from extract.report import Report, make_report
+from extract.prose import Prose, read_prose
+from extract.report import LeftOut, ProseReport, Report, make_report
 from extract.rows import IndicatorRow
 from extract.split_values import read_points, read_split_value
 from extract.values import parse_amount, parse_percent
@@ -87,9 +88,17 @@ def assemble(document: Document, *, file: str, sha256: str, has_columns: bool = 
         doubts = (issue("part.skipped", part="财务表 (financial tables)", count=len(lines)),) if lines else ()
         lines = ()
     work.issues += doubts
-    filled = tuple(_fill_year(project, info) for project in projects)
-    disclosure = Disclosure(info, EXTRACTOR_VERSION, filled, lines, issues=tuple(work.issues))
-    return Reading(disclosure, make_report(disclosure, layout.ledgers, layout.form_grids))
+    prose = read_prose(document, info, projects)
+    if prose.unread:
+        work.issues.append(issue("prose.unread", prose.unread[0].place, count=len(prose.unread)))
+    filled = tuple(_fill_year(project, info) for project in (*projects, *prose.projects))
+    disclosure = Disclosure(info, EXTRACTOR_VERSION, filled, lines, prose.facts, tuple(work.issues))
+    return Reading(disclosure, make_report(disclosure, layout.ledgers, layout.form_grids, _account(prose)))
+
+
+def _account(prose: Prose) -> ProseReport:
+    unread = tuple(LeftOut(one.place, one.text, "") for one in prose.unread)
+    return ProseReport(len(prose.facts), len(prose.projects), prose.money_sentences, unread)
 
 
 def _fill_year(project: Project, info: DocumentInfo) -> Project:

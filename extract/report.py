@@ -49,6 +49,17 @@ class TableReport:
 
 
 @dataclass(frozen=True, slots=True)
+class ProseReport:
+    """The running text: facts and described projects that were read, how many sentences state money, and those of which
+    not everything was read."""
+
+    facts: int = 0
+    projects: int = 0
+    money_sentences: int = 0
+    unread: tuple[LeftOut, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The account of one document's reading."""
 
@@ -56,6 +67,7 @@ class Report:
     forms: tuple[FormReport, ...]
     tables: tuple[TableReport, ...]
     issues: tuple[Issue, ...]
+    prose: ProseReport = ProseReport()
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain JSON values."""
@@ -73,6 +85,10 @@ class Report:
                  "unexplained": [_left_out(cell) for cell in t.unexplained]}
                 for t in self.tables
             ],
+            "prose": {
+                "facts": self.prose.facts, "projects": self.prose.projects, "money_sentences": self.prose.money_sentences,
+                "unread": [_left_out(sentence) for sentence in self.prose.unread],
+            },
             "issues": [
                 {"code": i.code, "severity": i.severity, "message": {"zh": i.message_zh, "en": i.message_en},
                  "provenance": _place(i.place) if i.place else None}
@@ -101,6 +117,11 @@ class Report:
             for why, count in Counter(cell.why for cell in table.left_out).items():
                 lines.append(f"      - {count} × {why}")
             lines += [f"      ? {_where(cell.place)}  {cell.text}" for cell in table.unexplained]
+        lines.append(
+            f"文字 prose: 事实 facts {self.prose.facts}, 项目说明 described projects {self.prose.projects},"
+            f" 含金额的句子 sentences with money {self.prose.money_sentences}, 未读全 not read in full {len(self.prose.unread)}"
+        )
+        lines += [f"  ? {_where(one.place)}  {one.text}" for one in self.prose.unread]
         lines.append(f"问题 issues: {len(self.issues)}")
         lines += [
             f"  {i.severity}  {i.code}  {_where(i.place) if i.place else ''}  {i.message_zh} {i.message_en}"
@@ -109,14 +130,16 @@ class Report:
         return "\n".join(lines)
 
 
-def make_report(disclosure: Disclosure, ledgers: list[Ledger], form_grids: set[int]) -> Report:
-    """Given the records and the accounts of all tables, return the report."""
+def make_report(
+    disclosure: Disclosure, ledgers: list[Ledger], form_grids: set[int], prose: ProseReport | None = None
+) -> Report:
+    """Given the records, the accounts of all tables and that of the running text, return the report."""
     forms = tuple(
         FormReport(p.form_id, p.name, p.scope, p.form, p.place or Place(), len(p.indicators), len(p.funding))
         for p in disclosure.projects
     )
     tables = tuple(_table(number, ledger, number in form_grids) for number, ledger in enumerate(ledgers, 1))
-    return Report(disclosure.document.file, forms, tables, disclosure.issues)
+    return Report(disclosure.document.file, forms, tables, disclosure.issues, prose or ProseReport())
 
 
 def _table(number: int, ledger: Ledger, is_form: bool) -> TableReport:

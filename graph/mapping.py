@@ -148,8 +148,10 @@ class _DocumentMapping:
             yield self.budget_lines, _STRUCTURE, _P["BudgetLineStructure"]
         for number, line in enumerate(self.disclosure.budget_lines, 1):
             yield from self._budget_line(iri(self.namespace.line(self.sha256, number)), number, line)
+        projects = {keys.fold(project.name): project for project in self.disclosure.projects}
         for number, fact in enumerate(self.disclosure.facts, 1):
-            yield from self._fact(iri(f"{self.document}/fact/{number}"), number, fact)
+            about = projects.get(keys.fold(fact.subject)) if fact.subject else None
+            yield from self._fact(self._fact_iri(number), number, fact, about)
         for number, issue in enumerate(self.disclosure.issues, 1):
             yield from self._issue(iri(self.namespace.issue(self.sha256, number)), number, issue)
 
@@ -253,6 +255,18 @@ class _DocumentMapping:
                 (_P["period"], _text(goal.period)),
                 (_P["order"], _whole(ordinal)),
             )
+        for ordinal, section in enumerate(printed.sections, 1):
+            node = iri(f"{form}/section/{ordinal}")
+            yield form, _P["hasSection"], node
+            yield from _node(
+                node,
+                "DescriptionSection",
+                (_P["sectionKind"], _concept("section", section.kind)),
+                (RDFS.label, _text(section.label)),
+                (_P["originalText"], _text(section.text)),
+                (_P["order"], _whole(ordinal)),
+            )
+            yield from _place(node, section.place)
         for ordinal, funding in enumerate(printed.funding, 1):
             yield from self._funding(iri(f"{form}/funding/{ordinal}"), form, ordinal, funding)
         for ordinal, indicator in enumerate(printed.indicators, 1):
@@ -356,7 +370,11 @@ class _DocumentMapping:
         if line.cell is not None:
             yield from self._cells(node, {"amount": line.cell})
 
-    def _fact(self, node: URIRef, order: int, fact: records.Fact) -> Iterator[Triple]:
+    def _fact_iri(self, number: int) -> URIRef:
+        return iri(f"{self.document}/fact/{number}")
+
+    def _fact(self, node: URIRef, order: int, fact: records.Fact, about: records.Project | None) -> Iterator[Triple]:
+        project = iri(self.namespace.project(keys.project_key(self.info, about))) if about is not None else None
         yield from _node(
             node,
             "Fact",
@@ -371,6 +389,13 @@ class _DocumentMapping:
             (_P["change"], _decimal(fact.change)),
             (_P["percent"], _decimal(fact.percent)),
             (_P["fiscalYear"], _whole(fact.fiscal_year)),
+            (_P["printedFigure"], _text(fact.raw)),
+            (_P["stage"], _concept("stage", fact.stage)),
+            (_P["share"], _decimal(fact.share)),
+            (_P["comparedYear"], _whole(fact.compared_with)),
+            (_P["partOfFact"], self._fact_iri(fact.part_of) if fact.part_of is not None else None),
+            (_P["cause"], _text(fact.cause)),
+            (_P["aboutProject"], project),
         )
         yield from _place(node, fact.place)
 
@@ -437,6 +462,7 @@ def _place(subject: URIRef, place: records.Place | None) -> Iterator[Triple]:
         (_P["tableNumber"], _whole(place.table)),
         (_P["rowNumber"], _whole(place.row)),
         (_P["columnNumber"], _whole(place.column)),
+        (_P["paragraphNumber"], _whole(place.paragraph)),
         (_P["box"], _text(_box(place.box)) if place.box else None),
         (_P["reading"], _concept("reading", place.reading) if place.reading != "text" else None),
         (_P["confidence"], None if place.confidence is None else _decimal(Decimal(f"{place.confidence:.4f}"))),

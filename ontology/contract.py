@@ -61,7 +61,7 @@ _PATTERNS: Mapping[tuple[str, str], str] = {
     ("Indicator", "tier2_concept"): r"^[a-z_]+$",
 }
 
-_INDICES = frozenset({"page", "table", "row", "column"})
+_INDICES = frozenset({"page", "table", "row", "column", "paragraph"})
 _DECIMAL = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 
@@ -276,7 +276,10 @@ class _RecordOf:
 _PLACE_FIELDS = {"box": "bbox"}
 _RENAMED: Mapping[str, Mapping[str, str]] = {
     "Place": _PLACE_FIELDS,
-    **{name: {"place": "provenance"} for name in ("Project", "Indicator", "Funding", "BudgetLine", "Fact", "Issue")},
+    **{
+        name: {"place": "provenance"}
+        for name in ("Project", "Indicator", "Funding", "BudgetLine", "Fact", "Issue", "Section")
+    },
 }
 """Fields that the contract calls otherwise than the records do."""
 

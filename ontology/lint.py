@@ -17,7 +17,7 @@ from typing import Any
 from rdflib import OWL, RDF, RDFS, BNode, Graph, Literal, URIRef
 from rdflib.namespace import SH
 
-from ontology import budget_classes, concepts, identities, issues, labels, regions, targets, unit_costs, units
+from ontology import budget_classes, concepts, facts, identities, issues, labels, regions, targets, unit_costs, units
 from ontology.namespaces import PIKG, PREFIXES
 from ontology.vocabulary import DataError, data_files, fold_label, read_data
 
@@ -33,6 +33,7 @@ beside it."""
 _LOADERS: Mapping[str, Callable[[], object]] = {
     "budget_classes": budget_classes.class_schemes,
     "concepts": concepts.concept_schemes,
+    "facts": facts.fact_rules,
     "identities": identities.identity_rules,
     "issues": issues.issue_kinds,
     "columns": labels.columns,

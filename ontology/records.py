@@ -42,7 +42,8 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something was printed: page of a PDF or sheet of a workbook, table on it, row and column in that."""
+    """Where something was printed: page of a PDF or sheet of a workbook, table on it, row and column in that; for
+    running text the paragraph, counted over the document."""
 
     page: int | None = None
     sheet: str | None = None
@@ -52,6 +53,7 @@ class Place:
     box: Box | None = None
     reading: Reading = "text"
     confidence: float | None = None
+    paragraph: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,16 @@ class StageGoal:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a project's description in prose (立项依据, 实施周期 ...): what it is, its heading and its text."""
+
+    kind: str
+    text: str
+    label: str | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """One printed form that speaks of one project, or of a department as a whole."""
 
@@ -190,6 +202,7 @@ class Project:
     grade: str | None = None
     place: Place | None = None
     cells: Cells = field(default_factory=dict)
+    sections: tuple[Section, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +229,13 @@ class BudgetLine:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What a sentence of the document's prose says, with the sentence."""
+    """What a sentence of the document's prose says, with the sentence.
+
+    `amount` is in yuan, `value` a count, a percentage or a score; `raw` and `unit` are what was printed of it. `change`
+    (in yuan) and `percent` say by how much it rose or, below zero, fell against the year `compared_with`; `share` is its
+    percentage of a whole, and `part_of` the number of the whole's fact in the disclosure, from 1, where 其中 or the kinds
+    say so. `stage` is only what the sentence itself says (预算, 决算); `cause` is the reason it gives for a change.
+    """
 
     kind: str
     text: str
@@ -228,6 +247,12 @@ class Fact:
     percent: Decimal | None = None
     fiscal_year: int | None = None
     place: Place | None = None
+    raw: str | None = None
+    stage: Stage | None = None
+    share: Decimal | None = None
+    compared_with: int | None = None
+    part_of: int | None = None
+    cause: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

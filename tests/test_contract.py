@@ -32,6 +32,7 @@ from ontology.records import (
     Place,
     PrintedCell,
     Project,
+    Section,
     StageGoal,
     Value,
 )
@@ -70,6 +71,7 @@ FULL = Disclosure(
             objective="目标",
             outcome="完成",
             stages=(StageGoal("先做", "上半年"), StageGoal("后做")),
+            sections=(Section("basis", "市政府第3号文件。", "立项依据", Place(page=4, paragraph=12)),),
             funding=(Funding("budget", "total", Decimal("37000.00"), "3.70", "万元", PLACE, {"amount": CELL}),),
             execution=Execution(Decimal("99.5"), Decimal(10), Decimal("9.95")),
             indicators=(

@@ -276,6 +276,17 @@ BROKEN: dict[str, tuple[Breakage, str, str]] = {
     "a line of no table": (without("BudgetLine", "table"), "表种", "exactly one kind"),
     "a line without an amount": (without("BudgetLine", "amount"), "金额（元）", "exactly one amount in yuan"),
     "a depth of nought": (given("BudgetLine", "depth", Literal(0)), "科目层级", "from 1"),
+    "a part of a description without a text": (
+        without("DescriptionSection", "originalText"),
+        "原文",
+        "exactly one text",
+    ),
+    "a part of a description of no known kind": (
+        given("DescriptionSection", "sectionKind", URIRef(concept("section", "poem"))),
+        "部分的种类",
+        "exactly one kind",
+    ),
+    "a fact of two wholes": (added("Fact", "partOfFact", URIRef("urn:x")), "所属总额", "one fact at most"),
     "a fact without its sentence": (without("Fact", "originalText"), "原文", "exactly one sentence"),
     "an issue without a code": (without("Issue", "issueCode"), "问题代码", "exactly one code"),
     "a confidence above 1": (given("Issue", "confidence", number("42")), "识别置信度", "from 0 to 1"),
