@@ -61,7 +61,7 @@ def find_regions(rows: Sequence[PieceRow], carried: Carried | None = None) -> li
             goes_on = follows and carried is not None and _texts(rows[head]) <= carried.heads
             if follows and carried is not None and not carried.heads:
                 first = _first_row(rows, head, taken)
-                goes_on = not any(_is_caption(row) for row in rows[:first])
+                goes_on = not any(is_caption(row) for row in rows[:first])
             elif carried is not None and goes_on:
                 first = head
                 while first > taken and _texts(rows[first - 1]) <= carried.heads:
@@ -69,12 +69,12 @@ def find_regions(rows: Sequence[PieceRow], carried: Carried | None = None) -> li
             else:
                 first = _first_row(rows, head, taken)
             regions.append(_region(rows, first, head, heads, goes_on=goes_on))
-    if (block := _block_at_foot(rows, regions[-1].last + 1 if regions else 0)) is not None:
+    if (block := block_at_foot(rows, regions[-1].last + 1 if regions else 0)) is not None:
         regions.append(block)
     return regions
 
 
-def _block_at_foot(rows: Sequence[PieceRow], least: int) -> Region | None:
+def block_at_foot(rows: Sequence[PieceRow], least: int) -> Region | None:
     """The labels and values of a form whose indicators begin on the next page: from its title to the page's foot."""
     titles = [n for n in range(least, len(rows)) if any(labels.form_title(p.text) for p in rows[n].pieces)]
     if not titles:
@@ -145,7 +145,7 @@ def _region(
         last = row
     last = _last_inside(rows, max(starts[-1], first), last)
     ends = [*starts[1:], last + 1]
-    tables = [_indicator_rows(rows, start, end, first) for start, end in zip(starts, ends, strict=True)]
+    tables = [indicator_rows(rows, start, end, first) for start, end in zip(starts, ends, strict=True)]
     return Region(first, last, tuple(tables), goes_on)
 
 
@@ -154,7 +154,7 @@ def _first_row(rows: Sequence[PieceRow], head: int, least: int) -> int:
     unlabelled = 0
     while row > least and unlabelled <= _UNLABELLED:
         row -= 1
-        if _is_caption(rows[row]):
+        if is_caption(rows[row]):
             break
         if len(rows[row].pieces) > 2 or any(labels.match_block(piece.text) for piece in rows[row].pieces):
             first, unlabelled = row, 0
@@ -179,8 +179,8 @@ def _speaks_of_table(text: str) -> bool:
     return match.value is not None and match.means(*_ABOVE)
 
 
-def _is_caption(row: PieceRow) -> bool:
-    """Whether a row stands above a table: a title, a year, a unit of money, whose form it is."""
+def is_caption(row: PieceRow) -> bool:
+    """Given a row, return whether it stands above a table: a title, a year, a unit of money, whose form it is."""
     if all(_is_caption_text(piece.text) for piece in row.pieces):
         return True
     named = [piece for piece in row.pieces if (match := labels.match_block(piece.text)) is not None and match.value]
@@ -233,8 +233,9 @@ def _is_tier(text: str) -> bool:
 # --- the indicator tables of a form
 
 
-def _indicator_rows(rows: Sequence[PieceRow], head: int, end: int, least: int) -> tuple[int, int, int]:
-    """The first row of an indicator table, the last of its head, and its last."""
+def indicator_rows(rows: Sequence[PieceRow], head: int, end: int, least: int) -> tuple[int, int, int]:
+    """Given a table's rows, the row of its head (above `least` where it has none here), the row behind its last, and the
+    first that may belong to it, return the first row of the indicator table, the last of its head, and its last."""
     last_head = head
     if head >= least and head + 1 < end and _splits_heads(rows[head + 1]):
         last_head += 1
@@ -251,7 +252,9 @@ def _indicator_rows(rows: Sequence[PieceRow], head: int, end: int, least: int) -
 
 def _splits_heads(row: PieceRow) -> bool:
     """Whether a row below a head only splits heads above it."""
-    return all(labels.match_subhead(piece.text) or labels.match_column(piece.text) for piece in row.pieces)
+    return bool(row.pieces) and all(
+        labels.match_subhead(piece.text) or labels.match_column(piece.text) for piece in row.pieces
+    )
 
 
 def _heads_others(above: PieceRow) -> bool:
@@ -271,6 +274,8 @@ _FOOT = ("score", "grade", "total_row", "name", "name_and_code", "code", "depart
 
 def _is_foot(row: PieceRow) -> bool:
     """Whether a row below a head begins what comes after the indicators."""
+    if not row.pieces:
+        return False
     lead = row.pieces[0]
     match = labels.match_block(lead.text)
     if match is None or labels.is_tier1(lead.text):
@@ -287,7 +292,7 @@ def _rest(rows: Sequence[PieceRow], carried: Carried) -> int | None:
         return None
     for start in range(min(_PAGE_HEADS + 1, len(rows))):
         row = rows[start]
-        if is_head(row) or _is_caption(row):
+        if is_head(row) or is_caption(row):
             return None
         if carried.holds(row.pieces):
             following = rows[start : start + 3]

@@ -152,21 +152,45 @@ def _gutters(rows: Sequence[Sequence[Piece]], head_rows: int) -> list[Edge]:
             taken[-1][1] = max(taken[-1][1], x1)
         else:
             taken.append([x0, x1])
-    return [Edge(before[1], after[0]) for before, after in pairwise(taken)]
+    edges = [Edge(before[1], after[0]) for before, after in pairwise(taken)]
+    body = [piece for row in rows[head_rows:] for piece in row if piece in found and id(piece) not in known]
+    return _under_their_heads(edges, [piece for piece in leaves if id(piece) in known], body)
+
+
+def _under_their_heads(edges: Sequence[Edge], heads: Sequence[Piece], body: Sequence[Piece]) -> list[Edge]:
+    """The gaps but those between a head and the texts below it: where a short head stands in the middle of a wide column
+    and its texts at the left, the head has nothing below it and the texts have no head."""
+    middles = [edge.middle for edge in edges]
+    headed = {column for piece in heads for column in _span(columns_of(piece, middles))}
+    filled = {column for piece in body for column in _span(columns_of(piece, middles))}
+    if not body:
+        return list(edges)
+    kept: list[Edge] = []
+    has_head, has_text = 0 in headed, 0 in filled
+    for column, edge in enumerate(edges, start=1):
+        head, text = column in headed, column in filled
+        if has_head != has_text and head not in (text, has_head):
+            has_head = has_text = True  # a head, and the texts without one beside it: one column
+            continue
+        kept.append(edge)
+        has_head, has_text = head, text
+    return kept
+
+
+def _span(columns: tuple[int, int]) -> range:
+    return range(columns[0], columns[1] + 1)
 
 
 def _go_on(rows: Sequence[Sequence[Piece]], gutters: Sequence[Edge]) -> list[Edge]:
     """The gaps between the columns of a table that goes on from the page before: that page's, as narrow as this page's
     texts leave them."""
-    middles = [edge.middle for edge in gutters]
     found = []
-    for number, edge in enumerate(gutters):
+    for edge in gutters:
         low, high = edge.low, edge.high
         for piece in (piece for row in rows for piece in row):
-            first, last = columns_of(piece, middles)
-            if last == number:
+            if piece.x0 < edge.low and piece.x1 < edge.high:
                 low = max(low, piece.x1)
-            if first == number + 1:
+            elif piece.x0 > edge.low and piece.x1 > edge.high:
                 high = min(high, piece.x0)
         found.append(Edge(low, high) if low < high else edge)
     return found
@@ -192,7 +216,9 @@ def _stab(rows: Sequence[Sequence[Piece]], known: Sequence[Edge], right: float) 
             room = high - low
             if room < _SOFT * one.size:
                 continue
-            told = _is_label(one) or _is_label(other) or any(edge.low < high and edge.high > low for edge in known)
+            # Beside a text of several lines the gap runs through all of them.
+            told = max(len(one.lines), len(other.lines)) > 1 or _is_label(one) or _is_label(other)
+            told = told or any(edge.low < high and edge.high > low for edge in known)
             if room < _FIRM * one.size and not told:
                 continue
             if len(rows) == 1 and _is_label(one) and _is_label(other) and room > 2 * _ROOM * one.size:

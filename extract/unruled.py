@@ -105,7 +105,7 @@ def _table(rows: Sequence[PieceRow], region: Region, carried: Carried | None) ->
     edges, room = put_edges(bands)
     inner = sorted({x for own in edges.values() for x in own})
     xs = [left, *inner, right]
-    cells = _cells(setting, bands, edges, xs, _row_edges(setting))
+    cells = fill_cells(setting, bands, edges, xs, _row_edges(setting))
     notes = (
         f"no lines: {len(setting.rows)} rows and {len(xs) - 1} columns told by the positions of the text",
         *setting.notes,
@@ -208,9 +208,11 @@ class _Occupied:
         return True
 
 
-def _cells(
+def fill_cells(
     setting: Setting, bands: Sequence[Band], edges: dict[int, list[float]], xs: Sequence[float], ys: Sequence[float]
 ) -> list[LatticeCell]:
+    """Given rows with their pieces, their bands with the positions of each one's edges (by the band's number), and the
+    edges of all columns and rows, return the cells: those of the pieces, and blank ones between them."""
     cells: list[LatticeCell] = []
     taken = _Occupied()
 

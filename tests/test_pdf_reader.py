@@ -36,7 +36,7 @@ needs_corpus = pytest.mark.skipif(not CORPUS, reason="the published documents (.
 
 
 def test_every_case_is_there():
-    assert len(CASES) == 15
+    assert len(CASES) == 17
     assert all((case / "expected.json").exists() for case in CASES)
 
 
@@ -137,7 +137,8 @@ def test_doubled_text_by_the_second_reader_is_counted():
 
 # --- forms without lines, or with some of them
 
-LOOKS = ["unruled", "unruled-top", "lines-between-rows", "head-ruled", "filled", "unruled-over-pages"]
+LOOKS = ["unruled", "unruled-top", "lines-between-rows", "head-ruled", "filled", "unruled-over-pages",
+         "row-lines-over-pages", "short-heads"]  # fmt: skip
 # What make.py prints in each of them: name, target, actual, weight, score, the concepts of the tiers.
 PRINTED = [
     ("巡查河道长度", "≥320公里", "336公里", "20", "20", "output", "quantity"),
@@ -178,9 +179,12 @@ def test_a_form_is_read_alike_in_every_look(look: str):
 @pytest.mark.parametrize("look", LOOKS)
 def test_what_told_the_rows_and_columns_is_noted(look: str):
     (grid,) = read(DATA / look / "document.pdf").grids
-    assert any("told by the positions of the text" in note for note in grid.notes)
+    assert any("columns told by the positions of the text" in note for note in grid.notes)
     merged = next(cell for cell in grid if cell.text == "产出指标")
-    if look != "unruled-top":  # there a merged cell looks like one that is blank below
+    if look in ("lines-between-rows", "row-lines-over-pages"):
+        assert merged.row_span == 3
+        assert any("rows told by the lines between them" in note for note in grid.notes)
+    elif look != "unruled-top":  # there a merged cell looks like one that is blank below
         assert merged.row_span == 3
         assert any("“产出指标” covers rows" in note for note in grid.notes)
 

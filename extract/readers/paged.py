@@ -13,7 +13,7 @@ from typing import TypeGuard
 
 from extract.form_regions import may_hold_form
 from extract.grid import Document, Paragraph
-from extract.lattice import Lattice, find_lattices
+from extract.lattice import Lattice, Rule, find_lattices
 from extract.normalize import clean_text
 from extract.piece_columns import Carried
 from extract.readers.pdf_draft import Draft, PageDrafts, align_parts, cell_of, read_drafts
@@ -21,6 +21,7 @@ from extract.readers.pdf_page import Glyph, PageContent
 from extract.readers.pdf_partly import whole_lattices
 from extract.readers.pdf_text import paragraphs, read_lines
 from extract.readers.pdf_words import read_words
+from extract.row_lines import read_row_ruled
 from extract.stitch import stitch
 from extract.unruled import UnruledPage, read_unruled
 from ontology.issues import issue
@@ -113,7 +114,21 @@ def _unruled(content: PageContent, found: PageDrafts, whole: Sequence[Lattice], 
         return UnruledPage()
     numbers = [line.box for line in lines if _is_page_number(clean_text(line.text), line.box, content.height)]
     words = read_words([glyph for glyph in outside if not any(_lies_in(glyph, box) for box in numbers)])
-    return read_unruled(words, carried)
+    rules = [rule for rule in content.rules if not any(_is_of(rule, lattice.box) for lattice in whole)]
+    by_lines = read_row_ruled(words, rules, content.height, carried)
+    goes_on = any(table.goes_on for table in by_lines.tables)
+    by_words = read_unruled(by_lines.rest, None if goes_on else carried)
+    foot = max((table.lattice.ys[-1] for table in by_lines.tables), default=0.0)
+    is_last = bool(by_lines.tables) and all(table.lattice.ys[-1] < foot for table in by_words.tables)
+    tables = (*by_lines.tables, *by_words.tables)
+    return UnruledPage(tables, by_lines.carried if is_last else by_words.carried, by_words.unread)
+
+
+def _is_of(rule: Rule, box: Box) -> bool:
+    """Whether a line is one of a table's: half way along it lies within the table."""
+    middle = (rule.start + rule.end) / 2
+    x, y = (middle, rule.at) if rule.horizontal else (rule.at, middle)
+    return box.x0 - 1 <= x <= box.x1 + 1 and box.top - 1 <= y <= box.bottom + 1
 
 
 def _lies_in(glyph: Glyph, box: Box) -> bool:

@@ -261,6 +261,18 @@ def lines_between_rows() -> str:
     return evaluation("th, td { border-top: 0.5pt solid; border-bottom: 0.5pt solid } table { border: 1pt solid }")
 
 
+def row_lines_over_pages() -> str:
+    """Lines between the rows only, texts wrapped in narrow columns, rows cut by two page breaks."""
+    narrow = "th, td { border-top: 0.5pt solid; border-bottom: 0.5pt solid; padding: 1mm; font-size: 10.5pt } "
+    return evaluation(narrow, "A4").replace("size: A4;", "size: 150mm 118mm;")
+
+
+def short_heads() -> str:
+    """No lines; short heads in the middle of wide columns, the texts below them at the left, none below its head."""
+    left = "td { text-align: left; padding: 1.5mm 0.5mm } th:nth-child(4) { text-align: right }"
+    return evaluation(left, "A4 landscape")
+
+
 def head_ruled() -> str:
     """Lines around the heads of the indicators only."""
     return evaluation("th { border: 0.75pt solid black }")
@@ -291,6 +303,8 @@ CASES = {
         unruled,
         unruled_top,
         lines_between_rows,
+        row_lines_over_pages,
+        short_heads,
         head_ruled,
         filled,
         unruled_over_pages,
