@@ -21,6 +21,8 @@ _NUMERAL_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")}
 _NUMERAL_TENS = {"十": 10, "百": 100, "千": 1000}
 NUMERAL = r"[零〇一二两三四五六七八九十百千]{1,9}"
 
+# 1 8 6 0 0: a figure whose digits a text dump has spread; two digits alone may be two numbers.
+_SPREAD = re.compile(r"(?<![0-9.,] )(?<![0-9.,])[0-9](?: [0-9]){2,}(?! ?[0-9.,])")
 _SPACED_GROUP = re.compile(r"(?<=[0-9]) +(?=[0-9]{3}(?![0-9]))")
 _SPACE = re.compile(r"\s+")
 _DIGIT_GAP = re.compile(r"(?<=[0-9])\s+(?=[0-9])")
@@ -39,7 +41,7 @@ def fold(text: str) -> str:
     """
     folded = text.translate(FOLD)
     if any(character.isspace() for character in folded):
-        folded = _SPACED_GROUP.sub("", folded)
+        folded = _SPACED_GROUP.sub("", _SPREAD.sub(lambda match: match[0].replace(" ", ""), folded))
         folded = _SPACE.sub("", _DIGIT_GAP.sub(GAP, folded))
     return folded
 

@@ -128,7 +128,8 @@ def _counted(text: str, end: int) -> tuple[UnitText | None, int, Operator | None
             printed = unit.printed + counted.printed
             unit, after = replace(counted, printed=printed, scale=unit.scale * counted.scale), counted_end
     if word is not None and unit is None:
-        return None, end, None
+        bare = end + len(word) == len(text)  # 3000余
+        return None, len(text) if bare else end, OPERATORS[words.beyond[word]] if bare else None
     return unit, after, OPERATORS[words.beyond[word]] if word else None
 
 

@@ -13,9 +13,11 @@ from dataclasses import dataclass, replace
 from extract.amounts import Amount, parse_amount
 from extract.comparisons import find_comparison, starts_with_sign
 from extract.deadlines import read_deadline
-from extract.numbers import FOLD, fold, parse_decimal, parse_percent
+from extract.numbers import FOLD, NUMBER, fold, parse_decimal, parse_percent
+from extract.plain_forms import put_plainly
 from extract.quantities import Quantity, read_quantity, signed_ends
 from ontology.records import Absence, Value
+from ontology.units import find_unit
 from ontology.wording import wording
 
 __all__ = ["Amount", "Parsed", "parse_amount", "parse_decimal", "parse_percent", "parse_value", "print_value"]
@@ -49,7 +51,7 @@ def parse_value(
     """Given a target or actual as printed, with its cells for sign and unit where the form splits them, and the year
     that it is for, return what it says. Never raises; a text that isn't understood is a value in words."""
     raw = "".join(((operator_cell or "").strip(), printed.strip(), (unit_cell or "").strip()))
-    absence = _absence(printed)
+    absence = _absence(printed) or ("placeholder" if _is_of_template(printed) else None)
     if absence is not None:
         return Parsed(None, absence)
     if len(raw) > _LONGEST:
@@ -83,8 +85,24 @@ def _absence(text: str) -> Absence | None:
     return None
 
 
+def _is_of_template(printed: str) -> bool:
+    """What a template leaves to be filled in, and nobody did: %, XX%, ≥XX%, ××次."""
+    text = "".join(printed.split())
+    bare = text.lstrip("".join(wording().signs))
+    return text in ("%", "％") or (len(text) <= 8 and _TO_FILL_IN.fullmatch(bare) is not None)
+
+
+_TO_FILL_IN = re.compile(r"[XxＸ×]{2,4}[^0-9A-Za-z]{0,3}")
+
+
 def _read_split(raw: str, sign: str, printed: str, unit: str, fiscal_year: int | None) -> Parsed:
     """A target whose sign and unit stand in cells of their own."""
+    if unit in wording().deadlines.units:
+        found = read_deadline(fold(printed), fiscal_year)  # the "unit" of a day: ≤ | 20251231 | 日期
+        if found is not None and not found[1]:
+            return Parsed(Value(raw, "by", date=found[0].day))
+    if sign in wording().after and not printed.strip().endswith(sign):
+        return _read_whole(raw, f"{printed}{unit}{sign}", fiscal_year)  # 以内 in the cell of the sign
     number = _BARE_NUMBER.fullmatch(fold(printed)) is not None
     if not number and (found := read_deadline(fold(printed), fiscal_year)) is not None and not found[1]:
         return Parsed(Value(raw, "by", date=found[0].day))
@@ -130,13 +148,13 @@ def _joined(raw: str, parts: list[Value]) -> Value:
 def _read_clause(clause: str, fiscal_year: int | None) -> list[Value]:
     """One or several values of a clause; at least one, in words where nothing else is found."""
     printed = _ITEM_NUMBER.sub("", clause, count=1).strip()
-    text = fold(printed)
+    text = put_plainly(fold(printed))
     word = wording().qualitative.at_start(text)
     if word:
         return [_in_words(printed, text[len(word) :].lstrip(":,、"), "", fiscal_year)]
     if found := _read_single(printed, text, fiscal_year):
         return found
-    for pieces in (_weak_pieces(printed), _signed_pieces(printed)):
+    for pieces in (_weak_pieces(printed), _signed_pieces(printed), _counted_pieces(text)):
         if several := _read_pieces(printed, pieces, fiscal_year):
             return several
     return [_in_words(printed, text, "", fiscal_year)]
@@ -189,7 +207,10 @@ def _limits(printed: str, pieces: list[str], values: list[Value]) -> Value | Non
 
 
 def _in_words(raw: str, text: str, unit: str, fiscal_year: int | None) -> Value:
-    """A target in words; one of a scale's words, or a number where the form calls a number 定性."""
+    """A target in words; one of a scale's words, or a number or a day where the form calls that 定性."""
+    found = read_deadline(text, fiscal_year) if any(c.isdigit() for c in text) else None
+    if found is not None and found[0].day is not None and not found[1]:
+        return Value(raw, "by", date=found[0].day)
     if any(c.isdigit() for c in text) and (quantity := read_quantity(text + unit, fiscal_year)) is not None:
         return _value(raw, quantity)
     words = wording()
@@ -308,6 +329,22 @@ def _signed_pieces(text: str) -> list[str]:
         return []
     starts = [0, *ends[:-1]]
     return [folded[start:end] for start, end in zip(starts, [*ends[:-1], len(folded)], strict=True)]
+
+
+_COUNTED = re.compile(rf"({NUMBER})([^0-9/;，,。、≥≤<>=]{{1,6}})")
+
+
+def _counted_pieces(text: str) -> list[str]:
+    """The pieces of a text that counts several things with nothing, or a stroke, between them (5场/200人次, 5场次200人次);
+    none where one of them is no count: 3次/2年 is a frequency."""
+    pieces, at = [], 0
+    while (found := _COUNTED.match(text, at)) is not None:
+        unit = find_unit(found[2])
+        if unit is None or unit.unit is None or unit.unit.kind != "count":
+            return []
+        pieces.append(found[0])
+        at = found.end() + text.startswith("/", found.end())
+    return pieces if at == len(text) and len(pieces) > 1 else []
 
 
 # --- and back -----------------------------------------------------------------------------------------------------

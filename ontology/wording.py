@@ -61,6 +61,7 @@ class DeadlineWords:
     end: Words
     start: Words
     verbs: Words
+    units: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def read_wording(data: Any) -> Wording:
         deadlines=DeadlineWords(
             MappingProxyType(dates["years"]),
             *(_list(f"deadlines: {key}", dates[key])
-              for key in ("every", "lead", "before", "within", "end", "start", "verbs")),
+              for key in ("every", "lead", "before", "within", "end", "start", "verbs", "units")),
         ),
         strong=frozenset(separators["strong"]),
         weak=frozenset(separators["weak"]),
