@@ -18,6 +18,7 @@ from ontology.head_words import find_head_words
 _FAR = 3.5  # sizes: a gap above a lone text so high ends a table
 _WIDE = 0.6  # the share of the width of the page's text that a line of prose fills
 _LED = 3  # rows with a label and its value that make a form's block without its indicators
+_UPPER_HEADS = 2  # rows of a head above the one that names the tiers
 _UNLABELLED = 3  # rows without a known label that may stand between rows of a form's block
 _PAGE_HEADS = 2  # lines of a page's head that may stand above a table that goes on
 _LONGEST_UNIT_LINE = 40  # characters: a longer line that names a unit of money is no caption
@@ -68,10 +69,24 @@ def find_regions(rows: Sequence[PieceRow], carried: Carried | None = None) -> li
                     first -= 1
             else:
                 first = _first_row(rows, head, taken)
+                # A second table of the same form, at the very top of the page: the label at its side says no more.
+                goes_on = follows and first <= _PAGE_HEADS and not any(map(is_caption, rows[:head]))
+                goes_on = goes_on and not _names_form(rows[first : head + 1])
             regions.append(_region(rows, first, head, heads, goes_on=goes_on))
     if (block := block_at_foot(rows, regions[-1].last + 1 if regions else 0)) is not None:
         regions.append(block)
     return regions
+
+
+def _names_form(rows: Sequence[PieceRow]) -> bool:
+    """Whether rows say whose form they are of, or head a list of projects."""
+    for piece in (piece for row in rows for piece in row.pieces):
+        block, column = labels.match_block(piece.text), labels.match_column(piece.text)
+        if block is not None and block.means(*_ABOVE):
+            return True
+        if column is not None and column.notation in ("project_name", "unit_name", "project_code"):
+            return True
+    return False
 
 
 def block_at_foot(rows: Sequence[PieceRow], least: int) -> Region | None:
@@ -245,7 +260,7 @@ def indicator_rows(rows: Sequence[PieceRow], head: int, end: int, least: int) ->
             break
         last = row
     first = max(head, least)
-    if head > least and _heads_others(rows[head - 1]):
+    while first > least and head - first < _UPPER_HEADS and _heads_others(rows[first - 1]):
         first -= 1
     return first, last_head, last
 
@@ -263,6 +278,7 @@ def _heads_others(above: PieceRow) -> bool:
         1
         for piece in above.pieces
         if labels.match_column(piece.text) is not None
+        or labels.is_tier1(piece.text)
         or ((match := labels.match_block(piece.text)) is not None and match.value is None)
     )
     return known * 2 > len(above.pieces) and len(above.pieces) > 2

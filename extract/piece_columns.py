@@ -83,7 +83,8 @@ def find_bands(
         if band.is_table:
             band.head_last = heads[band.first]
             band.edges = _gutters(rows, band.head_last - band.first + 1)
-            if carried is not None and carried.gutters and band is bands[0]:
+            own = {piece.text for row in rows[: band.head_last - band.first + 1] for piece in row}
+            if carried is not None and carried.gutters and band is bands[0] and own <= carried.heads:
                 band.edges = _go_on(rows, carried.gutters)
     known = [edge for band in bands if band.is_table for edge in band.edges]
     for band in bands:

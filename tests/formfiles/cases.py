@@ -146,6 +146,10 @@ CASES: tuple[Case, ...] = (
     Case("pdf-hunan-list", "pdf", _HUNAN),
     Case("pdf-beijing-list-head-repeated", "pdf", _BEIJING, {"font": "13pt", "heads": "repeated"}),
     Case("pdf-zhejiang-list", "pdf", _ZHEJIANG_MERGED),
+    Case("pdf-hubei-no-lines-second-table-on-the-next-page", "pdf", _HUBEI, {"lines": "unruled"}),
+    Case("pdf-henan-only-horizontal-lines", "pdf", _HENAN, {"lines": "horizontal"}),
+    Case("pdf-henan-no-lines", "pdf", _HENAN, {"lines": "unruled"}),
+    Case("pdf-sichuan-evaluation-only-horizontal-lines-over-pages", "pdf", _SICHUAN, {"lines": "horizontal", "font": "12pt"}),
     Case("pdf-three-forms", "pdf", _after(_101, _SHAANXI, _FUJIAN)),
     # --- Word: merged, split runs, tables inside of tables
     Case("docx-central-2020", "docx", _CENTRAL_BLANK),
