@@ -345,12 +345,13 @@ def _backup(target: Path, folder: Path) -> None:
 @cli.command("app", short_help="Serve the app in the browser.")
 @store_option
 @port_option
-def _app(folder: Path, port: int | None) -> int:
+@click.option("--read-only", is_flag=True, help="Pages change nothing: for an app that others open.")
+def _app(folder: Path, port: int | None, read_only: bool) -> int:
     """Serve the app on this machine, in the browser; Ctrl-C ends it."""
     from ui.serving import serve_app
 
     _open(folder).close()
-    return serve_app(folder, port)
+    return serve_app(folder, port, read_only=read_only)
 
 
 @cli.command("demo", short_help="The shipped examples in a store of their own, and the app on it.")

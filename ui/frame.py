@@ -24,6 +24,7 @@ _MODULES: Mapping[str, str] = {
     "graph": "ui.network_page:show_network",
     "comparables": "ui.comparables_page:show_comparables",
     "sparql": "ui.sparql:show_sparql",
+    "checks": "ui.checks:show_checks",
 }
 """Where each page's function is; imported when the page is first asked for, so that the first one comes fast."""
 

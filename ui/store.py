@@ -44,6 +44,11 @@ def store_folder() -> Path:
     return Path(os.environ.get("PIKG_STORE") or DEFAULT_STORE)
 
 
+def may_write() -> bool:
+    """Whether pages may change the store: not in the read-only app, which `pikg app --read-only` tells by this."""
+    return not os.environ.get("PIKG_READ_ONLY")
+
+
 def open_answers() -> Answers:
     """Return the newest snapshot of the app's workspace; raise graph.errors.GraphError where there is none."""
     folder = store_folder()

@@ -10,7 +10,7 @@ import pytest
 from tests.browser.conftest import Visitor
 
 HOTLINE = "综合业务保障经费"
-PAGES = ("overview", "projects", "graph", "comparables", "sparql")
+PAGES = ("overview", "projects", "graph", "comparables", "sparql", "checks")
 
 
 def parameters(visit: Visitor) -> dict[str, str]:
