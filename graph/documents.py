@@ -65,15 +65,20 @@ class _Line:
 
 def read_documents(store: ReadableStore) -> Documents:
     """Given a store, return its documents."""
-    errata, found = identity_rules().errata, Documents()
+    found = Documents()
     for row in _rows(store, _DOCUMENTS):
-        document, name = str(row["document"]), str(row["name"] or "")
-        said = fold_text(f"{name} {row['title'] or ''}")
-        replaces = any(word in said for word in errata)
+        document = str(row["document"])
         found.publisher[document] = None if row["publisher"] is None else str(row["publisher"])
         found.disclosure[document] = str(row["disclosure"])
-        found.rank[document] = (not replaces, _rendition_rank(name), str(row["sha256"]))
+        found.rank[document] = rank_document(*(str(row[name] or "") for name in ("name", "title", "sha256")))
     return found
+
+
+def rank_document(file: str, title: str, sha256: str) -> tuple[bool, int, str]:
+    """Given a document's file name, title and hash, return its rank: of two the less counts."""
+    said = fold_text(f"{file} {title}")
+    replaces = any(word in said for word in identity_rules().errata)
+    return not replaces, _rendition_rank(file), sha256
 
 
 def _rendition_rank(file: str) -> int:

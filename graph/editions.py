@@ -118,8 +118,13 @@ class _Content:
 
 def compare_editions(store: ReadableStore) -> Editions:
     """Given a store, return which of its forms count for others. Within one document no form supersedes another."""
-    documents = read_documents(store)
-    forms = tuple(_read_forms(store))
+    return match_editions(store, read_documents(store), _read_forms(store))
+
+
+def match_editions(store: ReadableStore, documents: Documents, found: Iterable[PrintedForm]) -> Editions:
+    """Given a store, some documents of it with everything that they share a key with, and their forms, return which of
+    the forms count for others."""
+    forms = tuple(sorted(found, key=lambda form: form.iri))
     printed = _group_forms(forms)
     _match_keys(printed, documents)
     _match_renditions(store, printed, documents)

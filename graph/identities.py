@@ -24,6 +24,8 @@ from ontology.identities import identity_rules
 from ontology.keys import fold
 from ontology.namespaces import concept
 
+_PROJECT_COLUMNS = ("project", "scope", "publisher", "unit")
+
 IDENTITIES = "identities"
 """The derived graph of proposed identities."""
 
@@ -37,7 +39,7 @@ SELECT ?project ?scope ?publisher ?unit WHERE {
 
 
 @dataclass(slots=True)
-class _Project:
+class ComparedProject:
     """What is known of a project: its printed names and codes, who answers for it, where and when it is printed."""
 
     iri: str
@@ -63,33 +65,53 @@ def find_identities(
     about its units and projects, in the order of IRIs."""
     units = read_units(store)
     of_units = compare_units(units)
-    related: dict[str, set[str]] = defaultdict(set)
-    for proposal in of_units:
-        if (proposal.one, proposal.other) in refused:
-            continue  # their projects are no longer compared for their sake
-        related[proposal.one].add(proposal.other)
-        related[proposal.other].add(proposal.one)
-    projects = _read_projects(store, units, editions.forms)
-    of_form = {form.iri: form.project for form in editions.forms}
-    same_print = {
-        tuple(sorted((of_form[form], of_form[counting])))
-        for form, counting in editions.superseded.items()
-        if of_form[form] != of_form[counting]
-    }
-    of_projects = _compare_projects(projects, related, {(one, other) for one, other in same_print})
+    related = relate(of_units, refused)
+    projects = read_projects(
+        [tuple(None if row[n] is None else str(row[n]) for n in _PROJECT_COLUMNS) for row in _rows(store, _PROJECTS)],
+        units,
+        editions.forms,
+    )
+    same_print = {(one, other) for _, one, other in printed_twice(editions)}
+    of_projects = compare_projects(projects, related, same_print)
     return sorted([*of_units, *of_projects], key=lambda p: (p.relation, p.one, p.other))
 
 
+def relate(of_units: Iterable[Proposal], refused: Container[tuple[str, str]]) -> Mapping[str, set[str]]:
+    """Given the proposals about units and those that people refused, return with which units each is related: whose
+    projects are compared for their sake."""
+    related: dict[str, set[str]] = defaultdict(set)
+    for proposal in of_units:
+        if (proposal.one, proposal.other) not in refused:
+            related[proposal.one].add(proposal.other)
+            related[proposal.other].add(proposal.one)
+    return related
+
+
+def printed_twice(editions: Editions) -> set[tuple[str, str, str]]:
+    """Given what counts, return the pairs of projects of which forms print the same, with the form that does not
+    count."""
+    of_form = {form.iri: form.project for form in editions.forms}
+    found = set()
+    for form, counting in editions.superseded.items():
+        one, other = sorted((of_form[form], of_form[counting]))
+        if one != other:
+            found.add((form, one, other))
+    return found
+
+
 # --- projects -----------------------------------------------------------------------------------------------------
-def _read_projects(
-    store: ReadableStore, units: Mapping[str, Unit], forms: Iterable[PrintedForm]
-) -> dict[str, _Project]:
-    found: dict[str, _Project] = {}
-    for row in _rows(store, _PROJECTS):
-        publisher, unit = (None if row[name] is None else str(row[name]) for name in ("publisher", "unit"))
-        found[str(row["project"])] = _Project(str(row["project"]), str(row["scope"]), publisher, unit)
+def read_projects(
+    said: Iterable[Sequence[str | None]], units: Mapping[str, Unit], forms: Iterable[PrintedForm]
+) -> dict[str, ComparedProject]:
+    """Given what documents say of projects (IRI, scope, publisher, implementing unit), their units and all their forms,
+    return what is compared of them; of several statements the first in order counts."""
+    found: dict[str, ComparedProject] = {}
+    for project_iri, scope, publisher, unit in sorted(said, key=lambda row: [part or "" for part in row], reverse=True):
+        if project_iri is not None and scope is not None:
+            found[project_iri] = ComparedProject(project_iri, scope, publisher, unit)
     for form in forms:
-        project = found[form.project]
+        if (project := found.get(form.project)) is None:
+            continue
         project.printed.add(form.name)
         project.documents.add(form.document)
         project.forms.add((form.year or "", form.kind))
@@ -98,33 +120,28 @@ def _read_projects(
             project.codes.add(code)
     places: dict[tuple[str | None, str | None], set[str]] = {}
     for project in found.values():
-        said = places.get((project.publisher, project.unit))
-        if said is None:
+        before = places.get((project.publisher, project.unit))
+        if before is None:
             named = [units[node] for node in (project.publisher, project.unit) if node is not None and node in units]
-            said = {unit.name.whole for unit in named} | {name for u in named for name in place_names(u.region)}
-            places[project.publisher, project.unit] = said
-        project.names = tuple(read_project_name(name, said) for name in sorted(project.printed))
+            before = {unit.name.whole for unit in named} | {name for u in named for name in place_names(u.region)}
+            places[project.publisher, project.unit] = before
+        project.names = tuple(read_project_name(name, before) for name in sorted(project.printed))
     return found
 
 
-def _compare_projects(
-    projects: Mapping[str, _Project], related: Mapping[str, set[str]], same_print: set[tuple[str, str]]
+def compare_projects(
+    projects: Mapping[str, ComparedProject], related: Mapping[str, set[str]], same_print: set[tuple[str, str]]
 ) -> list[Proposal]:
+    """Given projects, how their units are related, and the pairs that print the same, return the proposals."""
     rules = identity_rules()
     pairs: set[tuple[str, str]] = set(same_print)
-    blocks: dict[tuple[str, str], list[_Project]] = defaultdict(list)
-    by_code: dict[str, list[_Project]] = defaultdict(list)
+    blocks: dict[tuple[str, str], list[ComparedProject]] = defaultdict(list)
+    by_code: dict[str, list[ComparedProject]] = defaultdict(list)
     for project in projects.values():
-        if project.scope != concept("scope", "project"):
-            continue  # a department as a whole goes with its unit
-        near = {unit for unit in (project.answers, project.publisher) if unit is not None}
-        near |= {other for unit in near for other in related.get(unit, ())}
-        for unit in near:
-            for core in {core for name in project.names for core in _cores(name, rules.least_letters)}:
-                blocks[unit, core].append(project)
-        for code in project.codes:
-            if len(code) >= rules.least_code:
-                by_code[code].append(project)
+        for block in blocks_of(project, related):
+            blocks[block].append(project)
+        for code in telling_codes(project):
+            by_code[code].append(project)
     for (unit, _), several in blocks.items():
         if len(several) > 1:
             pairs |= set(_pairs_of_block(unit, several, rules.most_namesakes))
@@ -133,21 +150,38 @@ def _compare_projects(
             pairs |= {_pair(one, other) for one, other in combinations(several, 2)}
     found = []
     for one, other in sorted(pairs):
-        proposal = _judge_projects(projects[one], projects[other], related, (one, other) in same_print)
+        proposal = judge_projects(projects[one], projects[other], related, (one, other) in same_print)
         if proposal is not None:
             found.append(proposal)
     return found
+
+
+def blocks_of(project: ComparedProject, related: Mapping[str, set[str]]) -> set[tuple[str, str]]:
+    """The blocks in which a project meets others: a unit near it with what its names come down to."""
+    if project.scope != concept("scope", "project"):
+        return set()  # a department as a whole goes with its unit
+    near = {unit for unit in (project.answers, project.publisher) if unit is not None}
+    near |= {other for unit in near for other in related.get(unit, ())}
+    cores = {core for name in project.names for core in _cores(name, identity_rules().least_letters)}
+    return {(unit, core) for unit in near for core in cores}
+
+
+def telling_codes(project: ComparedProject) -> set[str]:
+    """The codes by which a project meets others, whatever their units."""
+    if project.scope != concept("scope", "project"):
+        return set()
+    return {code for code in project.codes if len(code) >= identity_rules().least_code}
 
 
 def _cores(name: Name, least_letters: int) -> Iterable[str]:
     return slips(name.core) if len(name.core) >= least_letters else (name.core,)
 
 
-def _pair(one: _Project, other: _Project) -> tuple[str, str]:
+def _pair(one: ComparedProject, other: ComparedProject) -> tuple[str, str]:
     return (one.iri, other.iri) if one.iri < other.iri else (other.iri, one.iri)
 
 
-def _pairs_of_block(unit: str, several: Sequence[_Project], most: int) -> Iterator[tuple[str, str]]:
+def _pairs_of_block(unit: str, several: Sequence[ComparedProject], most: int) -> Iterator[tuple[str, str]]:
     """Pairs of projects with a like name near a unit: its own with each other, and with those of units near it. A name
     that many have (工会经费 of each school) names none of them."""
     own = {project.iri: project for project in several if project.answers == unit}
@@ -160,9 +194,10 @@ def _pairs_of_block(unit: str, several: Sequence[_Project], most: int) -> Iterat
                 yield _pair(one, other)
 
 
-def _judge_projects(
-    one: _Project, other: _Project, related: Mapping[str, set[str]], same_print: bool
+def judge_projects(
+    one: ComparedProject, other: ComparedProject, related: Mapping[str, set[str]], same_print: bool
 ) -> Proposal | None:
+    """Given two projects in the order of their IRIs, return the proposal that they are one; None where they aren't."""
     if one.scope != other.scope or one.documents & other.documents:
         return None  # what one document prints side by side is two things
     if not same_print and one.publisher == other.publisher and one.forms & other.forms:
@@ -202,7 +237,9 @@ def _closest(
     return (left_name, right_name), reasons
 
 
-def _unit_reasons(one: _Project, other: _Project, related: Mapping[str, set[str]]) -> list[Difference] | None:
+def _unit_reasons(
+    one: ComparedProject, other: ComparedProject, related: Mapping[str, set[str]]
+) -> list[Difference] | None:
     """What the units of two projects say; None where they are of two units."""
     found = []
     if one.answers is None or other.answers is None:
@@ -219,7 +256,7 @@ def _unit_reasons(one: _Project, other: _Project, related: Mapping[str, set[str]
     return found
 
 
-def _code_reasons(one: _Project, other: _Project) -> list[Difference] | None:
+def _code_reasons(one: ComparedProject, other: ComparedProject) -> list[Difference] | None:
     """What the codes of two projects say; None where they tell two projects apart."""
     if not one.codes and not other.codes:
         return []

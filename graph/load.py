@@ -15,11 +15,10 @@ from rdflib.term import URIRef
 
 from graph.canonical import INDICATORS, indicators_graph, map_canonical, read_rows, rows_of, rules_triple
 from graph.decisions import map_decisions, read_considered, read_file
-from graph.editions import EDITIONS, compare_editions
+from graph.derive import Derivation
 from graph.errors import AmbiguousError, NotFoundError
-from graph.identities import IDENTITIES, find_identities
+from graph.links import Links
 from graph.mapping import map_disclosure, map_vocabulary
-from graph.proposals import map_identities
 from graph.store import ReadableStore, Rows
 from graph.workspace import Workspace, Writer
 from ontology.decisions import CellCorrection
@@ -33,6 +32,10 @@ SELECT ?document ?sha256 ?name ?version WHERE {
   OPTIONAL { ?document pikg:extractorVersion ?version }
 } ORDER BY ?name ?sha256
 """
+
+
+_FEW = 10
+"""So many changed documents are always compared one by one; of more than a third of a store, all are compared anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,13 @@ class Batch:
         self.decisions = read_file(writer.workspace)
         self._vocabulary_is_in_step = False
         self._indicators_are_in_step = False
+        self._links = Links(writer.workspace.folder / "index" / "links.sqlite")
+        self._changed: set[str] = set()
+        self._changed_is_known = not writer.unpublished  # of a killed run nobody knows what it changed
+
+    def close(self) -> None:
+        """Give back what the batch holds beside the writer."""
+        self._links.close()
 
     def read_decisions(self) -> None:
         """Read decisions.jsonl again: a line was added."""
@@ -122,6 +132,7 @@ class Batch:
         if original is not None:
             self.writer.keep_original(original, sha256)
         self.writer.mark()
+        self._changed.add(sha256)
         self.writer.store.replace_graphs(
             [
                 (self.namespace.document_graph(sha256), triples),
@@ -134,6 +145,7 @@ class Batch:
         """Given a file name or hash, remove the document, its graph and its original; return what it was."""
         document = find_document(self.writer.store, name)
         self.writer.mark()
+        self._changed.add(document.sha256)
         gone = self.namespace.document_graph(document.sha256), indicators_graph(self.namespace, document.sha256)
         self.writer.store.replace_graphs([(graph, ()) for graph in gone])
         return document
@@ -145,25 +157,30 @@ class Batch:
         self._bring_decisions_in_step()
         if not self.writer.unpublished:
             return
-        self._derive()
-        self.writer.publish()
+        derivation = Derivation(self._links, self.writer.store, self.namespace, self.decisions.verdicts)
+        try:
+            self._derive(derivation)
+            number = self.writer.publish()
+            self._links.commit(number, derivation.rules)
+        except BaseException:
+            self._links.close()  # what it holds is of no snapshot
+            self._changed_is_known = False
+            raise
+        self._changed.clear()
+        self._changed_is_known = True
         self._drop_orphans()
 
-    def _derive(self) -> None:
-        """Rebuild what follows from all documents together."""
-        store, namespace = self.writer.store, self.namespace
-        editions = compare_editions(store)
-        verdicts = self.decisions.verdicts
-        refused = {
-            (namespace.base + one, namespace.base + other)
-            for (_, one, other), verdict in verdicts.items()
-            if verdict.verdict == "refused"
-        }
-        identities = map_identities(find_identities(store, editions, refused), namespace, verdicts)
-        store.replace_graphs(
-            [(namespace.derived_graph(EDITIONS), editions.triples()), (namespace.derived_graph(IDENTITIES), identities)]
-        )
-        store.replace_graph(namespace.decisions_graph, map_decisions(self.decisions, store, namespace))
+    def _derive(self, derivation: Derivation) -> None:
+        """Bring what follows from all documents together in step: at the cost of what changed where that is known."""
+        links = self._links
+        if not self._changed_is_known or not links.is_in_step(self.writer.workspace.snapshot, derivation.rules):
+            derivation.rebuild()
+        elif len(self._changed) <= max(_FEW, links.count_documents() // 3):
+            derivation.update(self._changed)
+        else:
+            derivation.rebuild()  # would cost no less
+        store, graph = self.writer.store, self.namespace.decisions_graph
+        store.replace_graph(graph, map_decisions(self.decisions, store, self.namespace))
 
     def out_of_step(self) -> list[str]:
         """The hashes of the documents whose graphs were written with other corrections than those that hold now."""
@@ -229,4 +246,7 @@ def open_batch(workspace: Workspace, *, wait: float = 0.0, command: str | None =
         try:
             yield batch
         finally:
-            batch.publish()
+            try:
+                batch.publish()
+            finally:
+                batch.close()

@@ -7,7 +7,7 @@ compared with those of its region and with those that the same publishers name; 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -59,22 +59,41 @@ class Unit:
 
 def read_units(store: ReadableStore) -> dict[str, Unit]:
     """Given a store, return its units by IRI."""
+    return make_units(
+        [_texts(row, "unit", "name", "code", "region") for row in _rows(store, _UNITS)],
+        [_texts(row, "unit", "year", "kind") for row in _rows(store, _PUBLISHED)],
+        [_texts(row, "publisher", "unit") for row in _rows(store, _NAMED)],
+    )
+
+
+def _texts(row: Mapping[str, object], *names: str) -> tuple[str | None, ...]:
+    return tuple(None if row[name] is None else str(row[name]) for name in names)
+
+
+def make_units(
+    said: Iterable[Sequence[str | None]],
+    published: Iterable[Sequence[str | None]],
+    named: Iterable[Sequence[str | None]],
+) -> dict[str, Unit]:
+    """Given what documents say of units (IRI, name, code, code of the region), what was published (unit, year, kind) and
+    who names whom (publisher, unit), return the units by IRI; of several regions the first in order counts."""
     found: dict[str, Unit] = {}
     regions: dict[str, Region] = {}
-    for row in _rows(store, _UNITS):
-        node, name = str(row["unit"]), str(row["name"])
+    for node, name, code, region in sorted(said, key=lambda row: [part or "" for part in row], reverse=True):
+        if node is None or name is None:
+            continue
         unit = found.setdefault(node, Unit(node, name))
         unit.printed = min(unit.printed, name)
-        if row["code"] is not None:
-            unit.codes.add(fold(str(row["code"])))
-        if row["region"] is not None and (known := region_of(str(row["region"]))) is not None:
+        if code is not None:
+            unit.codes.add(fold(code))
+        if region is not None and (known := region_of(region)) is not None:
             regions[node] = known
-    for row in _rows(store, _PUBLISHED):
-        if (publisher := found.get(str(row["unit"]))) is not None:
-            publisher.published.add((str(row["year"]), str(row["kind"])))
-    for row in _rows(store, _NAMED):
-        if (named := found.get(str(row["unit"]))) is not None and row["publisher"] != row["unit"]:
-            named.named_by.add(str(row["publisher"]))
+    for node, year, kind in published:
+        if node in found:
+            found[node].published.add((str(year), str(kind)))
+    for publisher, node in named:
+        if node in found and publisher is not None and publisher != node:
+            found[node].named_by.add(publisher)
     for node, unit in found.items():
         unit.region = regions.get(node) or (find_region(unit.printed) if is_qualified(fold(unit.printed)) else None)
         unit.name = read_unit_name(unit.printed, place_names(unit.region))
@@ -110,25 +129,29 @@ def _unit_blocks(unit: Unit) -> Iterator[str]:
 
 def compare_units(units: Mapping[str, Unit]) -> list[Proposal]:
     """Given units, return the proposals about them."""
-    least = identity_rules().unit_letters
     blocks: dict[tuple[str, str], list[Unit]] = defaultdict(list)
     for unit in units.values():
-        wanted = {("core", renamed_core(unit.name)[0])}
-        if len(unit.name.core) >= least:
-            wanted |= {("slip", variant) for variant in slips(unit.name.core)}
-        wanted |= {("code", code) for code in unit.codes if len(code) > 2}
-        for block in _unit_blocks(unit):
-            for kind, word in wanted:
-                blocks[f"{block} {kind}", word].append(unit)
+        for block in unit_keys(unit):
+            blocks[block].append(unit)
     found: dict[tuple[str, str], Proposal] = {}
     for several in blocks.values():
         for one, other in combinations(sorted(several, key=lambda unit: unit.iri), 2):
-            if (one.iri, other.iri) not in found and (proposal := _judge_units(one, other)) is not None:
+            if (one.iri, other.iri) not in found and (proposal := judge_units(one, other)) is not None:
                 found[one.iri, other.iri] = proposal
     return list(found.values())
 
 
-def _judge_units(one: Unit, other: Unit) -> Proposal | None:
+def unit_keys(unit: Unit) -> set[tuple[str, str]]:
+    """The blocks in which a unit meets others: where it is compared, with what its name comes down to or its code."""
+    wanted = {("core", renamed_core(unit.name)[0])}
+    if len(unit.name.core) >= identity_rules().unit_letters:
+        wanted |= {("slip", variant) for variant in slips(unit.name.core)}
+    wanted |= {("code", code) for code in unit.codes if len(code) > 2}
+    return {(f"{block} {kind}", word) for block in _unit_blocks(unit) for kind, word in wanted}
+
+
+def judge_units(one: Unit, other: Unit) -> Proposal | None:
+    """Given two units in the order of their IRIs, return the proposal about them; None where they are two."""
     regions = (_living(one.region), _living(other.region))
     if None not in regions and regions[0] != regions[1]:
         return None
