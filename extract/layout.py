@@ -363,7 +363,7 @@ def _report_unread(ledger: Ledger, context: Context, layout: Layout) -> None:
     if ledger.number in layout.form_grids:
         return
     reason = context.title.reason if context.title is not None else None
-    seen: list[str] = []
+    seen: dict[str, None] = {}
     for cell in grid:
         column = labels.match_column(cell.text)
         block = labels.match_block(cell.text)
@@ -372,10 +372,38 @@ def _report_unread(ledger: Ledger, context: Context, layout: Layout) -> None:
             or (block is not None and block.means("objective", "outcome", "stages"))
             or (block is not None and block.role("section") == "indicators")
             or (labels.is_tier1(cell.text) and cell.text.strip().endswith("指标"))
-        ) and cell.text not in seen:
-            seen.append(cell.text)
-    if len(seen) >= 3 or (seen and context.title is not None):
-        why = (
-            f"{reason[0]} ({reason[1]})" if reason else "没有找到指标表头或项目名称 (no indicator heads or name found)"
-        )
-        layout.issues.append(issue("form.unread", grid.place, labels="、".join(seen[:5]), reason=why))
+        ):
+            seen.setdefault(_label_alone(cell.text))
+    if len(seen) < _LIKE_A_FORM and not (seen and context.title is not None):
+        return
+    if reason is None and (count := _listed_projects(grid)):
+        layout.issues.append(issue("form.list", grid.place, count=count))
+        return
+    why = reason or ("没有找到指标表头或项目名称", "no heads of indicators and no name were found")
+    layout.issues.append(issue("form.unread", grid.place, labels="、".join(list(seen)[:_MOST_SHOWN]), reason=why))
+
+
+_LIKE_A_FORM = 3
+"""How many labels of a form a table must print to look like one, where no title above it says so."""
+_MOST_SHOWN = 5
+_LONGEST_SHOWN = 12
+
+
+def _label_alone(text: str) -> str:
+    """A label without the value behind its colon, short enough for a message."""
+    label = text.replace(":", "：").partition("：")[0].replace("\n", "").strip()
+    return label if len(label) <= _LONGEST_SHOWN else label[:_LONGEST_SHOWN] + "…"
+
+
+def _listed_projects(grid: Grid) -> int:
+    """How many projects a table lists with their objectives and without indicators; 0 where it is no such list."""
+    for row in range(1, grid.rows + 1):
+        heads = {
+            match.notation: cell
+            for cell in grid.row_cells(row)
+            if cell.row == row and (match := labels.match_column(cell.text)) is not None
+        }
+        if {"project_name", "objective"} <= heads.keys() and not heads.keys() & {*_STRONG, "indicator_name"}:
+            named = (grid.at(below, heads["project_name"].column) for below in range(row + 1, grid.rows + 1))
+            return len({(cell.row, cell.column) for cell in named if cell is not None and cell.text.strip()})
+    return 0

@@ -204,6 +204,28 @@ def test_a_table_that_looks_like_a_form_and_was_not_read_is_an_issue() -> None:
     assert "form.unread" in codes(reading)
 
 
+def test_what_was_not_read_is_told_shortly() -> None:
+    long = "总目标：" + "按照要求采取政府采购方式委托第三方组建团队开展全年的采集识别监测研判和处置工作。" * 3
+    reading = read(f"2024年项目支出绩效目标表\n| 甲 | {long} |\n| 乙 | {long} |")
+    (found,) = [one for one in reading.disclosure.issues if one.code == "form.unread"]
+    assert found.message_zh == "这张表看起来像绩效表（总目标），但未能读出：没有找到指标表头或项目名称。"
+    assert "no heads of indicators" in found.message_en
+    assert found.place.table == 1
+
+
+def test_a_list_of_projects_with_objectives_is_told_apart_from_a_form() -> None:
+    reading = read("""
+        2024年重点项目预算绩效目标情况表
+        | 序号 | 项目名称 | 2024预算数（万元） | 绩效目标 |
+        | 1 | 甲 | 75.80 | 总目标：提升服务。 |
+        | 2 | 乙 | 49.41 | 总目标：改造大厅。 |
+    """)
+    assert reading.disclosure.projects == ()
+    (found,) = [one for one in reading.disclosure.issues if one.code.startswith("form.")]
+    assert (found.code, found.severity) == ("form.list", "info")
+    assert "2个项目" in found.message_zh
+
+
 @pytest.mark.parametrize(
     "table",
     [

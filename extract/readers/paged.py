@@ -81,7 +81,10 @@ def _page_blocks(
     whole = whole_lattices(found)
     unruled = _unruled(content, found, whole, carried)
     if unruled.unread:
-        reason = "没有画线，文字的位置不足以分出行列 (no lines; the places of its words don't tell rows and columns)"
+        reason = (
+            "没有画线，文字的位置不足以分出行列",
+            "it has no lines, and the places of its words don't tell rows and columns",
+        )
         told = "、".join(unruled.unread)
         issues.append(issue("form.unread", Place(page=content.number), labels=told, reason=reason))
     if unruled.tables:
