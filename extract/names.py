@@ -80,6 +80,7 @@ def _parse(tier3: str, tier2_concept: str | None, unit: str | None) -> Indicator
             or _by_tier(tier2_concept, printed_unit)
             or (None, None)
         )
+    notation, evidence = _refined_by_tier(notation, evidence, tier2_concept, unit_text)
     thing, actions = _object(base)
     if thing is None and len(clauses) > 1:
         thing = _object(clauses[-2])[0]
@@ -204,6 +205,18 @@ def _refined(measure: str, printed: UnitText | None) -> str:
     if printed.per and "per" in known:
         return known["per"]
     return known.get(printed.unit.notation, known.get(printed.unit.kind, measure))
+
+
+def _refined_by_tier(
+    measure: str | None, evidence: Evidence | None, tier2_concept: str | None, printed: UnitText | None
+) -> tuple[str | None, Evidence | None]:
+    """What a measure of money becomes by its second tier (投资额 under 经济效益 is no cost), and money per something."""
+    if measure is None or evidence is None or printed is None or printed.unit is None or printed.unit.kind != "money":
+        return measure, evidence
+    by_tier = measure_list().refine_tier2.get(measure, {}).get(tier2_concept or "")
+    if by_tier is not None:
+        return by_tier, f"{evidence}, tier {tier2_concept}"
+    return (_refined(measure, printed) if evidence.startswith("unit ") else measure), evidence
 
 
 def _by_unit(unit: Unit | None, tier2_concept: str | None) -> tuple[str, str] | None:

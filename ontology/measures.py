@@ -16,7 +16,7 @@ _FILE, _CANONICAL = "measures.yaml", "canonical.yaml"
 _REQUIRED, _OPTIONAL = {"zh", "en", "kind", "better", "printed"}, {"also", "within", "keeps"}
 _KEYS = {
     "kinds", "measures", "tails", "leads", "not_leads", "actions", "first", "adverbs",
-    "refine", "by_unit", "by_tier2", "money_by_tier2",
+    "refine", "refine_tier2", "by_unit", "by_tier2", "money_by_tier2",
 }  # fmt: skip
 
 Better = Literal["higher", "lower"]
@@ -51,6 +51,7 @@ class MeasureList:
     first_actions: frozenset[str]
     adverbs: tuple[str, ...]
     refine: Mapping[str, Mapping[str, str]]
+    refine_tier2: Mapping[str, Mapping[str, str]]
     by_unit: Mapping[str, str]
     by_unit_kind: Mapping[str, str]
     by_tier2: Mapping[str, str]
@@ -89,6 +90,12 @@ def read_measures(data: Any) -> MeasureList:
         frozenset(word for word, name in actions.items() if name in _named(data["first"], data["actions"])),
         tuple(_texts("adverbs", data["adverbs"])),
         MappingProxyType(refine),
+        MappingProxyType(
+            {
+                notation: _pointers(f"refine_tier2: {notation}", entry, measures, None)
+                for notation, entry in _pointed(data["refine_tier2"], measures).items()
+            }
+        ),
         _pointers("by_unit: units", by_unit["units"], measures, unit_list().units),
         _pointers("by_unit: kinds", by_unit["kinds"], measures, unit_list().kinds),
         _pointers("by_tier2", data["by_tier2"], measures, None),
