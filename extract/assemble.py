@@ -12,6 +12,7 @@ from extract import EXTRACTOR_VERSION
 from extract.block import FieldValue
 from extract.document_info import complete_info, default_money_unit, read_info, split_code, split_project_code
 from extract.finance import read_budget_lines
+from extract.finance_proof import proven
 from extract.forms import Form
 from extract.funding import Amount
 from extract.grid import Cell, Document
@@ -65,8 +66,8 @@ class _Work:
 def assemble(document: Document, *, file: str, sha256: str, has_columns: bool = True) -> Reading:
     """Given what a reader found in a file, its name and hash, return the records and the report.
 
-    A text dump has no columns of its own (`has_columns`): its financial tables, where a blank cell leaves no trace,
-    are told and left out. A wrong amount is worse than none.
+    A text dump has no columns of its own (`has_columns`): of its financial tables only those amounts count that the
+    tables themselves bear out. A wrong amount is worse than none.
     """
     layout = read_forms(document)
     info = read_info(document, file=file, sha256=sha256)
@@ -82,11 +83,9 @@ def assemble(document: Document, *, file: str, sha256: str, has_columns: bool = 
     _report_document(document, info, projects, work)
     _report_unexplained(layout, work)
     lines, doubts = read_budget_lines(
-        document.blocks, fiscal_year=info.fiscal_year, money_unit=work.money_unit, form_grids=layout.form_grids
-    )
-    if not has_columns:
-        doubts = (issue("part.skipped", part="财务表 (financial tables)", count=len(lines)),) if lines else ()
-        lines = ()
+        document.blocks, fiscal_year=info.fiscal_year, money_unit=work.money_unit, form_grids=layout.form_grids,
+        only=None if has_columns else proven,
+    )  # fmt: skip
     work.issues += doubts
     prose = read_prose(document, info, projects)
     if prose.unread:

@@ -80,7 +80,36 @@ def default_money_unit(document: Document) -> str | None:
         for text in (block.text,) if isinstance(block, Paragraph) else (cell.text for cell in block.cells):
             if len(text) <= 60 and (unit := labels.find_money_unit(text)):
                 found[unit] += 1
-    return found.most_common(1)[0][0] if found else None
+    return found.most_common(1)[0][0] if found else _unit_of_prose(document)
+
+
+_AMOUNT_IN_PROSE = re.compile(r"(?<![\d.,])(\d[\d,]*\.\d+)\s*(亿元|万元|元)")
+_LEAST_SHARED = 3
+
+
+def _unit_of_prose(document: Document) -> str | None:
+    """The unit that the prose prints behind figures which the tables print too, where several figures agree on it."""
+    printed = {
+        _figure(cell.text) for grid in document.grids for cell in grid.cells if len(cell.text) <= _LONGEST_FIGURE
+    }
+    shared: dict[str, set[str]] = {}
+    for block in document.blocks:
+        if isinstance(block, Paragraph):
+            for figure, unit in _AMOUNT_IN_PROSE.findall(block.text):
+                if _figure(figure) in printed:
+                    shared.setdefault(unit, set()).add(_figure(figure))
+    if not shared:
+        return None
+    unit = max(shared, key=lambda one: len(shared[one]))
+    others = set().union(*(figures for one, figures in shared.items() if one != unit))
+    return unit if len(shared[unit]) >= _LEAST_SHARED and len(others) * 4 < len(shared[unit]) else None
+
+
+_LONGEST_FIGURE = 20
+
+
+def _figure(text: str) -> str:
+    return text.replace(",", "").replace(" ", "")
 
 
 # --- parts of the above

@@ -7,9 +7,10 @@ Tables that print no amount are told apart: those that say so (无, 此项无内
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
+from extract.finance_contents import Announced, find_missing, read_announced
 from extract.finance_heads import TableHead, caption_rows, read_head
 from extract.finance_rows import TableContext, read_rows
 from extract.grid import Block, Grid, Paragraph
@@ -20,6 +21,8 @@ from ontology.issues import issue
 from ontology.records import BudgetLine, Issue, Place
 
 _LINES_ABOVE = 8
+_VAGUE = ("expenditure", "revenue")
+"""Kinds whose titles are left when a word of another's cannot be read."""
 _LINES_BELOW = 6
 _LONGEST_LINE = 80
 
@@ -54,14 +57,17 @@ def read_budget_lines(
     fiscal_year: int | None,
     money_unit: str | None = None,
     form_grids: Collection[int] = (),
+    only: Callable[[Sequence[FinancialTable]], tuple[tuple[BudgetLine, ...], tuple[Issue, ...]]] | None = None,
 ) -> tuple[tuple[BudgetLine, ...], tuple[Issue, ...]]:
     """Given a document's blocks, the year it is for, the unit of money of its tables where one prints none, and the
-    numbers (from 1) of the grids that are performance forms, return its budget lines and what was doubtful."""
+    numbers (from 1) of the grids that are performance forms, return its budget lines and what was doubtful. `only`
+    chooses the lines of a document whose tables are not to be taken as they stand (see finance_proof)."""
     tables = read_financial_tables(blocks, fiscal_year=fiscal_year, money_unit=money_unit, form_grids=form_grids)
-    return (
-        tuple(line for table in tables for line in table.lines),
-        tuple(one for table in tables for one in table.issues),
+    missing = find_missing(
+        read_announced(blocks), [table.kind for table in tables], [table.title or "" for table in tables], blocks
     )
+    lines, doubts = only(tables) if only is not None else (tuple(line for table in tables for line in table.lines), ())
+    return lines, (*(one for table in tables for one in table.issues), *doubts, *missing)
 
 
 def read_financial_tables(
@@ -86,6 +92,7 @@ def _find_tables(blocks: Sequence[Block], form_grids: Collection[int]) -> list[_
     above: list[str] = []
     last: _Found | None = None
     number = 0
+    announced = read_announced(blocks)
     for block in blocks:
         if isinstance(block, Paragraph):
             above.append(block.text)
@@ -95,7 +102,7 @@ def _find_tables(blocks: Sequence[Block], form_grids: Collection[int]) -> list[_
         number += 1
         table = None
         if number not in form_grids and not find_tables(block):
-            table = _match(block, above) or _go_on(block, above, last)
+            table = _match(block, above, announced) or _go_on(block, above, last)
         if table is not None:
             found.append(table)
         last = table
@@ -103,28 +110,36 @@ def _find_tables(blocks: Sequence[Block], form_grids: Collection[int]) -> list[_
     return found
 
 
-def _match(grid: Grid, above: Sequence[str]) -> _Found | None:
+def _match(grid: Grid, above: Sequence[str], announced: Announced) -> _Found | None:
     captions, texts = caption_rows(grid)
-    lines = [*_near(above), *texts]
+    lines = [*near_lines(above), *texts]
     if grid.place.sheet is not None:
         lines.insert(0, grid.place.sheet)
-    title, is_other = _title(lines)
-    if is_other or captions >= grid.rows:
+    title, is_other = find_title(lines)
+    if captions >= grid.rows or (is_other and announced.kind_of(lines) is None):
         return None
     head = read_head(grid, captions + 1, title.kind if title is not None else None)
     if head is None:
         return None
     unit = _unit(lines, head)
-    kind = title.kind if title is not None else _kind_by_heads(grid, head, unit)
+    told = announced.kind_of(lines) if title is None or title.kind.notation in _VAGUE else None
+    kind: TableKind | None
+    if title is not None and told in (None, title.kind):
+        told, kind = None, title.kind
+    else:
+        kind = told or _kind_by_heads(grid, head, unit)
     if kind is None:
         return None
     if title is None:
         head = read_head(grid, captions + 1, kind) or head
-    return _Found(grid, head, kind, title, unit)
+    found = _Found(grid, head, kind, title, unit)
+    if told is not None:
+        found.issues.append(issue("finance.kind_told", grid.place, table=finance.kind_label(told)))
+    return found
 
 
-def _near(above: Sequence[str]) -> list[str]:
-    """The lines right above a table, back to the last sentence of prose."""
+def near_lines(above: Sequence[str]) -> list[str]:
+    """Given the lines above a table, return those right above it, back to the last sentence of prose."""
     lines: list[str] = []
     for text in reversed(above[-_LINES_ABOVE:]):
         if len(text) > _LONGEST_LINE or text.rstrip().endswith(("。", "；")):
@@ -133,8 +148,9 @@ def _near(above: Sequence[str]) -> list[str]:
     return lines
 
 
-def _title(lines: Sequence[str]) -> tuple[Title | None, bool]:
-    """The title nearest to a table, and whether the table has one of another kind (a performance form's)."""
+def find_title(lines: Sequence[str]) -> tuple[Title | None, bool]:
+    """Given the lines above a table, return the title nearest to it, and whether the table has one of another kind (a
+    performance form's)."""
     for index in range(len(lines) - 1, -1, -1):
         line = lines[index].strip()
         found = finance.match_title(line)

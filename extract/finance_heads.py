@@ -112,6 +112,7 @@ def read_head(grid: Grid, first: int, kind: TableKind | None) -> TableHead | Non
         return None
     if not any(band.labels for band in bands) and (kind is None or kind.notation != "three_public"):
         return None
+    bands, texts = _without_noise(bands, texts, paths)
     _set_sides(bands, kind)
     _set_measures(bands, kind, paths)
     return TableHead(last, tuple(band for band in bands if band.amounts), texts)
@@ -199,8 +200,11 @@ def _kind(path: Sequence[Cell]) -> HeadKind | None:
     lowest = heads[-1]
     if lowest.kind in _LABELS or lowest.kind == "left_out":
         return lowest.kind
-    if lowest.is_sum and len(heads) > 1 and heads[-2].kind in _LABELS:
-        return heads[-2].kind  # the first row, 合计, drawn into the head
+    if len(heads) > 1 and heads[-2].kind in _LABELS and path[-2].column_span == path[-1].column_span:
+        if lowest.is_sum:
+            return heads[-2].kind  # the first row, 合计, drawn into the head
+        if not lowest.is_known:
+            return heads[-2].kind  # a head printed twice, or cut in two
     if any(head.kind == "left_out" for head in heads[:-1]):
         return "left_out"
     return "amount"
@@ -231,7 +235,35 @@ def _bands(
                 continue
             bands[-1].amounts.append(_amount_column(column, path, heads))
         bands[-1].top = bands[-1].top or path[0].text
+    for band in bands:
+        named = _names_after_codes(grid, band, last)
+        if named is not None:
+            band.labels["name"] = [named]
+            texts = [(column, cell) for column, cell in texts if column != named]
     return bands, tuple(texts)
+
+
+def _without_noise(
+    bands: list[Band], texts: tuple[tuple[int, Cell], ...], paths: dict[int, list[Cell]]
+) -> tuple[list[Band], tuple[tuple[int, Cell], ...]]:
+    """Leave out columns before the first that names rows, where no list has their heads: what stands there is not known
+    to be money."""
+    if not bands or bands[0].labels or not any(band.labels for band in bands):
+        return bands, texts
+    if any(column.is_known for column in bands[0].amounts):
+        return bands, texts
+    unread = tuple((column.column, paths[column.column][-1]) for column in bands[0].amounts)
+    return bands[1:], (*unread, *texts)
+
+
+def _names_after_codes(grid: Grid, band: Band, last: int) -> int | None:
+    """The column of names of a band that has codes and no head for names: the texts between codes and amounts, whatever
+    their head says."""
+    codes = band.columns("code", "code_part")
+    if not codes or band.name_columns or not band.amounts:
+        return None
+    between = range(codes[-1] + 1, band.amounts[0].column)
+    return next((column for column in between if _is_text_column(grid, column, last)), None)
 
 
 def _is_text_column(grid: Grid, column: int, last: int) -> bool:

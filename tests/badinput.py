@@ -26,10 +26,12 @@ _MEGABYTE = 1_000_000
 
 def _pdf(objects: Iterable[bytes], trailer: bytes = b"") -> bytes:
     """A PDF of numbered objects, the first of which is its catalog."""
-    content, places = b"%PDF-1.4\n", []
+    pieces, places, length = [b"%PDF-1.4\n"], [], 9
     for number, body in enumerate(objects, 1):
-        places.append(len(content))
-        content += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+        places.append(length)
+        pieces.append(b"%d 0 obj\n%s\nendobj\n" % (number, body))
+        length += len(pieces[-1])
+    content = b"".join(pieces)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(places) + 1)
     last = b"trailer\n<< /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n" % (
@@ -83,7 +85,7 @@ def pdf_without_pages(folder: Path) -> Path:
 
 def long_pdf(folder: Path, pages: int = 2000) -> Path:
     """A PDF of very many pages of text."""
-    return _write(folder, "long.pdf", _pdf(_pages([_text_page(60)] * pages)))
+    return _write(folder, "long.pdf", _pdf(_pages([_text_page(12)] * pages)))
 
 
 def picture_pdf(folder: Path, side: int = 20_000) -> Path:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from extract.errors import UnreadableDocumentError
+from extract.finance import near_lines
 from extract.formats import Format, detect
 from extract.grid import Block, Document, Grid, Paragraph
 from extract.readers.html import read_fragment
@@ -21,12 +22,14 @@ from extract.readers.text_clean import clean_cell, repair_figure, repair_glyphs,
 from extract.readers.text_flat import read_flat
 from extract.readers.text_json import read_grids
 from extract.readers.text_lines import Line, Part, RawTable, split_parts
+from extract.readers.text_money import read_money_table
 from extract.readers.text_runs import join_runs
 from extract.readers.text_tables import read_table
 from ontology.records import Issue, Place
 
 _LARGEST = 50_000_000
 _BORDER = re.compile(r"[\t|\n]")
+_CODE = re.compile(r"(?<!\d)2\d{6}(?!\d)")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 
@@ -79,11 +82,16 @@ def _read_parts(parts: list[Part], text: str) -> Document:
     blocks: list[Block] = []
     issues: list[Issue] = []
     tables = 0
+    above: list[str] = []
+    codes = frozenset(_CODE.findall(text))
     for part in join_runs(read_flat(parts)):
         if isinstance(part, Line):
             blocks.append(Paragraph(part.text, Place()))
-        elif isinstance(part, RawTable):
-            found_blocks, found = read_table(part, tables + 1, text)
+            above.append(part.text)
+            continue
+        if isinstance(part, RawTable):
+            money = read_money_table(part, tables + 1, near_lines(above), codes)
+            found_blocks, found = (money, []) if money is not None else read_table(part, tables + 1, text)
             tables += any(isinstance(block, Grid) for block in found_blocks)
             blocks += found_blocks
             issues += found
@@ -92,6 +100,7 @@ def _read_parts(parts: list[Part], text: str) -> Document:
             tables += sum(isinstance(block, Grid) for block in found_blocks)
             blocks += [_repaired(block) for block in found_blocks]
             issues += found
+        above = []
     return Document(tuple(blocks), issues=tuple(issues))
 
 

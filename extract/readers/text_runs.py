@@ -16,6 +16,7 @@ from ontology import labels
 
 _BEGINS_A_FORM = ("name", "name_and_code", "unit_name")
 _MOST_HEAD_ROWS = 4
+_MOST_CAPTION_CELLS = 2
 _TABLE_NUMBER = re.compile(r"(?:附?表|公开)\s*[\d一二三四五六七八九十]+(?:[-—.]\d+)?\s*表?[:：]?")
 
 
@@ -84,6 +85,8 @@ def _begins_anew(row: RawRow) -> bool:
     if len(filled) == 1 and (
         labels.form_title(filled[0]) is not None or _TABLE_NUMBER.fullmatch(filled[0]) is not None
     ):
+        return True
+    if _TABLE_NUMBER.match("".join(filled)) is not None and len(filled) <= _MOST_CAPTION_CELLS:
         return True
     match = labels.match_block(filled[0])
     return match is not None and match.means(*_BEGINS_A_FORM) and not _is_blank(row.cells[0])
