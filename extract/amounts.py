@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from extract.numbers import FOLD, parse_decimal, plain
 from ontology.units import UnitText, find_unit, read_unit
@@ -26,6 +27,7 @@ class Amount:
     unit: str | None = None
 
 
+@lru_cache(maxsize=16384)
 def parse_amount(printed: str, unit: str | None = None) -> Amount | None:
     """Given an amount as printed and the unit of its table or label, return it in yuan, or None where none is printed.
 

@@ -74,6 +74,7 @@ class Grid:
     place: Place
     notes: tuple[str, ...] = ()
     _at: dict[tuple[int, int], Cell] = field(init=False, repr=False, compare=False)
+    _ordered: list[Cell] = field(init=False, repr=False, compare=False, default_factory=list)
 
     def __post_init__(self) -> None:
         covered = sum(cell.row_span * cell.column_span for cell in self.cells)
@@ -92,15 +93,19 @@ class Grid:
     def row_cells(self, row: int) -> list[Cell]:
         """The different cells that cover a row, from left to right (also those that began above it)."""
         found: list[Cell] = []
+        last: Cell | None = None
         for column in range(1, self.columns + 1):
-            cell = self.at(row, column)
-            if cell is not None and (not found or found[-1] is not cell):
+            cell = self._at.get((row, column))
+            if cell is not None and cell is not last:
                 found.append(cell)
+                last = cell
         return found
 
     def __iter__(self) -> Iterator[Cell]:
         """The cells by row, then column."""
-        return iter(sorted(self.cells, key=lambda cell: (cell.row, cell.column)))
+        if len(self._ordered) != len(self.cells):
+            self._ordered[:] = sorted(self.cells, key=lambda cell: (cell.row, cell.column))
+        return iter(self._ordered)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # The radicals that fonts' tables return for whole characters. Unicode itself maps the Kangxi block (U+2F00-2FD5), but
 # to traditional forms where it has to choose; of the supplement (U+2E80-2EF3) it maps two. Only radicals that are
@@ -48,6 +49,7 @@ _WIDE = (
     r"\U00020000-\U0003ffff“”‘’—…·"
 )
 _SPACE_BETWEEN_WIDE = re.compile(rf"(?<=[{_WIDE}])[ \t]+(?=[{_WIDE}])")
+_BREAK = re.compile(r"[\r\v\f]")
 _SPACES = re.compile(r"[ \t]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 _IS_WIDE = re.compile(rf"[{_WIDE}]")
@@ -63,13 +65,16 @@ def is_wide(character: str) -> bool:
     return bool(_IS_WIDE.match(character))
 
 
+@lru_cache(maxsize=4096)
 def clean_text(text: str) -> str:
     """Given the text of a cell or paragraph, return it as the contract prints it.
 
     Characters are folded, spaces between Chinese characters go, other runs of spaces become one. "\\n" is kept where
     the caller put it: a reader keeps one only between blocks that the document itself sets apart.
     """
-    text = fold_characters(text.replace("\r\n", "\n").replace("\r", "\n").replace("\v", "\n").replace("\f", "\n"))
+    text = fold_characters(text)
+    if _BREAK.search(text) is not None:
+        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\v", "\n").replace("\f", "\n")
     lines = (_clean_line(_CONTROL.sub("", line)) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 

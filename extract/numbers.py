@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 # Full-width forms to half-width ones, one character for one, so that a unit's own text stays as printed.
 FOLD = str.maketrans(
@@ -84,6 +85,7 @@ def parse_numeral(text: str) -> Decimal | None:
     return Decimal(total + (digit or 0))
 
 
+@lru_cache(maxsize=16384)
 def parse_decimal(printed: str) -> Decimal | None:
     """Given a printed number, return it, or None where it is none (a dash, a blank, words).
 

@@ -36,12 +36,17 @@ class IndicatorRow:
 def is_foot(grid: Grid, row: int, table: IndicatorTable) -> bool:
     """Whether a row below a head is none of its table's rows but a total, a remark, or the next form's label."""
     lead = next((cell for cell in grid.row_cells(row) if cell.row == row and cell.text.strip()), None)
-    if lead is None or lead.column > table.first_tier:
+    return lead is not None and leads_foot(lead.text, lead.column, table)
+
+
+def leads_foot(text: str, column: int, table: IndicatorTable) -> bool:
+    """Whether a row whose first text is this one, in this column, is none of a table's rows; see `is_foot`."""
+    if column > table.first_tier:
         return False
-    match = labels.match_block(lead.text)
-    if match is None or labels.is_tier1(lead.text):
+    match = labels.match_block(text)
+    if match is None or labels.is_tier1(text):
         return False
-    if match.role("section") == "indicators" and lead.column < table.first_tier:
+    if match.role("section") == "indicators" and column < table.first_tier:
         return False  # the label at the side of the indicators, printed again beside each of them
     return match.means(*_FOOT_FIELDS) or match.role("left_out") is not None or match.role("section") is not None
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from ontology.vocabulary import DataError, fold_label, read_data
 
@@ -33,8 +33,16 @@ def fold(text: str) -> str:
     return fold_label(text.translate(_BRACKET_FORMS))
 
 
-def forms(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the forms in which a printed label may stand in the lists, the most literal first, with bracketed hints."""
+@lru_cache(maxsize=65536)
+def forms(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the forms in which a printed label may stand in the lists, the most literal first, with bracketed hints.
+
+    Each list asks for them anew, and a document prints its labels again and again: they are kept.
+    """
+    return tuple(dict.fromkeys(_forms(text)))
+
+
+def _forms(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     plain = ORDINAL.sub("", text)
     for start in (text, plain) if plain != text else (text,):
         whole = fold(start)

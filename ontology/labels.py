@@ -200,6 +200,7 @@ def match_column(text: str) -> ColumnMatch | None:
     return None
 
 
+@lru_cache(maxsize=8192)
 def match_subhead(text: str) -> str | None:
     """Given a head that stands under another, return which part of it the column is: "whole", "half", "past", "term",
     or None."""
@@ -301,6 +302,7 @@ def _tier_table(tier: str) -> Mapping[str, tuple[tuple[str, tuple[str, ...]], ..
     return table
 
 
+@lru_cache(maxsize=8192)
 def _find_tier(tier: str, text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     table = _tier_table(tier)
     for label, _ in forms(re.sub(r"\d+(?:\.\d+)?(?:分|%|％)$", "", text.strip())):

@@ -51,7 +51,15 @@ def likely_column(text: str) -> str | None:
     folded = fold_label(text)
     if not 1 < len(folded) <= _LONGEST_HEAD:
         return None
+    if _any_word().search(folded) is None:
+        return None
     return next((pattern.column for pattern in _patterns() if pattern.fits(folded)), None)
+
+
+@cache
+def _any_word() -> re.Pattern[str]:
+    """What finds any word of any pattern: most texts hold none."""
+    return re.compile("|".join(sorted({re.escape(word) for pattern in _patterns() for word in pattern.words})))
 
 
 @lru_cache(maxsize=4096)

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
 
 from extract.amounts import parse_amount
 from extract.comparisons import read_operator
@@ -33,10 +35,12 @@ _SURE = 0.5  # and by how much better than the next best
 Fit = Callable[[str], float]
 
 
+@lru_cache(maxsize=8192)
 def _number(text: str) -> bool:
     return parse_decimal(text.rstrip("%％分")) is not None
 
 
+@lru_cache(maxsize=8192)
 def _sign(text: str) -> bool:
     return bool(text) and (
         text in wording().qualitative or (len(text) < 8 and (r := read_operator(text)) is not None and not r[1])
@@ -63,6 +67,7 @@ def _other_tier(text: str, other: int) -> float:
     return -4 if _plain(text) is False else 0.0 if len(text) <= 16 else -1.5
 
 
+@lru_cache(maxsize=8192)
 def _plain(text: str) -> bool:
     """Whether a text is words, and no number, sign, or direction."""
     return not (_number(text) or _sign(text) or labels.direction(text) is not None or text[:1] in wording().signs)
@@ -236,12 +241,13 @@ def _move(row: Row, filled: Sequence[int], columns: Sequence[int]) -> None:
         row.entries[column] = entry
 
 
-def _price(before: Sequence[int], column: int, printed: Sequence[int], index: int, loose: bool) -> float:
+def _price(last: int, column: int, printed: Sequence[int], index: int, loose: bool) -> float:
+    """What it costs to put a text under a column, with the column of the text before it (-1 where it is the first)."""
     if loose:
-        return 0.0 if not before or column == before[-1] + 1 else _GAP
-    if not before:
+        return 0.0 if last in (-1, column - 1) else _GAP
+    if last < 0:
         return _WHOLE if column != printed[0] else 0.0
-    return _MOVE if column - printed[index] != before[-1] - printed[index - 1] else 0.0
+    return _MOVE if column - printed[index] != last - printed[index - 1] else 0.0
 
 
 def _arrange(
@@ -255,21 +261,22 @@ def _arrange(
     and of what is asked are given, blank cells have left no trace, and every row is taken to fill those."""
     width = len(fit)
     worth = [[fit[column](text) for column in range(width)] for text in texts]
-    # states: by the column of the text before, the two best arrangements that end there
-    states: dict[int, list[_Arrangement]] = {-1: [_Arrangement(0.0, ())]}
+    # states: by the column of the text before, the best arrangements that end there (how well they fit, their columns)
+    states: dict[int, list[tuple[float, tuple[int, ...]]]] = {-1: [(0.0, ())]}
     for index, text_worth in enumerate(worth):
-        following: dict[int, list[_Arrangement]] = {}
+        following: dict[int, list[tuple[float, tuple[int, ...]]]] = {}
         left = len(texts) - index - 1
         for last, ways in states.items():
             for column in range(last + 1, width - left):
-                if text_worth[column] <= CONTRADICTION:
+                own = text_worth[column]
+                if own <= CONTRADICTION:
                     continue
-                for way in ways:
-                    price = _price(way.columns, column, printed, index, names is not None)
-                    made = _Arrangement(way.score + text_worth[column] - price, (*way.columns, column))
-                    following.setdefault(column, []).append(made)
-        states = {column: sorted(ways, key=lambda way: -way.score)[:_KEPT] for column, ways in following.items()}
-    ends = [way for ways in states.values() for way in ways]
+                price = _price(last, column, printed, index, names is not None)
+                following.setdefault(column, []).extend(
+                    [(score + own - price, (*columns, column)) for score, columns in ways]
+                )
+        states = {column: sorted(ways, key=itemgetter(0), reverse=True)[:_KEPT] for column, ways in following.items()}
+    ends = [_Arrangement(*way) for ways in states.values() for way in ways]
     if names is not None:
         ends = [
             _Arrangement(way.score + len((asked or set()) & set(way.columns)), way.columns)

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from extract.readers.text_clean import clean_cell, close_figures
@@ -83,13 +84,19 @@ def _form_end(run: Sequence[Line], start: int) -> int:
     return end if headed or (labelled >= _LEAST_LABELLED and _has_amounts(run[start:end])) else start
 
 
-def _cells(line: Line) -> list[str]:
+_KEPT = 8192
+"""Lines of which it is kept what they are: a line is asked from every line above it that may begin a form."""
+
+
+@lru_cache(maxsize=_KEPT)
+def _cells(line: Line) -> tuple[str, ...]:
     if len(line.text) > _LONGEST_LINE:
-        return [line.text]
+        return (line.text,)
     wide = [cell for cell in _WIDE.split(line.printed.strip()) if cell]
-    return wide if len(wide) > 1 else split_words(line.printed)
+    return tuple(wide if len(wide) > 1 else split_words(line.printed))
 
 
+@lru_cache(maxsize=_KEPT)
 def _opens(line: Line) -> bool:
     """Whether a line opens with a label that its value follows, or prints heads of columns."""
     cells = _cells(line)
@@ -97,6 +104,7 @@ def _opens(line: Line) -> bool:
     return len(cells) > 1 and (is_label(cells[0]) or _is_head(line) or (heads > 2 and heads * 2 > len(cells)))
 
 
+@lru_cache(maxsize=_KEPT)
 def _is_head(line: Line) -> bool:
     if len(line.text) > _LONGEST_LINE:
         return False
@@ -113,7 +121,7 @@ def _ends(run: Sequence[Line], at: int, headed: bool) -> bool:
     line = run[at]
     if len(line.text) > _LONGEST_LINE:
         return True
-    if labels.form_title(line.text) is not None or labels.find_money_unit(line.text) or labels.only_year(line.text):
+    if _is_caption(line.text):
         return True
     cells = _cells(line)
     if len(cells) == 1 and not is_label(cells[0]):
@@ -121,6 +129,11 @@ def _ends(run: Sequence[Line], at: int, headed: bool) -> bool:
             return True
         return headed and len(line.text) > _PROSE
     return line.blank_before and headed and not _goes_on(cells)
+
+
+@lru_cache(maxsize=_KEPT)
+def _is_caption(text: str) -> bool:
+    return labels.form_title(text) is not None or bool(labels.find_money_unit(text) or labels.only_year(text))
 
 
 def _goes_on(cells: Sequence[str]) -> bool:

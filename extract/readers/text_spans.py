@@ -62,7 +62,9 @@ class Spans:
                 if covered:
                     covered -= 1
                     continue
-                self._put(row, column, 1, entry.columns)
+                self.reach[row, column] = (1, entry.columns)
+                for at in range(column, column + entry.columns):
+                    self.owner[row, at] = (row, column)
                 covered = entry.columns - 1
 
     def _put(self, row: int, column: int, rows: int, columns: int) -> None:

@@ -14,7 +14,7 @@ from extract.readers.text_repeats import join_repeats
 from extract.readers.text_rows import clear_side, repair_rows, split_figures
 from extract.readers.text_spans import Spans, is_figure, is_label, open_heads, raise_side, span_heads, span_rows
 from extract.readers.text_tiers import place_tiers
-from extract.rows import is_foot
+from extract.rows import leads_foot
 from ontology import labels
 from ontology.records import Issue
 
@@ -36,22 +36,23 @@ def read_table(table: RawTable, number: int, document: str) -> tuple[list[Block]
     lead = _take_lines(matrix)
     if not matrix.rows:
         return lead, []
-    inside = {row for _, rows in _rows_below(matrix, _tables(matrix)) for row in rows}
+    tables = _Tables(matrix)
+    inside = {row for _, rows in _rows_below(matrix, tables()) for row in rows}
     outside = [row for row in range(len(matrix.rows)) if row not in inside]
     drop_glyphs(matrix, outside)
     align_amounts(matrix, outside)
-    for found in _tables(matrix):
+    for found in tables():
         clear_side(matrix, found)
         place_totals(matrix, found)
-    for found, rows in _rows_below(matrix, _tables(matrix)):
+    for found, rows in _rows_below(matrix, tables()):
         split_figures(matrix, found, rows)
         align_rows(matrix, found, rows)
         clear_side(matrix, found)
         join_cut_cells(matrix, found, rows)
     # From the last table up: rows are taken out and added.
-    for index in reversed(range(len(_tables(matrix)))):
-        repair_rows(matrix, *_rows_below(matrix, _tables(matrix))[index])
-    for found, rows in _rows_below(matrix, _tables(matrix)):
+    for index in reversed(range(len(tables()))):
+        repair_rows(matrix, *_rows_below(matrix, tables())[index])
+    for found, rows in _rows_below(matrix, tables()):
         place_tiers(matrix, found, rows)
     spans = Spans(matrix)
     heads = span_heads(spans)
@@ -77,25 +78,37 @@ def _first_name(table: IndicatorTable) -> int:
     return (table.columns.get("tier3") or table.columns["tier2"])[0] - 1
 
 
-def _tables(matrix: Matrix) -> list[IndicatorTable]:
-    spans = Spans(matrix)
-    span_heads(spans)
-    return find_tables(spans.grid())
+class _Tables:
+    """The indicator tables of a matrix under repair, found anew only where it has changed."""
+
+    def __init__(self, matrix: Matrix) -> None:
+        self._matrix = matrix
+        self._read_as: list[list[tuple[str, int]]] = []
+        self._found: list[IndicatorTable] = []
+
+    def __call__(self) -> list[IndicatorTable]:
+        read_as = [[(entry.text, entry.columns) for entry in row.entries] for row in self._matrix.rows]
+        if read_as != self._read_as:
+            spans = Spans(self._matrix)
+            span_heads(spans)
+            self._found = find_tables(spans.grid())
+            self._read_as = read_as
+        return self._found
 
 
 def _rows_below(matrix: Matrix, tables: list[IndicatorTable]) -> list[tuple[IndicatorTable, list[int]]]:
     """Each indicator table with the rows, from 0, of its indicators: up to a form's next label, without totals."""
-    spans = Spans(matrix)
-    grid = spans.grid()
     found = []
     for index, table in enumerate(tables):
-        end = tables[index + 1].first_row if index + 1 < len(tables) else grid.rows + 1
+        end = tables[index + 1].first_row if index + 1 < len(tables) else len(matrix.rows) + 1
         rows: list[int] = []
         for row in range(table.last_row + 1, end):
-            if _counts_columns([text for text in matrix.rows[row - 1].texts() if text]):
+            filled = matrix.rows[row - 1].filled()
+            texts = [matrix.rows[row - 1].entries[column].text for column in filled]
+            if _counts_columns(texts):
                 continue
-            if is_foot(grid, row, table):
-                match = labels.match_block(next(text for text in matrix.rows[row - 1].texts() if text))
+            if texts and leads_foot(texts[0], filled[0] + 1, table):
+                match = labels.match_block(texts[0])
                 if match is not None and match.means(*_ENDS):
                     break
                 continue
