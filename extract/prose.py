@@ -148,7 +148,7 @@ def _fact(draft: Draft, numbers: dict[int, int]) -> Fact:
         compared_with=draft.compared,
         part_of=numbers.get(id(draft.whole)) if draft.whole is not None else None,
         cause=draft.cause,
-        place=draft.passage.place(draft.start),
+        place=draft.passage.place(draft.at),
     )
 
 

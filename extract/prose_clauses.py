@@ -92,7 +92,7 @@ def _asides(text: str, start: int, end: int, figures: Sequence[Figure]) -> list[
 @cache
 def _cause_pattern() -> re.Pattern[str]:
     return re.compile(
-        rf"(?:{alternatives(fact_rules().words['cause'])})(?:主要)?(?:是由于|是因为|是|为|在于|有|系|如下)?(?:：|，(?=一是))?"
+        rf"(?<![及和与题])(?:{alternatives(fact_rules().words['cause'])})(?:主要)?(?:是由于|是因为|是|为|在于|有|系|如下)?(?:：|，(?=一是))?"
     )
 
 
@@ -162,7 +162,7 @@ def _comparison_pattern() -> re.Pattern[str]:
     after = alternatives(words["after_change"])
     return re.compile(
         rf"(?P<name>.*?)(?:(?P<yearly>同比)|(?:{against})(?P<base>{_base()})(?:相比较?|比较|对比|相较)?(?:，)?)?"
-        rf"(?<![新稳保促])(?P<verb>{verbs})(?:{after})*"
+        rf"(?:分别|各|均|都)*(?<![新稳保促])(?P<verb>{verbs})(?:{after})*"
     )
 
 

@@ -23,7 +23,7 @@ _ASIDE = re.compile(r"（详?见[^）]*）")
 
 @dataclass(eq=False)
 class Draft:
-    """A fact while its sentence is read; `start` and `end` are where it stands in its passage."""
+    """A fact while its sentence is read; `start` and `end` are where it stands in its passage, `figure` its figure."""
 
     kind: str
     subject: str | None
@@ -43,6 +43,12 @@ class Draft:
     cause: str | None = None
     whole: Draft | None = None
     section: tuple[str, ...] = ()
+    figure: int | None = None
+
+    @property
+    def at(self) -> int:
+        """Where the fact's figure stands, or else where its words begin."""
+        return self.start if self.figure is None else self.figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,21 @@ class Unread:
     end: int
 
 
+_EVALUATED = re.compile(
+    r"(?:[一二三四五六七八九十\d]{1,3}[、.]|（[一二三四五六七八九十\d]{1,3}）)?(?P<name>[^，。；：]{3,40}?)(?:支出)?绩效自评(?:综述|价?报告)(?:：|$)"
+)
+
+
+def _evaluated_project(passage: Passage) -> str | None:
+    """The project whose self-evaluation a passage, or the heading above it, tells in prose (…项目绩效自评综述：)."""
+    for text in (passage.text, *reversed(passage.headings[-1:])):
+        if (match := _EVALUATED.match(text)) is not None and not text.startswith(("项目", "部门")):
+            name = "".join(character for character in match["name"] if character not in QUOTES)
+            if name not in ("项目", "项目支出", "部门整体", "部门整体支出"):
+                return name
+    return None
+
+
 class PassageState:
     """What is known while a passage is read."""
 
@@ -94,7 +115,9 @@ class PassageState:
         self.topic: Topic | None = None
         self.base: Base | None = None
         self.year = around.year
-        self.described = around.described.get(id(passage))
+        self.lost_change = False
+        self.counted: str | None = None
+        self.described = around.described.get(id(passage)) or _evaluated_project(passage)
         if self.described is not None:
             self.topic = Topic("project_funding", self.described)
         self.told_causes: set[int] = set()
@@ -152,6 +175,8 @@ class PassageState:
     def _place_in_whole(self, draft: Draft) -> None:
         """Tie a fact to the whole it is a part of: the one that 其中 opened, or one of a kind that it lies within."""
         kind = self.rules.kinds[draft.kind]
+        if self.whole is not None and self._leaves(draft.kind, self.whole.kind):
+            self.whole = None
         if self.whole is not None and (self.whole.amount is None) == (draft.amount is None):
             own = draft.kind == self.whole.kind and draft.amount is None
             if draft.amount is not None or own or self.whole.kind in kind.within:
@@ -174,6 +199,21 @@ class PassageState:
             while whole.whole is not None and whole.whole.kind == whole.kind:
                 whole = whole.whole
             draft.whole = self._of_stage(whole, draft.stage)
+
+    def _leaves(self, kind: str, whole: str) -> bool:
+        """Whether a total cannot be a part of another: income of spending, all spending of that of one budget."""
+        families = list(self.rules.families.values())
+        places = [
+            (rank, family.index(one)) for one in (kind, whole) for rank, family in enumerate(families) if one in family
+        ]
+        if len(places) < 2:
+            return False
+        (rank, side), (of_rank, of_side) = places
+        return (
+            rank < of_rank
+            or bool(side and of_side and side != of_side)
+            or (side == 0 and of_side != 0 and rank == of_rank)
+        )
 
     def _stands_under(self, draft: Draft, whole: Draft) -> bool:
         """Whether a fact stands where its whole was told: under the same heading, or under the next one where a heading

@@ -43,8 +43,12 @@ class FigureReader(PassageState):
         if change is None or change.direction is None:
             return False
         self.base = change.base or self.base
-        number = figure.number * change.direction
+        number = figure.number * change.direction if figure.number else Decimal(0)
+        if figure.type == "money":
+            self.changed = None  # a percentage that follows is this amount's, or nobody's
         if self.base is None and not (figure.type == "percent" and self.changed is not None and not change.name):
+            return False
+        if figure.type == "percent" and self.lost_change and not change.name:
             return False
         if self.base is not None and self.base.is_plan:
             return self._plan_difference(figure, number, change, start)
@@ -54,6 +58,7 @@ class FigureReader(PassageState):
         else:
             draft = self._target(change, start, start + len(change.name), figure.type)
         if draft is None or (draft.percent if figure.type == "percent" else draft.change) is not None:
+            self.lost_change = figure.type == "money"
             return False
         if figure.type == "percent":
             draft.percent = number
@@ -109,7 +114,8 @@ class FigureReader(PassageState):
         if (project := self._known_project(bare, start)) is not None:
             self._money_draft("project_funding", project, figure, start, bare.replace(project, ""))
             return True
-        if is_only_stage(bare):
+        of_project = self.topic is not None and self.topic.kind == "project_funding"
+        if is_only_stage(re.sub(r"^(?:该|本)?项目", "", bare) if of_project else bare):
             topic = self._stage_topic(bare)
             if topic is not None:
                 self._money_draft(topic.kind, topic.subject, figure, start, lead)
@@ -120,7 +126,7 @@ class FigureReader(PassageState):
             kind, subject = self._adopt(name.kind, self._subject(begin, end))
             if kind.notation == "project_funding" and self.described is not None:
                 subject = self.described
-            stage = lead[name.end :] if find_stage(lead[name.end :]) else lead[: name.label[0]]
+            stage = lead[name.label[1] :] if find_stage(lead[name.label[1] :]) else lead[: name.label[0]]
             if kind.notation == "project_funding":
                 stage = lead  # 项目总预算 says it itself
             self._money_draft(kind.notation, subject, figure, start, stage)
@@ -142,19 +148,26 @@ class FigureReader(PassageState):
         )
 
     def _involves(self, figure: Figure, bare: str, start: int) -> bool:
+        """The money of the projects that were just counted (涉及资金 …)."""
         words = alternatives(self.rules.words["involves"])
-        match = re.fullmatch(rf"(?:共|全部|合计|其中)*(?:{words})(?:为|共|共计|合计|总计|达|约|：)*", bare)
-        count = next((d for d in reversed(self.drafts) if d.value is not None), None)
-        if match is None or count is None:
+        told = re.fullmatch(rf"(?:共|全部|合计|其中)*(?:{words})(?:为|共|共计|合计|总计|达|约|：)*", bare)
+        if told is None and not re.match(r"(?:共|合计)?涉及.{0,20}$", bare):
             return False
-        money = self.rules.kinds[count.kind].money if count.kind in self.rules.kinds else None
-        if money is None or id(count) in self.money_of:
+        counts = [d for d in self.drafts if d.value is not None and self.rules.kinds[d.kind].money is not None]
+        count = counts[-1] if counts else None
+        kind = count.kind if count is not None else self.counted
+        money = self.rules.kinds[kind].money if kind is not None else None
+        if money is None or (count is not None and id(count) in self.money_of):
             return False
-        draft = self._money_draft(money, count.subject, figure, start, bare)
-        draft.whole = self.money_of.get(id(count.whole)) if count.whole is not None else None
-        self.money_of[id(count)] = draft
-        self.current = count if self.whole is not None else draft
-        self.changed = None
+        several = count is not None and [d.kind for d in counts].count(count.kind) > 1 and self.whole is None
+        subject = count.subject if count is not None and not several else None
+        draft = self._money_draft(money, subject, figure, start, bare)
+        draft.whole = None
+        if count is not None:
+            draft.whole = self.money_of.get(id(count.whole)) if count.whole is not None else None
+            self.money_of[id(count)] = draft
+        self.current = count if count is not None and self.whole is not None else draft
+        self.changed, self.topic = None, None
         return True
 
     def _known_project(self, text: str, start: int) -> str | None:
@@ -188,7 +201,10 @@ class FigureReader(PassageState):
         return self.passage.printed(at, at + len(name))
 
     def _stage_topic(self, bare: str) -> Topic | None:
-        topic = self.topic or (Topic(self.current.kind, self.current.subject) if self.current is not None else None)
+        of_counts = {kind.money for kind in self.rules.kinds.values()}
+        topic = self.topic
+        if topic is None and self.current is not None and self.current.kind not in of_counts:
+            topic = Topic(self.current.kind, self.current.subject)
         side = 2 if bare.startswith("支出") else 1 if bare.startswith("收入") else None
         if topic is None:
             if side is not None:
@@ -204,6 +220,7 @@ class FigureReader(PassageState):
         """A fact of an amount; `around` are the words beside its name, which may say which figure of the year it is."""
         draft = self._draft(kind, subject, start, figure.end)
         draft.amount, draft.raw, draft.unit, draft.stage = figure.number, figure.raw, figure.unit, find_stage(around)
+        draft.figure = figure.start
         self._place_in_whole(draft)
         self.current, self.changed = draft, None
         self.topic = Topic(kind, subject)
@@ -225,6 +242,10 @@ class FigureReader(PassageState):
                 if share[0] in ("年初预算", "全年预算", "调整预算", "年初预算数", "全年预算数", "预算数")
                 else share
             )
+        if share is not None and share[1]:
+            named = find_name(share[1], "money", "", self.around.publishers)
+            same = named.kind is not None and draft is not None and named.kind.notation == draft.kind
+            share = share if same else None
         if share is not None and draft is not None and draft.share is None and draft.amount is not None:
             draft.share, draft.end = figure.number, max(draft.end, figure.end)
             return True
@@ -242,7 +263,7 @@ class FigureReader(PassageState):
 
     def _value_draft(self, kind: str, subject: str | None, figure: Figure, start: int) -> Draft:
         draft = self._draft(kind, subject, start, figure.end)
-        draft.value, draft.raw, draft.unit = figure.number, figure.raw, figure.unit
+        draft.value, draft.raw, draft.unit, draft.figure = figure.number, figure.raw, figure.unit, figure.start
         return draft
 
     def _count(self, figure: Figure, lead: str, start: int, end: int) -> bool:
@@ -274,6 +295,11 @@ class FigureReader(PassageState):
             draft.end = tail_end
         elif re.search(r"评级为|等级为|结果为", lead):
             return self._graded(figure, lead, start)
+        elif self.counted is not None and re.search(r"项目|绩效", lead) and finish - begin <= 12:
+            if figure.unit not in self.rules.kinds[self.counted].units:
+                return False
+            begin, finish = trim_name(self.text, begin, finish)
+            draft = self._count_draft(self.counted, self._subject(begin, finish), figure, start)
         elif self.whole is not None and self.whole.value is not None and self.whole.unit == figure.unit:
             begin, finish = trim_name(self.text, begin, finish)
             if not 2 <= finish - begin <= 24:

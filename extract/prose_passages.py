@@ -150,7 +150,12 @@ def _goes_on(before: Paragraph, after: Paragraph) -> bool:
         return False
     boxes = before.place.box, after.place.box
     if boxes[0] is None or boxes[1] is None:
-        return (inside or bool(re.search(r"[，、；。,]", first))) and len(first) >= 20 and before.place.page is not None
+        is_cut = (
+            len(first) >= 20
+            and bool(re.search(r"[，；。：,;]", first))
+            and not re.search(r"(?:元|%|[个辆名人次])$", first)
+        )
+        return (inside or is_cut) and not (_is_heading(second, 0) and _is_title(second))
     if boxes[1].x0 > boxes[0].x0 + 1:  # set in: a new paragraph
         return False
     crosses = before.place.page != after.place.page

@@ -206,7 +206,7 @@ def _funding(draft: Draft) -> Funding:
     amount = draft.amount
     if amount is None:
         raise ValueError("a funding entry needs an amount")
-    place = draft.passage.place(draft.start)
+    place = draft.passage.place(draft.at)
     return Funding(
         "budget",
         "total",
@@ -214,5 +214,5 @@ def _funding(draft: Draft) -> Funding:
         draft.raw or "",
         draft.unit,
         place,
-        {"amount": PrintedCell(place, draft.passage.paragraph(draft.start))},
+        {"amount": PrintedCell(place, draft.passage.paragraph(draft.at))},
     )

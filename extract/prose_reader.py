@@ -49,7 +49,7 @@ class PassageReader(FigureReader):
             self.around.listed_level = None
 
     def _sentence(self, start: int, end: int) -> None:
-        self.base = None
+        self.base, self.lost_change, self.counted = None, False, None
         if not (self.year_kept and self.whole is None):
             self.year = self.around.year
         root = self.whole
@@ -137,7 +137,9 @@ class PassageReader(FigureReader):
             return
         if (against := match_against(text, self.year)) is not None:
             self.base = against.base
-            self._name_topic(start, start + len(against.name))
+            if against.name and self._name_topic(start, start + len(against.name)) and self.topic is not None:
+                kind = self.topic.kind
+                self.current = next((d for d in reversed(self.drafts) if d.kind == kind and d.change is None), None)
             return
         if (none := match_none(text)) is not None:
             self._none(none[0], none[1], start, end, sentence)
@@ -152,7 +154,16 @@ class PassageReader(FigureReader):
         if self.listing and clause.before in "：，":
             self._list_projects(text)
             return
-        self._name_topic(start, end)
+        if not self._name_topic(start, end):
+            self._name_counted(text)
+
+    def _name_counted(self, text: str) -> None:
+        """A clause without figures may say what the projects are counted for (…开展绩效自评，其中，一级项目3个)."""
+        for kind in self.rules.kinds.values():
+            says_what = kind.money is not None and kind.notation not in ("projects", "key_projects")
+            if says_what and any(label in text for label in kind.printed):
+                self.counted = kind.notation
+                return
 
     def _flat(self, flat: Comparison, start: int, end: int) -> None:
         self.base = flat.base
@@ -163,14 +174,16 @@ class PassageReader(FigureReader):
             draft.change, draft.compared, draft.end = Decimal(0), flat.base.year, max(draft.end, end)
             self.changed = draft
 
-    def _name_topic(self, start: int, end: int) -> None:
-        """A clause that is only a name says what the next figures are of."""
+    def _name_topic(self, start: int, end: int) -> bool:
+        """A clause that is only a name says what the next figures are of; return whether it does."""
         name = find_name(self.text[start:end], "money", "", self.around.publishers)
         if name.kind is not None and name.is_sure and (name.kind.notation.startswith("function_") or end - start <= 30):
             kind, subject = self._adopt(name.kind, self._subject(start + name.start, start + name.end))
             self.topic = Topic(kind.notation, subject)
             if name.kind.notation.startswith("function_"):
                 self.current = None
+            return True
+        return False
 
     def _whole_by_name(self, start: int, end: int) -> None:
         name = find_name(self.text[start:end], "money", "", self.around.publishers)
@@ -183,6 +196,13 @@ class PassageReader(FigureReader):
 
     def _none(self, words: str, word: str, start: int, end: int, sentence: int) -> None:
         """无…, 未安排…: each thing named that may be none is a fact of zero."""
+        several = [part for part in re.split(r"[、和及与]", words) if part]
+        names = [find_name(part, "money", "", self.around.publishers) for part in several]
+        kinds = {name.kind.notation for name in names if name.kind is not None and name.is_sure and name.kind.none}
+        if len(several) > 1 and len(kinds) == len(several):
+            for part in several:
+                self._none(part, word, start, end, sentence)
+            return
         at = self.text.index(words, start)
         found: list[Name] = []
         for kind_type, unit in (("money", ""), ("count", "辆"), ("count", "台")):

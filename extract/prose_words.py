@@ -92,10 +92,10 @@ def find_figures(text: str, left_out: Sequence[tuple[int, int]]) -> list[Figure]
         if any(start < match.end() and match.start() < end for start, end in left_out):
             continue
         number = to_decimal(match["number"].replace("−", "-"))
-        raw, unit = match[0], match[0][len(match["number"]) :]
+        raw, unit = match["number"], match[0][len(match["number"]) :]
         if match["money"]:
             if (amount := parse_amount(match["number"], unit)) is not None:
-                found.append(Figure("money", amount.amount, match["number"], unit, match.start(), match.end()))
+                found.append(Figure("money", amount.amount, raw, unit, match.start(), match.end()))
             continue
         kind: FigureType = "percent" if match["percent"] else "score" if match["score"] else "count"
         found.append(Figure(kind, number, raw, unit, match.start(), match.end()))
@@ -179,6 +179,8 @@ def _fits(kind: FactKind, figure: FigureType, unit: str) -> bool:
 def _trim(text: str, publishers: Sequence[str]) -> tuple[int, int]:
     """Where the name stands in its clause: without what joins it to others, years, and the publisher's name."""
     start, end = 0, len(text)
+    for listed in re.finditer(r"(?<![不未])(?:包括|包含)", text):
+        start = listed.end()  # 支出包括一般公共服务支出…
     while True:
         before = start
         if match := _LEADING.match(text[start:]):
@@ -256,7 +258,7 @@ def _ends_as_unit(unknown: str, before: str) -> bool:
 
 
 _TAIL = re.compile(
-    r"(?:达到|当年|本年|年度|预算数?|决算数?|支出决算数?|总额|总计|合计|总数|共计|金额|为|是|共|达|约|年初|全年|安排|均|（以合同签订为准）|的|数|：|，)+$"
+    r"(?:达到|总(?!收|支)|当年|本年|年度|预算数?|决算数?|支出决算数?|总额|总计|合计|总数|共计|金额|为|是|共|达|约|年初|全年|安排|均|（以合同签订为准）|的|数|：|，)+$"
 )
 _HEAD = re.compile(
     r"^(?:预算(?=安排)|本部门|本单位|我部门|我单位|部门|单位(?!价)|共有|共|现有|实有|安排的?|财政拨款的|的|，|相应)+"
