@@ -21,6 +21,7 @@ from extract.batch import read_disclosure
 from extract.errors import UnreadableDocumentError, UnsupportedFormatError
 from extract.grid import Document
 from extract.lattice import find_lattices
+from extract.normalize import fold_characters
 from extract.readers import pdf_pdfium, pdf_plumber
 from extract.readers.pdf import read
 from extract.render import render_page
@@ -30,13 +31,14 @@ DATA = Path(__file__).parent / "data" / "pdf"
 CASES = sorted(path.parent for path in DATA.glob("*/document.pdf"))
 SHARED = Path(__file__).parents[2] / "shared" / "corpus"
 CORPUS = sorted(SHARED.glob("*.pdf")) + sorted((SHARED / "real").glob("*.pdf"))
-# Cases in which pdfplumber sees something else on purpose: it applies no crop, keeps doubled text and watermarks.
-PECULIAR = {"rotated", "sideways", "doubled"}
+# Cases in which pdfplumber sees something else on purpose: it applies no crop and no clip, keeps doubled text and
+# watermarks.
+PECULIAR = {"rotated", "sideways", "doubled", "clipped", "no-encoding"}
 needs_corpus = pytest.mark.skipif(not CORPUS, reason="the published documents (../shared/corpus) are not here")
 
 
 def test_every_case_is_there():
-    assert len(CASES) == 17
+    assert len(CASES) == 20
     assert all((case / "expected.json").exists() for case in CASES)
 
 
@@ -47,7 +49,7 @@ def test_golden(case: Path):
 
 
 def _fold(text: str) -> Counter[str]:
-    return Counter("".join(unicodedata.normalize("NFKC", text).split()))
+    return Counter("".join(unicodedata.normalize("NFKC", fold_characters(text)).split()))
 
 
 def _misplaced(path: Path, document: Document) -> list[str]:
@@ -133,6 +135,25 @@ def test_doubled_text_by_the_second_reader_is_counted():
         content = pdf_plumber.read_page(pdf.pages[0], 1)
     assert content.doubled == len("项目支出绩效目标表项目名称食品抽检抽检批次")
     assert "".join(g.text for g in content.glyphs).count("11") == 2  # 1100批次, 11批次: neighbours are not doubles
+
+
+def test_what_is_clipped_or_off_the_page_is_not_read_and_text_drawn_twice_once():
+    document = read(DATA / "clipped" / "document.pdf")
+    (grid,) = document.grids
+    assert [cell.text for cell in grid] == ["Name", "Roadworks2024and", "Amount", "36.00"]
+    assert len(document.blocks) == 1
+
+
+def test_radicals_are_read_as_characters():
+    (grid,) = read(DATA / "radicals" / "document.pdf").grids
+    assert [cell.text for cell in grid][-2:] == ["年度目标", "长期守住食品安全底线，人民群众满意，水质达标。"]
+
+
+def test_a_page_without_an_encoding_is_said_and_the_others_are_read():
+    document = read(DATA / "no-encoding" / "document.pdf")
+    assert [(one.code, one.severity, one.place.page) for one in document.issues] == [("page.garbled", "error", 2)]
+    assert [grid.place.page for grid in document.grids] == [1]
+    assert not [block for block in document.blocks if block.place.page == 2]
 
 
 # --- forms without lines, or with some of them

@@ -202,6 +202,57 @@ def doubled() -> str:
     return page(f"<h1>{bold('项目支出绩效目标表')}</h1><table>{''.join(rows)}</table>", "120mm 80mm", style)
 
 
+def clipped() -> bytes:
+    """A workbook's print: a text cut off at its cell's edge, the rest of it drawn but clipped away; one text drawn twice
+    over; one off the page."""
+    frame = "40 100 100 30 re 140 100 100 30 re 40 130 100 30 re 140 130 100 30 re S"
+    text = lambda x, y, words: f"BT /F 10 Tf {x} {y} Td ({words}) Tj ET"  # noqa: E731
+    cut = f"q 140 130 100 30 re W n {text(144, 140, 'Road works 2024 and street lamps of 2023')} Q"
+    twice = text(144, 110, "36.00") + text(144.2, 110, "36.00")
+    stream = "\n".join([frame, text(44, 140, "Name"), cut, text(44, 110, "Amount"), twice, text(-200, 140, "Draft")])
+    return plain_pdf(stream.encode("ascii"), 300, 200)
+
+
+def plain_pdf(stream: bytes, width: int, height: int) -> bytes:
+    """A PDF of one page with these drawing commands; its font F is Helvetica."""
+    font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>"
+    bodies = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>"
+        % (width, height),
+        b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream),
+        font,
+    ]
+    data, places = b"%PDF-1.4\n", []
+    for number, body in enumerate(bodies, start=1):
+        places.append(len(data))
+        data += b"%d 0 obj%s endobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    trailer = b"trailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % len(data)
+    return data + b"xref\n0 6\n0000000000 65535 f \n" + table + trailer
+
+
+def radicals() -> str:
+    """Radicals in the place of characters, as some fonts' tables give them."""
+    rows = [
+        row("项⽬名称", "⾷品检测"),
+        row("资⾦总额（万元）", "9.00"),
+        row("年度⽬标", "⻓期守住⻝品安全底线，⼈⺠群众满意，⽔质达标。"),
+    ]
+    return page(f"<h1>项⽬⽀出绩效⽬标表</h1><table><col width=30%>{''.join(rows)}</table>", "120mm 70mm")
+
+
+def no_encoding() -> str:
+    """A form, then a page whose font does not say what its characters are."""
+    form = "".join(
+        [row("项目名称", "道路养护"), row("资金总额（万元）", "31.00"), row("年度目标", "养护道路四十公里。")]
+    )
+    other = "<p>一级指标 二级指标 三级指标 指标值 产出指标 数量指标 养护里程 四十公里</p>" * 3
+    body = f"<div><h1>项目支出绩效目标表</h1><table>{form}</table></div><div style='break-before: page'></div>{other}"
+    return page(body, "120mm 70mm", "div, div * { font-family: 'Noto Sans CJK SC' } p { font-weight: normal }")
+
+
 # --- forms whose cells no lines tell, or only some of them
 
 EVALUATION = [
@@ -300,6 +351,9 @@ CASES = {
         sideways,
         shaded_head,
         doubled,
+        clipped,
+        radicals,
+        no_encoding,
         unruled,
         unruled_top,
         lines_between_rows,
@@ -344,6 +398,15 @@ def turn(path: Path, *, shown_upright: bool) -> None:
     document.save(str(path))
 
 
+def forget_encoding(path: Path) -> None:
+    """Take from the last font what says which characters its glyphs are: its table, and the font's own in its file."""
+    data = path.read_bytes()
+    for name in (b"/ToUnicode", b"/FontFile2"):
+        at = data.rindex(name)
+        data = data[:at] + b"/Nothing" + b"_" * (len(name) - 8) + data[at + len(name) :]
+    path.write_bytes(data)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cases", nargs="*", choices=[[], *CASES], default=[])
@@ -361,9 +424,15 @@ def main() -> None:
             text = json.dumps(as_data(read(folder / "document.pdf")), ensure_ascii=False, indent=1)
             (folder / "expected.json").write_text(text + "\n", encoding="utf-8")
             continue
-        print_pdf(CASES[name](), folder / "document.pdf")
+        made = CASES[name]()
+        if isinstance(made, bytes):
+            (folder / "document.pdf").write_bytes(made)
+        else:
+            print_pdf(made, folder / "document.pdf")
         if name in ("rotated", "sideways"):
             turn(folder / "document.pdf", shown_upright=name == "rotated")
+        if name == "no-encoding":
+            forget_encoding(folder / "document.pdf")
         size = (folder / "document.pdf").stat().st_size
         sys.stdout.write(f"{name}: {size} bytes\n")
 
