@@ -113,8 +113,8 @@ def read_file(path: str | os.PathLike[str]) -> Reading:
 
 
 def debug_page(path: str | os.PathLike[str], page: int) -> bytes:
-    """Given a PDF and a page (from 1), return a PNG of the page with the cells that were read on it, each with the
-    numbers of its table, row and column there ("1:3.2").
+    """Given a PDF or a scan and a page (from 1), return a PNG of the page with the cells that were read on it, each with
+    the numbers of its table, row and column there ("1:3.2").
 
     Raise UnsupportedFormatError for a file without pages, UnreadableDocumentError where it can't be read or has no
     such page.
@@ -124,8 +124,10 @@ def debug_page(path: str | os.PathLike[str], page: int) -> bytes:
     from extract.render import render_cells  # noqa: PLC0415
 
     path = Path(path)
-    if detect(path) is not Format.PDF:
-        raise UnsupportedFormatError(f"{path.name}: only a PDF has pages to draw; use --report for this file.")
+    if detect(path) not in (Format.PDF, Format.IMAGE):
+        raise UnsupportedFormatError(
+            f"{path.name}: only a PDF or a scan has pages to draw; use --report for this file."
+        )
     cells = [
         (place.box, f"{place.table}:{place.row}.{place.column}")
         for grid in read_document(path).grids
@@ -217,13 +219,17 @@ def _ingest_file(batch: Batch, path: Path, named: bool) -> FileSummary:
     return _summary(path, corrected, time.monotonic() - begun)
 
 
+_SUFFIXES = {"htm": "html", "tif": "image", "tiff": "image"}
+"""Suffixes that promise a format by another name. Scanners write .tif; .png and .jpg may be any picture."""
+
+
 def _claims_to_be_read(path: Path) -> bool:
     """Whether a file's name says that it is of a kind that is read: then not reading it is a failure. A text may be
     anything: one is a failure only where it is named itself."""
     from extract.batch import promised_formats  # noqa: PLC0415
 
     suffix = path.suffix.lower().removeprefix(".")
-    return {"htm": "html"}.get(suffix, suffix) in {format_.value.lower() for format_ in promised_formats()}
+    return _SUFFIXES.get(suffix, suffix) in {format_.value.lower() for format_ in promised_formats()}
 
 
 def _says_nothing(disclosure: Disclosure) -> bool:
@@ -454,9 +460,9 @@ def render_page(
     *,
     around: float | None = None,
 ) -> bytes | None:
-    """Given a store's folder, the hash of a PDF in it, a page (from 1) and boxes in points of the page as displayed,
-    return a PNG of the page with the boxes marked, or of the page `around` points above and below them; None where the
-    store has no such PDF, or it no such page."""
+    """Given a store's folder, the hash of a PDF or scan in it, a page (from 1) and boxes in points of the page as
+    displayed, return a PNG of the page with the boxes marked, or of the page `around` points above and below them; None
+    where the store has no such file, or it no such page."""
     from extract.formats import Format, detect  # noqa: PLC0415
     from extract.render import render_page as render  # noqa: PLC0415 - a renderer that only evidence needs
 
@@ -464,7 +470,7 @@ def render_page(
     try:
         return (
             render(original, page, boxes, around=around)
-            if original.is_file() and detect(original) is Format.PDF
+            if original.is_file() and detect(original) in (Format.PDF, Format.IMAGE)
             else None
         )
     except (ExtractError, ValueError):

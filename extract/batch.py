@@ -27,6 +27,7 @@ _READERS: dict[Format, str] = {
     Format.EXCEL_XML: "extract.readers.office",
     Format.HTML: "extract.readers.html",
     Format.MHT: "extract.readers.html",
+    Format.IMAGE: "extract.readers.scan",
     Format.TEXT: "extract.readers.text",
     Format.JSON: "extract.readers.text",
 }

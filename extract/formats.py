@@ -63,7 +63,6 @@ _WHAT_TO_DO = {
     Format.EXCEL_XML: f"{_BY_OFFICE}.xlsx",
     Format.PPT: "export the slides as PDF with PowerPoint or WPS",
     Format.OFD: "export it as PDF with the OFD reader that opens it",
-    Format.IMAGE: "look for the publisher's PDF or Word file: pictures are not read",
     Format.ZIP: _UNPACK,
     Format.RAR: _UNPACK,
     Format.SEVEN_ZIP: _UNPACK,

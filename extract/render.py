@@ -8,7 +8,9 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from extract.formats import Format, detect
 from extract.readers.pdf_open import open_pdf
+from extract.readers.scan_image import open_page
 from ontology.records import Box
 
 _FILL = (255, 214, 0, 70)
@@ -21,7 +23,8 @@ _MOST_PIXELS = 25_000_000  # a page of posters' size at full scale would take gi
 def render_page(
     path: Path, page: int, boxes: Sequence[Box] = (), scale: float = 2.0, around: float | None = None
 ) -> bytes:
-    """Given a PDF, a page (from 1), boxes in points of the page as displayed, and pixels a point, return a PNG.
+    """Given a PDF or a file of pictures, a page (from 1), boxes in points of the page as displayed, and pixels a point,
+    return a PNG.
 
     Given `around`, it is cut to the boxes with that many points above and below; without boxes it is the whole page.
     The scale is lowered where the picture would be very large. Raise UnreadableDocumentError where the file cannot be
@@ -42,8 +45,8 @@ def render_page(
 
 
 def render_cells(path: Path, page: int, cells: Sequence[tuple[Box, str]], scale: float = 2.0) -> bytes:
-    """Given a PDF, a page (from 1), and the boxes of cells with what to write into each, return a PNG of the page with
-    its cells drawn; raise as `render_page` does."""
+    """Given a PDF or a file of pictures, a page (from 1), and the boxes of cells with what to write into each, return a
+    PNG of the page with its cells drawn; raise as `render_page` does."""
     picture, scale = _picture(path, page, scale)
     layer = Image.new("RGBA", picture.size, (0, 0, 0, 0))
     draw = ImageDraw.Draw(layer)
@@ -62,6 +65,8 @@ def _corners(box: Box, scale: float) -> list[float]:
 
 def _picture(path: Path, page: int, scale: float) -> tuple[Image.Image, float]:
     """A page as a picture, and the scale at which it could be drawn."""
+    if detect(path) is Format.IMAGE:
+        return _scaled(*open_page(path, page), scale)
     with open_pdf(path) as document:
         if not 1 <= page <= len(document):
             raise ValueError(f"{path.name} has {len(document)} pages; there is no page {page}.")
@@ -72,6 +77,13 @@ def _picture(path: Path, page: int, scale: float) -> tuple[Image.Image, float]:
             return sheet.render(scale=scale).to_pil().convert("RGB"), scale
         finally:
             sheet.close()
+
+
+def _scaled(picture: Image.Image, width: float, height: float, scale: float) -> tuple[Image.Image, float]:
+    """The picture of a page of so many points, enlarged or reduced to the scale."""
+    scale = min(scale, (_MOST_PIXELS / (width * height)) ** 0.5)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return picture.convert("RGB").resize(size, Image.Resampling.LANCZOS), scale
 
 
 def _png(picture: Image.Image) -> bytes:

@@ -294,9 +294,9 @@ def test_encrypted_file(tmp_path: Path):
     assert "encrypted" in _bad(tmp_path, _encrypted_pdf())
 
 
-def test_picture_of_a_page_is_reported_not_passed_over(tmp_path: Path):
-    with pdfium.PdfDocument.new() as document, pdfium.PdfDocument(DATA / "rotated" / "document.pdf") as source:
-        picture = source[0].render(scale=1)
+def test_picture_of_a_page_without_text_is_reported_not_passed_over(tmp_path: Path):
+    with pdfium.PdfDocument.new() as document, pdfium.PdfDocument.new() as source:
+        picture = source.new_page(400, 300).render(scale=1, fill_color=(200, 200, 255, 255))
         page = document.new_page(400, 300)
         image = pdfium.PdfImage.new(document)
         image.set_bitmap(picture)
@@ -334,7 +334,7 @@ def test_a_page_is_drawn_with_its_cells():
 def test_only_pages_that_are_there_are_drawn():
     with pytest.raises(UnreadableDocumentError, match="no page 9"):
         debug_page(DATA / "unruled" / "document.pdf", 9)
-    with pytest.raises(UnsupportedFormatError, match="only a PDF has pages"):
+    with pytest.raises(UnsupportedFormatError, match="only a PDF or a scan has pages"):
         debug_page(DATA.parent / "pdf" / "make.py", 1)
 
 

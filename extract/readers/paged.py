@@ -21,6 +21,7 @@ from extract.readers.pdf_page import Glyph, PageContent
 from extract.readers.pdf_partly import whole_lattices
 from extract.readers.pdf_text import paragraphs, read_lines
 from extract.readers.pdf_words import read_words
+from extract.readers.scan_doubts import doubt_issues
 from extract.row_lines import read_row_ruled
 from extract.stitch import stitch
 from extract.unruled import UnruledPage, read_unruled
@@ -43,12 +44,22 @@ class PageCollector:
         self._carried: Carried | None = None
         self._at_edge: Counter[str] = Counter()
         self._slanted: dict[str, list[int]] = {}
+        self._scanned: list[int] = []
 
     def add(self, content: PageContent) -> None:
         """Take in the content of the next page."""
+        if content.reading == "ocr" and not content.glyphs:
+            self.issues.append(issue("page.no_text", Place(page=content.number), page=content.number))
+            return
         if content.slanted:
             self._slanted.setdefault(content.slanted, []).append(content.number)
         found, self._carried = _page_blocks(content, self._carried, self.issues)
+        if content.reading == "ocr":
+            self._scanned.append(content.number)
+            if content.turn:
+                place = Place(page=content.number)
+                self.issues.append(issue("page.turned", place, page=content.number, degrees=content.turn))
+            self.issues += doubt_issues(content, found)
         self._blocks += found
         self._at_edge.update({block.text for block in found if _is_at_edge(block, content.height)})
 
@@ -56,10 +67,24 @@ class PageCollector:
         """Given the number of pages and the title that the file itself gives, return the document."""
         for text, on in self._slanted.items():
             self.issues.append(issue("text.slanted", Place(page=on[0]), text=text, count=len(on)))
+        if self._scanned:
+            place = Place(page=self._scanned[0], reading="ocr")
+            self.issues.append(issue("page.scanned", place, pages=_ranges(self._scanned)))
         running = frozenset(text for text, times in self._at_edge.items() if times >= max(_RUNNING, pages / 2))
         align_parts([block for block in self._blocks if isinstance(block, Draft)])
         tables = [block.table() if isinstance(block, Draft) else block for block in self._blocks]
         return Document(tuple(stitch(tables, self.issues, running)), pages, title, tuple(self.issues))
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Page numbers as people write them: 1-9, 12."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
 def _is_at_edge(block: Paragraph | Draft, height: float) -> TypeGuard[Paragraph]:

@@ -2,7 +2,8 @@
 
 Pages are read one at a time and given back at once, so that memory does not grow with the document. pdfium reads every
 page: it is fast enough that no page has to be passed over, and so no form can be missed. Where it finds characters
-without an encoding, pdfplumber reads the page again and the better of the two counts.
+without an encoding, pdfplumber reads the page again and the better of the two counts. A page that is a scan, or whose
+text cannot be relied on, is read from its picture.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from extract.readers import pdf_pdfium, pdf_plumber
 from extract.readers.paged import PageCollector
 from extract.readers.pdf_open import open_pdf
 from extract.readers.pdf_page import PageContent
+from extract.readers.pdf_scanned import is_clearer, is_doubtful, odd_share, picture_instead, read_rendered
 from ontology.issues import issue
 from ontology.records import Issue, Place
 
@@ -52,12 +54,13 @@ def _content(document: pdfium.PdfDocument, path: Path, number: int, issues: list
         return None
     try:
         content = pdf_pdfium.read_page(page, number)
-        picture = not content.glyphs and pdf_pdfium.is_picture(page)
+        scanned = picture_instead(page, content)
+        if scanned is None and is_doubtful(content):
+            scanned = _reread(page, path, content, issues)
     finally:
         page.close()
-    if picture:
-        issues.append(issue("page.no_text", place, page=number))
-        return None
+    if scanned is not None:
+        return scanned
     if content.unmapped:
         content = min((content, _second_opinion(path, content)), key=lambda one: one.unmapped)
     if content.doubled:
@@ -69,6 +72,19 @@ def _content(document: pdfium.PdfDocument, path: Path, number: int, issues: list
     if content.unmapped:
         issues.append(issue("text.unmapped", place, page=number, count=content.unmapped))
     return content
+
+
+def _reread(page: pdfium.PdfPage, path: Path, content: PageContent, issues: list[Issue]) -> PageContent | None:
+    """What the picture of a page says, where its own text cannot be relied on and the picture is clearly better."""
+    if content.unmapped and not is_doubtful(_second_opinion(path, content)):
+        return None
+    found = read_rendered(page, content.number)
+    if not is_clearer(found, content):
+        return None
+    share = f"{100 * odd_share(content):.0f}%"
+    reason = (f"{share}的字符没有正确的编码", f"{share} of its characters have no proper encoding")
+    issues.append(issue("page.reread", Place(page=content.number), page=content.number, reason=reason))
+    return found
 
 
 def _second_opinion(path: Path, first: PageContent) -> PageContent:

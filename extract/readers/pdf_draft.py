@@ -25,8 +25,8 @@ class Draft:
     """A table of a page (its `number` counted from 1): its lattice, and by the index of each cell its text.
 
     `page` is the page without its content. `hung` are the lower edges of cells whose text hangs below the table,
-    `room` is what the last line of each cell's text has left, `outside` empty corners that are no cells;
-    `lines` counts the lines of each cell.
+    `room` is what the last line of each cell's text has left, `outside` empty corners that are no cells; `lines` counts
+    the lines of each cell; `confidence` is how sure its least sure character is, where the page was read from a picture.
     """
 
     page: PageContent
@@ -38,6 +38,7 @@ class Draft:
     room: dict[int, float] = field(default_factory=dict)
     outside: set[int] = field(default_factory=set)
     lines: dict[int, int] = field(default_factory=dict)
+    confidence: dict[int, float] = field(default_factory=dict)
 
     def table(self) -> PageTable:
         """Return the table with the places of its cells."""
@@ -48,13 +49,21 @@ class Draft:
                 continue
             row, column, text = at.row + 1, at.column + 1, self.texts.get(index, "")
             box = replace(at.box, bottom=max(at.box.bottom, self.hung.get(index, 0.0)))
-            place = Place(page=page.number, table=self.number, row=row, column=column, box=page.displayed(box))
+            place = Place(
+                page=page.number,
+                table=self.number,
+                row=row,
+                column=column,
+                box=page.displayed(box),
+                reading=page.reading,
+                confidence=self.confidence.get(index),
+            )
             cells.append(Cell(row, column, text, at.row_span, at.column_span, (PrintedCell(place, text),)))
         grid = Grid(
             len(lattice.ys) - 1,
             len(lattice.xs) - 1,
             tuple(cells),
-            Place(page=page.number, table=self.number, box=page.displayed(lattice.box)),
+            Place(page=page.number, table=self.number, box=page.displayed(lattice.box), reading=page.reading),
             lattice.notes,
         )
         kept = [(index, at) for index, at in enumerate(lattice.cells) if index not in self.outside]
@@ -93,7 +102,7 @@ def read_drafts(content: PageContent, ruled: Sequence[Lattice], unruled: Sequenc
             outside.append(glyph)
         else:
             inside.setdefault(key, []).append(glyph)
-    stub = replace(content, glyphs=(), rules=(), areas=())
+    stub = replace(content, glyphs=(), rules=(), areas=(), doubts=())
     drafts = [Draft(stub, number, *one) for number, one in enumerate(both, start=1)]
     for number, draft in enumerate(drafts):
         for index, line in _hanging(draft.lattice, outside, content.height):
@@ -103,6 +112,10 @@ def read_drafts(content: PageContent, ruled: Sequence[Lattice], unruled: Sequenc
     for number, draft in enumerate(drafts):
         lines = {index: read_lines(inside.get((number, index), [])) for index in range(len(draft.lattice.cells))}
         _read_texts(draft, lines)
+        if content.reading == "ocr":
+            for index in draft.texts:
+                glyphs = inside.get((number, index), [])
+                draft.confidence[index] = min((glyph.confidence for glyph in glyphs), default=1.0)
     return PageDrafts(drafts, outside, inside)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from math import cos, radians, sin
+from typing import Literal, NamedTuple
 
 from extract.lattice import Rule
-from ontology.records import Box
+from ontology.records import Box, Reading
 
 Rectangle = tuple[float, float, float, float]
 """x0, top, x1, bottom (or, in a parser's own coordinates, left, bottom, right, top)."""
@@ -21,6 +22,7 @@ class Glyph(NamedTuple):
     """A printed character with its box, and its size in points (the height of its box).
 
     `run` numbers the text objects of the page in the order in which they were written; -1 where it isn't known.
+    `confidence` says how sure a character is that was read from a picture.
     A page has thousands of them: a named tuple is made in a third of a frozen dataclass's time.
     """
 
@@ -31,6 +33,7 @@ class Glyph(NamedTuple):
     bottom: float
     size: float
     run: int = -1
+    confidence: float = 1.0
 
     @property
     def x(self) -> float:
@@ -43,6 +46,20 @@ class Glyph(NamedTuple):
         return (self.top + self.bottom) / 2
 
 
+Kind = Literal["sign", "number", "text", "unread"]
+
+
+class Doubt(NamedTuple):
+    """A reading of a picture that isn't sure, at a point of the page: what it concerns (a comparison sign, a figure,
+    other text, or ink that nothing was read from), what was read there, and what else it may be."""
+
+    kind: Kind
+    x: float
+    y: float
+    read: str
+    other: str
+
+
 @dataclass(frozen=True, slots=True)
 class PageContent:
     """What stands on a page: characters in the order of the file (without spaces), and ruled lines.
@@ -52,6 +69,8 @@ class PageContent:
     `slanted` is text across the page (a watermark), which belongs to no line or cell.
     `doubled` counts the characters that were printed twice and taken once, `unmapped` those whose font does not say
     what they are (UNMAPPED in the text). `areas` are the coloured rectangles (the backgrounds of cells, perhaps).
+    Of a page read from a picture `reading` says so, `doubts` are the readings that aren't sure, and `skew` the degrees,
+    as the clock goes, by which the picture leaned before it was laid straight around its middle.
     """
 
     number: int
@@ -64,9 +83,18 @@ class PageContent:
     turn: int = 0
     slanted: str = ""
     areas: tuple[Rectangle, ...] = ()
+    reading: Reading = "text"
+    skew: float = 0.0
+    doubts: tuple[Doubt, ...] = ()
 
     def displayed(self, box: Box) -> Box:
-        """Given a box of this content, return it in points of the page as displayed."""
+        """Given a box of this content, return it in points of the page as displayed.
+
+        A box keeps its size where the page leaned: what leans less than its height cannot be marked more exactly by an
+        upright box.
+        """
+        if self.skew:
+            box = self._leaning(box)
         if self.turn == 90:
             return Box(box.top, self.width - box.x1, box.bottom, self.width - box.x0)
         if self.turn == 180:
@@ -74,6 +102,14 @@ class PageContent:
         if self.turn == 270:
             return Box(self.height - box.bottom, box.x0, self.height - box.top, box.x1)
         return box
+
+    def _leaning(self, box: Box) -> Box:
+        """Where a box lay before the page was laid straight."""
+        angle = radians(self.skew)
+        x, y = (box.x0 + box.x1) / 2 - self.width / 2, (box.top + box.bottom) / 2 - self.height / 2
+        right = x * cos(angle) - y * sin(angle) - x
+        down = x * sin(angle) + y * cos(angle) - y
+        return Box(box.x0 + right, box.top + down, box.x1 + right, box.bottom + down)
 
 
 def drop_doubled(glyphs: Sequence[Glyph]) -> list[Glyph]:
