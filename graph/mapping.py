@@ -18,6 +18,7 @@ from rdflib.term import BNode, Node
 from graph.budget_classes import class_iri, map_printed_class
 from graph.errors import InvalidLiteralError
 from graph.regions import known_region, map_region
+from graph.selectors import map_selector
 from graph.store import Triple
 from graph.terms import date_literal, decimal_literal, integer_literal, iri, text_literal
 from ontology import keys, records
@@ -437,6 +438,7 @@ class _DocumentMapping:
             (_P["originalText"], _text(printed.text)),
         )
         yield from _place(node, printed.place)
+        yield from map_selector(node, self.document, printed.place)
 
 
 def _node(subject: URIRef, kind: str, *pairs: tuple[URIRef, Node | None]) -> Iterator[Triple]:

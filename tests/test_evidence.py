@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,21 @@ def test_every_kind_of_absence_is_a_concept_with_a_definition() -> None:
     assert set(concepts) == {"blank", "placeholder", "unreadable", "no_column"}
     assert all(one.definition is not None for one in concepts.values())
     assert (Path(ROOT) / "docs" / "identities.md").exists()
+
+
+def test_a_cell_of_a_page_is_selected_as_web_annotations_do(examples: EmbeddedStore) -> None:
+    every = ask(examples, "SELECT ?cell WHERE { ?cell a pikg:Cell ; pikg:page ?page }")
+    selected = ask(
+        examples,
+        """SELECT DISTINCT ?cell ?page ?box ?value WHERE { ?cell a pikg:Cell ; pikg:page ?page ; pikg:box ?box ;
+             oa:hasSource ?document ; pikg:inDocument ?document ; oa:hasSelector ?selector .
+             ?selector a oa:FragmentSelector ; rdf:value ?value ;
+               dcterms:conformsTo <http://tools.ietf.org/rfc/rfc8118> }""",
+    )
+    assert len(selected) == len(every) > 100
+    for _, page, box, value in selected:
+        x0, top, x1, bottom = (Decimal(edge) for edge in box.split())
+        told, _, rectangle = value.partition("&viewrect=")
+        left, up, width, height = (Decimal(edge) for edge in rectangle.split(","))
+        assert (told, left, up) == (f"page={page}", x0, top)
+        assert abs(left + width - x1) <= Decimal("0.02") >= abs(up + height - bottom)
