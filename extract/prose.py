@@ -119,9 +119,10 @@ def _facts(drafts: Sequence[Draft]) -> tuple[Fact, ...]:
     for draft in drafts:
         key = (
             id(draft.passage), draft.kind, draft.subject, draft.amount, draft.value, draft.stage, draft.change,
-            draft.percent, draft.share, draft.year, id(draft.whole),
+            draft.percent, draft.share, draft.year, id(draft.whole), draft.start if draft.is_text else 0,
         )  # fmt: skip
-        nothing = draft.amount is draft.value is draft.change is draft.percent is None and draft.cause is None
+        figures = (draft.amount, draft.value, draft.change, draft.percent)
+        nothing = all(figure is None for figure in figures) and draft.cause is None and not draft.is_text
         if key in seen or nothing:
             continue
         seen.add(key)
@@ -131,7 +132,9 @@ def _facts(drafts: Sequence[Draft]) -> tuple[Fact, ...]:
 
 
 def _fact(draft: Draft, numbers: dict[int, int]) -> Fact:
-    start, end = _sentences(draft.passage, draft.start, draft.end)
+    start, end = draft.start, draft.end
+    if not draft.is_text:
+        start, end = _sentences(draft.passage, start, end)
     return Fact(
         kind=draft.kind,
         text=draft.passage.printed(start, end).strip(),

@@ -44,6 +44,7 @@ class Draft:
     whole: Draft | None = None
     section: tuple[str, ...] = ()
     figure: int | None = None
+    is_text: bool = False
 
     @property
     def at(self) -> int:
@@ -88,14 +89,24 @@ _EVALUATED = re.compile(
 )
 
 
+def evaluated_above(passage: Passage) -> str | None:
+    """The project whose self-evaluation the headings above a passage announce (2.…项目绩效自评报告)."""
+    names = (_evaluated_name(heading) for heading in reversed(passage.headings))
+    return next((name for name in names if name is not None), None)
+
+
+def _evaluated_name(text: str) -> str | None:
+    match = _EVALUATED.match(text)
+    if match is None or text.startswith(("项目", "部门")):
+        return None
+    name = "".join(character for character in match["name"] if character not in QUOTES)
+    return name if name not in ("项目", "项目支出", "部门整体", "部门整体支出") else None
+
+
 def _evaluated_project(passage: Passage) -> str | None:
     """The project whose self-evaluation a passage, or the heading above it, tells in prose (…项目绩效自评综述：)."""
-    for text in (passage.text, *reversed(passage.headings[-1:])):
-        if (match := _EVALUATED.match(text)) is not None and not text.startswith(("项目", "部门")):
-            name = "".join(character for character in match["name"] if character not in QUOTES)
-            if name not in ("项目", "项目支出", "部门整体", "部门整体支出"):
-                return name
-    return None
+    names = (_evaluated_name(text) for text in (passage.text, *passage.headings[-1:]))
+    return next((name for name in names if name is not None), None)
 
 
 class PassageState:
@@ -117,7 +128,8 @@ class PassageState:
         self.year = around.year
         self.lost_change = False
         self.counted: str | None = None
-        self.described = around.described.get(id(passage)) or _evaluated_project(passage)
+        self.evaluated = _evaluated_project(passage)
+        self.described = around.described.get(id(passage)) or self.evaluated
         if self.described is not None:
             self.topic = Topic("project_funding", self.described)
         self.told_causes: set[int] = set()

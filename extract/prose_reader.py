@@ -19,9 +19,11 @@ from extract.prose_clauses import (
     match_none,
     split_clauses,
 )  # fmt: skip
-from extract.prose_drafts import Draft, Topic, Unread
+from extract.prose_drafts import Draft, Topic, Unread, evaluated_above
 from extract.prose_figures import FigureReader
 from extract.prose_words import YEAR, Name, alternatives, find_name
+
+_NUMBER = re.compile(r"^(?:[一二三四五六七八九十\d]{1,3}[、.]|（?[一二三四五六七八九十\d]{1,3}）[、.]?|[①-⑳])")
 
 
 class PassageReader(FigureReader):
@@ -29,10 +31,11 @@ class PassageReader(FigureReader):
 
     def read(self) -> list[Unread]:
         """Read the passage; its facts are added to the surroundings. Return the sentences with money left unread."""
+        self._evaluation()
         for start, end in self.passage.sentences:
             self._sentence(max(start, self.passage.body) if start < self.passage.body < end else start, end)
         self._open_list()
-        self.around.drafts += self.drafts
+        self.around.drafts += sorted(self.drafts, key=lambda draft: draft.at)
         return [
             Unread(self.passage, start, end)
             for start, end in self.passage.sentences
@@ -41,6 +44,23 @@ class PassageReader(FigureReader):
                 for figure in self.figures
             )
         ]
+
+    def _evaluation(self) -> None:
+        """What the self-evaluation of a project says in words: behind a label, or under a heading that is one."""
+        kinds = [kind for kind in self.rules.kinds.values() if kind.holds == "text" and kind.printed]
+        if self.evaluated is not None:
+            marks = alternatives(label for kind in kinds for label in kind.printed)
+            found = list(re.finditer(rf"(?<![\u4e00-\u9fff])(?P<label>{marks})：", self.text))
+            for number, match in enumerate(found, 1):
+                end = found[number].start() if number < len(found) else len(self.text)
+                kind = next(kind for kind in kinds if match["label"] in kind.printed)
+                self._draft(kind.notation, self.evaluated, match.start(), end).is_text = True
+            return
+        project = evaluated_above(self.passage)
+        headings = {_NUMBER.sub("", heading).rstrip("：") for heading in self.passage.headings}
+        for kind in kinds:
+            if project is not None and headings & set(kind.printed):
+                self._draft(kind.notation, project, 0, len(self.text)).is_text = True
 
     def _open_list(self) -> None:
         """A passage that ends with 其中： is gone on with by the numbered ones that follow."""

@@ -16,7 +16,7 @@ from ontology.vocabulary import DataError, read_data
 
 FILE = "facts.yaml"
 
-Holds = Literal["money", "count", "percent", "score", "none"]
+Holds = Literal["money", "count", "percent", "score", "text"]
 
 WORD_LISTS = (
     "fillers", "unit_ends", "increase", "decrease", "after_change", "flat", "nearly", "against", "previous_year",

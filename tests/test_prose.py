@@ -55,7 +55,8 @@ def as_text(fact: Fact) -> str:
         "against": fact.compared_with, "of": fact.part_of, "cause": fact.cause,
     }  # fmt: skip
     rest = [f"{name} {value}" for name, value in said.items() if value is not None]
-    return " | ".join([fact.kind, fact.subject or "-", f"{figure} ({fact.raw} {fact.unit or ''})", *rest])
+    shown = f"{figure} ({fact.raw} {fact.unit or ''})".replace(" )", ")") if figure is not None else fact.text
+    return " | ".join([fact.kind, fact.subject or "-", shown, *rest])
 
 
 def told(prose: Prose) -> str:
