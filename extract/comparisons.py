@@ -57,6 +57,17 @@ def read_operator(head: str) -> tuple[Operator, str] | None:
     return operator, _before_doubled(head[: -len(word)], operator)
 
 
+def is_sign(text: str) -> bool:
+    """Given a cell's text, return whether it is a sign alone (≥, 定性), which compares the figure of another cell."""
+    told = "".join(text.split())
+    if not told or len(told) > _LONGEST_SIGN:
+        return False
+    return told in wording().qualitative or ((found := read_operator(told)) is not None and not found[1])
+
+
+_LONGEST_SIGN = 7
+
+
 def combine(signs: str) -> Operator | None:
     """Given signs in a row, return what they say together, or None where they contradict each other."""
     known = wording().signs

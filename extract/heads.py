@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from extract.comparisons import is_sign
 from extract.grid import Cell, Grid
 from ontology import labels
 from ontology.likely import likely_column, likely_tier, unit_in_label
@@ -240,7 +241,7 @@ def _read_head(grid: Grid, first: int, last: int) -> IndicatorTable:
         elif lowest.text.strip() and labels.match_block(lowest.text) is None:
             head.unknown[lowest.row, lowest.column] = lowest
     ordered = {notation: tuple(found) for notation, found in head.columns.items()}
-    ordered = _place_units(_fill_tiers(grid, last, ordered, head.notes))
+    ordered = _place_units(_place_signs(grid, last, _fill_tiers(grid, last, ordered, head.notes)))
     ordered, dropped = _keep_last_of_two(grid, last, ordered)
     head.ignored |= dict.fromkeys(
         dropped, "实施期指标，年度指标在其右 (of the whole term; the year's stands beside it)"
@@ -430,6 +431,20 @@ def _funding_column(path: list[Cell], column: int) -> FundingColumn | None:
         seen = seen or any(role.group in ("stage", "source") for role in match.roles)
         seen = seen or match.role("section") == "funding"
     return FundingColumn(column, stage, source, unit) if seen and labels.match_column(path[-1].text) is None else None
+
+
+def _place_signs(grid: Grid, last: int, columns: dict[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+    """A column of directions whose cells hold signs (指标方向 over ≥, =, 定性) is the signs' column, and the other way
+    round: which it is, the cells tell."""
+    told = {"direction": "operator", "operator": "direction"}
+    for notation, other in told.items():
+        if notation not in columns or other in columns:
+            continue
+        under = [cell.text for row in range(last + 1, grid.rows + 1) if (cell := grid.at(row, columns[notation][0]))]
+        signs, ways = sum(map(is_sign, under)), sum(labels.direction(text) is not None for text in under)
+        if (signs > ways) if notation == "direction" else (ways > signs):
+            columns = {other if name == notation else name: found for name, found in columns.items()}
+    return columns
 
 
 def _place_units(columns: dict[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:

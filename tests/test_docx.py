@@ -13,6 +13,7 @@ from extract.assemble import assemble
 from extract.errors import UnreadableDocumentError
 from extract.grid import Document, Grid, Paragraph
 from extract.readers import docx
+from extract.readers.docx_grid import RowCells, place_rows
 from extract.readers.docx_numbering import write_number
 
 CASES = cases("docx")
@@ -229,3 +230,33 @@ def test_a_span_as_wide_as_the_world_does_not_fill_the_memory(tmp_path: Path) ->
     body = "<w:tbl>" + row(cell("甲", '<w:gridSpan w:val="999999999"/>'), cell("乙")) + "</w:tbl>"
     (grid,) = read_body(tmp_path, body).grids
     assert grid.columns <= 2000
+
+
+def test_edges_that_miss_each_other_by_a_little_are_one(tmp_path: Path) -> None:
+    def wide(text: str, span: int, merge: str = "") -> str:
+        return cell(text, f'<w:gridSpan w:val="{span}"/>{merge}')
+
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in (1400, 150, 1450, 120, 1880))
+    body = (
+        f"<w:tbl><w:tblGrid>{grid}</w:tblGrid>"
+        + row(wide("一级指标", 1), wide("三级指标", 2), wide("指标值", 2))
+        + row(wide("产出指标", 2, '<w:vMerge w:val="restart"/>'), wide("巡护里程", 2), wide("≥45公里", 1))
+        + row(wide("", 1, "<w:vMerge/>"), wide("巡护次数", 3), wide("≥12次", 1))
+        + "</w:tbl>"
+    )
+    (table,) = read_body(tmp_path, body).grids
+    assert (table.rows, table.columns) == (3, 3)
+    assert [(c.text, c.row, c.column, c.row_span) for c in table if c.column == 1] == [
+        ("一级指标", 1, 1, 1),
+        ("产出指标", 2, 1, 2),
+    ]
+
+
+def test_narrow_columns_stay_columns() -> None:
+    rows = [RowCells(0, (1, 1, 1), (300, 300, 4000)), RowCells(0, (2, 1), (600, 4000))]
+    assert place_rows(rows, [300, 300, 4000]) == [[(1, 1), (2, 1), (3, 1)], [(1, 2), (3, 1)]]
+
+
+def test_rows_without_spans_are_placed_by_the_widths_of_their_cells() -> None:
+    rows = [RowCells(0, (1, 1, 1), (1000, 2000, 3000)), RowCells(0, (1, 1), (3000, 3000))]
+    assert place_rows(rows, [1000, 2000, 3000]) == [[(1, 1), (2, 1), (3, 1)], [(1, 2), (3, 1)]]

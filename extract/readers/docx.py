@@ -24,6 +24,7 @@ from extract.errors import UnreadableDocumentError
 from extract.grid import Block, Cell, Document, Grid, Paragraph
 from extract.nested import unfold
 from extract.normalize import clean_text
+from extract.readers.docx_grid import RowCells, place_rows
 from extract.readers.docx_numbering import read_numbering
 from extract.readers.docx_text import Styles, hidden_styles, is_on, open_children, print_paragraph
 from ontology.issues import issue
@@ -157,12 +158,12 @@ def _read_table(table: Element, reading: _Reading) -> None:
     inside = reading.inside()
     spots: list[_Spot] = []
     above: dict[int, _Spot] = {}
-    rows = 0
-    for row in (child for child in open_children(table) if child.tag == qn("w:tr")):
-        if row.find(f"{qn('w:trPr')}/{qn('w:del')}") is not None or is_on(row.find(f"{qn('w:trPr')}/{qn('w:hidden')}")):
-            continue
-        rows += 1
-        above = _read_row(row, rows, above, spots, inside)
+    shown = [row for row in open_children(table) if row.tag == qn("w:tr") and not _is_gone(row)]
+    placed = place_rows([_row_cells(row) for row in shown], _grid_widths(table))
+    for number_of_row, row in enumerate(shown, 1):
+        at = placed[number_of_row - 1] if placed is not None else None
+        above = _read_row(row, number_of_row, above, inside, spots, placed=at)
+    rows = len(shown)
     columns = max((spot.column + spot.width - 1 for spot in spots), default=0)
     cells = tuple(
         Cell(
@@ -183,18 +184,61 @@ def _read_table(table: Element, reading: _Reading) -> None:
     reading.take(inside)
 
 
+def _is_gone(row: Element) -> bool:
+    """Whether a row was deleted while changes were recorded, or is hidden."""
+    properties = row.find(qn("w:trPr"))
+    if properties is None:
+        return False
+    return properties.find(qn("w:del")) is not None or is_on(properties.find(qn("w:hidden")))
+
+
+def _cells_of(row: Element) -> list[Element]:
+    return [
+        cell
+        for cell in open_children(row)
+        if cell.tag == qn("w:tc") and cell.find(f"{qn('w:tcPr')}/{qn('w:cellDel')}") is None
+    ]
+
+
+def _row_cells(row: Element) -> RowCells:
+    properties = [cell.find(qn("w:tcPr")) for cell in _cells_of(row)]
+    widths = (one.find(qn("w:tcW")) if one is not None else None for one in properties)
+    told = tuple(
+        _twips(width.get(qn("w:w"))) if width is not None and width.get(qn("w:type")) in (None, "dxa") else 0
+        for width in widths
+    )
+    return RowCells(_skipped(row, "w:gridBefore"), tuple(map(_width, properties)), told)
+
+
+def _grid_widths(table: Element) -> list[int]:
+    grid = table.find(qn("w:tblGrid"))
+    columns = grid.findall(qn("w:gridCol")) if grid is not None else []
+    return [_twips(column.get(qn("w:w"))) for column in columns]
+
+
+def _twips(text: str | None) -> int:
+    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 7 else 0
+
+
 def _read_row(
-    row: Element, number: int, above: dict[int, _Spot], spots: list[_Spot], inside: _Reading
+    row: Element,
+    number: int,
+    above: dict[int, _Spot],
+    inside: _Reading,
+    spots: list[_Spot],
+    *,
+    placed: list[tuple[int, int]] | None,
 ) -> dict[int, _Spot]:
-    """Given a row, add its cells to `spots` or stretch the one above; return the row's cells by first column."""
+    """Given a row, with the column and width of each of its cells where they are known, add its cells to `spots` or
+    stretch the one above; return the row's cells by first column."""
     here: dict[int, _Spot] = {}
     column = 1 + _skipped(row, "w:gridBefore")
     sideways: _Spot | None = None
-    for cell in (child for child in open_children(row) if child.tag == qn("w:tc")):
+    for index, cell in enumerate(_cells_of(row)):
         properties = cell.find(qn("w:tcPr"))
-        if properties is not None and properties.find(qn("w:cellDel")) is not None:
-            continue
         width = _width(properties)
+        if placed is not None:
+            column, width = placed[index]
         if sideways is not None and _merge(properties, "w:hMerge") == "continue":
             sideways.width += width
             column += width
