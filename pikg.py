@@ -64,7 +64,9 @@ def cli() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @format_option("table", "json")
 @click.option("--report", is_flag=True, help="Print how it was read instead: tables, cells used, cells left out.")
-@click.option("--debug-page", type=click.IntRange(min=1), metavar="N", help="Draw page N of a PDF or scan with its cells.")
+@click.option(
+    "--debug-page", type=click.IntRange(min=1), metavar="N", help="Draw page N of a PDF or scan with its cells."
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PNG", help="Where to draw the page.")
 @lang_option
 def _extract(file: Path, format_: str, debug_page: int | None, output: Path | None, **shown: Any) -> None:

@@ -13,15 +13,18 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from corpus import BASE, SHARED, store_of
+from corpus import BASE, SHARED, P, store_of
 from golden import DATA, cases
 
 from extract.batch import read_disclosure
 from extract.grid import Document, Grid, Paragraph
 from extract.prose import Prose, read_prose
+from graph.embedded import EmbeddedStore
 from graph.queries import run_named
+from graph.store import Rows
+from ontology import keys
 from ontology.facts import fact_rules, read_rules
-from ontology.records import Box, Disclosure, DocumentInfo, Fact, Named, Place, Project
+from ontology.records import Box, Disclosure, DocumentInfo, Fact, Funding, Named, Place, Project
 from ontology.vocabulary import DataError, read_data
 
 CASES = cases("prose")
@@ -238,8 +241,54 @@ def test_facts_are_asked_for_by_unit_year_and_kind() -> None:
     assert len(run_named(store, "facts", year=2020)) == 0
 
 
+DESCRIBED = """乡村驿站建设专项经费情况说明
+一、项目概述
+在全市新建乡村驿站10处。
+二、立项依据
+《贵阳市乡村驿站三年行动方案》。
+三、年度预算安排
+2024年度项目总预算900.00万，其中支持站点建设700.00万，宣传推广200.00万。"""
+
+
+def target_form(name: str, amount: int) -> Project:
+    funding = Funding("budget", "total", Decimal(amount), str(amount), "元", Place(page=9))
+    return Project("t1-f1", name, "project", "target", fiscal_year=2024, funding=(funding,))
+
+
+@pytest.mark.parametrize(
+    ("name", "amounts"),
+    [
+        ("乡村驿站建设专项", ["9000000"]),
+        ("乡村驿站建设专项经费", ["9000000"]),
+        ("智慧水务系统", ["50000", "9000000"]),
+    ],
+)
+def test_a_described_project_is_counted_once_beside_its_target_form(name: str, amounts: list[str]) -> None:
+    form = target_form(name, 50000 if name == "智慧水务系统" else 9000000)
+    store = store_of(disclosure_of(DESCRIBED, form))
+    assert sorted(str(row["budget"]) for row in run_named(store, "budgets")) == amounts
+    (overview,) = run_named(store, "overview")
+    assert str(overview["money"]) == str(sum(int(amount) for amount in amounts))
+
+
+def test_a_description_is_a_form_with_its_parts_and_its_facts_are_about_it() -> None:
+    store = store_of(disclosure_of(DESCRIBED), vocabulary=True)
+    (form,) = run_named(store, "project-forms", project=project_of(store))
+    assert (str(form["kind"]), str(form["name"])) == (f"{P}ProjectDescription", "乡村驿站建设专项")
+    sections = store.query(f"SELECT ?kind ?text WHERE {{ ?part <{P}sectionKind> ?kind ; <{P}originalText> ?text }}")
+    assert isinstance(sections, Rows)
+    assert {str(row["kind"]).rpartition("/")[2] for row in sections} == {"overview", "basis", "budget"}
+    facts = list(run_named(store, "facts", kind="project_funding"))
+    assert [str(row["project"]) for row in facts] == [project_of(store)]
+
+
+def project_of(store: EmbeddedStore) -> str:
+    rows = store.query(f"SELECT ?project WHERE {{ ?form a <{P}ProjectDescription> ; <{P}ofProject> ?project }}")
+    assert isinstance(rows, Rows)
+    return str(next(iter(rows))["project"])
+
+
 def unit_key() -> str:
-    from ontology import keys
 
     return keys.publisher_key(DocumentInfo("x", "b" * 64, unit=Named("贵阳市水务局"), region=Named("贵阳市", "520100")))
 
