@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format types layers docs tests browser-parts lock screenshots clean
+.PHONY: help demo test check lint format types layers docs site tests browser-parts lock screenshots clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ format: $(VENV)/.dev ## put the code in its one form
 
 docs: $(VENV)/.dev ## write the generated pages of docs/ anew
 	$(BIN)/python docs/generate.py
+
+site: $(VENV)/.dev ## build the documentation site into build/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
 
 screenshots: $(VENV)/.dev ## take the pictures of docs/screenshots anew (needs chromium)
 	PIKG_SCREENSHOTS=1 $(BIN)/pytest -q tests/browser

@@ -19,7 +19,7 @@ from deciding import Decides, bring_in_step, load_corrected
 from extract import EXTRACTOR_VERSION
 from extract.errors import ExtractError, UnreadableDocumentError, UnsupportedFormatError
 from extract.files import find_files
-from graph.errors import GraphError, WorkspaceError
+from graph.errors import GraphError, QueryError, WorkspaceError
 from graph.guard import TIME_LIMIT, run_user_query
 from graph.load import Batch, StoredDocument, open_batch
 from graph.status import Status, read_status
@@ -29,6 +29,8 @@ from ontology.decisions import CellCorrection, DecisionError
 from ontology.records import Box, Disclosure, Issue
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from extract.assemble import Reading
     from extract.corrections import Corrected
     from extract.grid import Grid
@@ -314,6 +316,16 @@ class Store(Decides):
         from graph.queries import run_named  # noqa: PLC0415 - the queries' files are read once they are asked for
 
         return run_named(self.reading, name, **parameters)
+
+    def frame(self, query: str, **parameters: Any) -> pd.DataFrame:
+        """Given the name of a named query and its parameters, or SPARQL, return the rows as a pandas data frame: whole
+        numbers int, decimals float, concepts their notation."""
+        from graph.frames import to_frame  # noqa: PLC0415
+
+        answer = self.query(query) if "{" in query else self.named(query, **parameters)
+        if not isinstance(answer, Rows):
+            raise QueryError("a data frame needs the rows of a SELECT")
+        return to_frame(answer)
 
     def comparable(
         self, project: str, *, region: str | None = None, year: int | None = None, top: int = 10
