@@ -174,7 +174,7 @@ def table_kinds() -> Mapping[str, TableKind]:
 
 _ENDS_AS_TITLE = re.compile(r"表(?:[(（\[][^()（）]*[)）\]])*[一二三四五六七八九十\d]{0,3}$")
 _AFTER_TITLE = re.compile(r"(?:金额)?单位[:：].*$|(?:编制)?(?:部门|单位)(?:名称)?[:：].*$")
-_YEAR = re.compile(r"(20\d\d)\s*年?")
+_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)\s*年?")
 
 
 def is_title(text: str) -> bool:
