@@ -7,11 +7,13 @@ the difference; `Derivation.rebuild` compares everything. Both give the same gra
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from graph.editions import EDITIONS, Editions, match_editions
 from graph.embedded import read_ntriples, write_ntriples
@@ -36,18 +38,26 @@ from ontology.identities import identity_rules
 from ontology.keys import digest
 from ontology.namespaces import Namespace
 
-_VERSION = "1"
-"""Of the rules in graph.editions, graph.identities and what they stand on: a change that compares otherwise raises it."""
-
-_DATA = ("identities.yaml", "comparables.yaml", "regions.tsv")
-
 Verdicts = Mapping[tuple[str, str, str], IdentityVerdict]
 
 
 @cache
-def _data_digest() -> str:
-    folder = files("ontology") / "data"
-    return digest(_VERSION, *((folder / name).read_text("utf-8") for name in _DATA))
+def sources_digest() -> str:
+    """What derived graphs and vocabulary follow from beside documents and decisions, as a digest: the programs and the
+    data of ontology and graph, so that no change of either is overlooked."""
+    seen = hashlib.sha256()
+    for package in ("ontology", "graph"):
+        for entry in sorted(_files(files(package)), key=lambda entry: entry.name):
+            seen.update(entry.name.encode() + entry.read_bytes())
+    return seen.hexdigest()
+
+
+def _files(folder: Traversable) -> Iterator[Traversable]:
+    for entry in folder.iterdir():
+        if entry.is_dir() and entry.name in ("data", "ontology", "graph"):
+            yield from _files(entry)
+        elif entry.name.endswith((".py", ".yaml", ".tsv", ".ttl")):
+            yield entry
 
 
 class Derivation:
@@ -68,7 +78,7 @@ class Derivation:
     def rules(self) -> str:
         """What the derived graphs follow from beside the documents, as a digest."""
         judged = sorted("\n".join((*key, verdict.verdict)) for key, verdict in self._verdicts.items())
-        return digest(_data_digest(), *judged)
+        return digest(sources_digest(), *judged)
 
     # --- everything -----------------------------------------------------------------------------------------------
     def rebuild(self) -> None:

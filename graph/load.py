@@ -150,6 +150,15 @@ class Batch:
         self.writer.store.replace_graphs([(graph, ()) for graph in gone])
         return document
 
+    def _derivation(self) -> Derivation:
+        return Derivation(self._links, self.writer.store, self.namespace, self.decisions.verdicts)
+
+    def _is_in_step(self) -> bool:
+        """Whether all that isn't known to have changed is as this program and these decisions make it."""
+        return self._changed_is_known and self._links.is_in_step(
+            self.writer.workspace.snapshot, self._derivation().rules
+        )
+
     def publish(self) -> None:
         """Bring vocabulary and derived graphs in step with the documents and publish, where anything has changed."""
         self._bring_vocabulary_in_step()
@@ -157,7 +166,7 @@ class Batch:
         self._bring_decisions_in_step()
         if not self.writer.unpublished:
             return
-        derivation = Derivation(self._links, self.writer.store, self.namespace, self.decisions.verdicts)
+        derivation = self._derivation()
         try:
             self._derive(derivation)
             number = self.writer.publish()
@@ -173,7 +182,7 @@ class Batch:
     def _derive(self, derivation: Derivation) -> None:
         """Bring what follows from all documents together in step: at the cost of what changed where that is known."""
         links = self._links
-        if not self._changed_is_known or not links.is_in_step(self.writer.workspace.snapshot, derivation.rules):
+        if not self._is_in_step():
             derivation.rebuild()
         elif len(self._changed) <= max(_FEW, links.count_documents() // 3):
             derivation.update(self._changed)
@@ -205,7 +214,7 @@ class Batch:
             self.writer.mark()
 
     def _bring_vocabulary_in_step(self) -> None:
-        if self._vocabulary_is_in_step:
+        if self._vocabulary_is_in_step or self._is_in_step():
             return
         graph, wanted = self.namespace.vocabulary_graph, set(map_vocabulary())
         if wanted != set(self.writer.store.triples(graph)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections import Counter
 from decimal import Decimal
 from typing import Any
@@ -21,6 +22,7 @@ from graph.queries import NamedQuery, find_query, named_queries, parse_query, re
 from graph.query_reference import render_reference
 from graph.store import Rows
 from ontology.keys import project_key
+from ontology.records import Execution, Value
 
 BUDGET, ACCOUNTS, GREENERY = (record(name) for name in ("hotline-budget", "hotline-accounts", "greenery-budget"))
 PROJECT = BASE.project(project_key(BUDGET.document, BUDGET.projects[0]))
@@ -198,7 +200,7 @@ def test_a_superseded_form_is_in_no_answer_and_no_count() -> None:
     store.replace_graph(BASE.derived_graph("editions"), older)
     once = store_of(BUDGET, ACCOUNTS, GREENERY)
     for name in named_queries():
-        if name in ("documents", "units", "issues", "overview", "figure-source", "thing"):
+        if name in ("documents", "units", "issues", "overview", "figure-source", "thing", "unit-money"):
             continue  # they speak of documents or of single things
         parameters = everything(store, find_query(name))
         assert sorted(map(str, run_named(store, name, **parameters))) == sorted(
@@ -344,3 +346,96 @@ def test_the_gold_corpus_counts_every_project_row_and_yuan_once() -> None:
         if (project.scope, funding.stage, funding.source) == ("project", "budget", "total")
     ]
     assert Decimal(str(row["money"])) == sum(totals)
+
+
+# --- questions about several things at once -----------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def weighed() -> EmbeddedStore:
+    """A project with a target form, its self-evaluation (a target and a score changed), and a copy of it elsewhere."""
+    accounts = ACCOUNTS.projects[0]
+    rows = BUDGET.projects[0].indicators
+    lowered = dataclasses.replace(
+        rows[0], score=Decimal(10), target=Value(raw="≥5万件", operator="ge", value=Decimal(5), unit="万件")
+    )
+    evaluated = dataclasses.replace(
+        accounts, score=Decimal("98"), execution=Execution(rate=Decimal("60")), indicators=(lowered, *rows[1:3])
+    )
+    copied = dataclasses.replace(BUDGET.projects[0], form_id="copy", name="热线坐席设备", funding=())
+    return store_of(
+        dataclasses.replace(BUDGET, projects=(*BUDGET.projects, copied)),
+        dataclasses.replace(ACCOUNTS, projects=(evaluated,)),
+        GREENERY,
+    )
+
+
+def test_little_executed_and_highly_scored(weighed: EmbeddedStore) -> None:
+    found = table(run_named(weighed, "low-execution-high-score"), "projectName", "printedRate", "score")
+    assert found == [("热线坐席外包服务", "60", "98")]
+    assert not run_named(weighed, "low-execution-high-score", rate="60")
+    assert not run_named(weighed, "low-execution-high-score", score="98.5")
+
+
+def test_what_changed_between_target_form_and_self_evaluation(weighed: EmbeddedStore) -> None:
+    found = table(run_named(weighed, "target-changes", project=PROJECT), "change", "tier3", "before", "after")
+    assert found[0] == ("changed", "受理来电数", "≥6万件", "≥5万件")
+    assert {row[0] for row in found[1:]} == {"dropped"}
+    assert len(found) == 1 + len(BUDGET.projects[0].indicators) - 3
+
+
+def test_blocks_copied_word_for_word(weighed: EmbeddedStore) -> None:
+    found = table(run_named(weighed, "copied-blocks", unit="昆明市政务热线中心"), "name", "otherName", "same", "rows")
+    with_target = sum(row.target is not None for row in BUDGET.projects[0].indicators)
+    assert found == [("热线坐席外包服务", "热线坐席设备", str(with_target), str(len(BUDGET.projects[0].indicators)))]
+    assert not run_named(weighed, "copied-blocks", unit="昆明市政务热线中心", least=with_target + 1)
+
+
+def test_weights_and_sums_that_do_not_close(weighed: EmbeddedStore) -> None:
+    weights = table(run_named(weighed, "weights-not-100"), "projectName", "kind", "weights")
+    total = sum(row.weight or 0 for row in BUDGET.projects[0].indicators)
+    assert (("热线坐席外包服务", P + "TargetForm", f"{total}") in weights) == (total != 100)
+    assert len(weights) > 0
+    (scored,) = table(run_named(weighed, "scores-not-adding-up"), "projectName", "score")
+    assert scored == ("热线坐席外包服务", "98")
+
+
+def test_forms_without_benefit_or_satisfaction(weighed: EmbeddedStore) -> None:
+    found = table(run_named(weighed, "weak-forms"), "projectName", "benefits", "satisfactions")
+    assert all(int(benefits) == 0 or int(satisfied) == 0 for _, benefits, satisfied in found)
+    assert "办公楼绿植租摆" in {row[0] for row in found}
+
+
+def test_projects_that_share_indicators(weighed: EmbeddedStore) -> None:
+    from graph.canonical import indicators_graph, map_canonical, read_rows
+
+    for sha256, rows in read_rows(weighed).items():
+        weighed.replace_graph(indicators_graph(BASE, sha256), map_canonical(rows, BASE))
+    found = table(run_named(weighed, "shared-indicators", project=PROJECT), "name", "shared")
+    assert ("热线坐席设备", str(len(BUDGET.projects[0].indicators))) in found
+
+
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory: pytest.TempPathFactory) -> tuple[EmbeddedStore, Graph]:
+    """What the shipped examples say, here and in rdflib."""
+    from ontology.contract import from_json
+
+    disclosures = []
+    for number, path in enumerate(sorted((ROOT / "examples").glob("*.json"))):
+        said = json.loads(path.read_text("utf-8"))
+        said["document"].setdefault("sha256", f"{number:064x}")
+        disclosures.append(from_json(said))
+    store, graph = store_of(*disclosures), Graph()
+    for one in disclosures:
+        for triple in map_disclosure(one, BASE):
+            graph.add(triple)
+    return store, graph
+
+
+@pytest.mark.parametrize("name", [name for name in named_queries() if name not in ("concepts", "thing")])
+def test_rdflib_answers_the_same_on_the_examples(examples: tuple[EmbeddedStore, Graph], name: str) -> None:
+    store, graph = examples
+    query = find_query(name)
+    if any(parameter.required for parameter in query.parameters):
+        return  # without the parameter it joins everything with everything
+    text = query.render({})
+    ours, theirs = store.query(text), graph.query(text)
+    assert Counter(ours.rows) == Counter(tuple(row) for row in theirs)  # type: ignore[union-attr, arg-type]
