@@ -92,7 +92,7 @@ def assemble(document: Document, *, file: str, sha256: str, has_columns: bool = 
         work.issues.append(issue("prose.unread", prose.unread[0].place, count=len(prose.unread)))
     filled = tuple(_fill_year(project, info) for project in (*projects, *prose.projects))
     disclosure = Disclosure(info, EXTRACTOR_VERSION, filled, lines, prose.facts, tuple(work.issues))
-    return Reading(disclosure, make_report(disclosure, layout.ledgers, layout.form_grids, _account(prose)))
+    return Reading(disclosure, make_report(disclosure, layout.ledgers, layout.form_grids, _account(prose), document))
 
 
 def _account(prose: Prose) -> ProseReport:
