@@ -22,6 +22,7 @@ from graph.decided import (
     DecidedLine,
     PrintedField,
     find_canonical,
+    find_counting_file,
     find_fields,
     find_proposal,
     list_decisions,
@@ -118,6 +119,12 @@ class Decides:
                 )
             _decide(batch, correction)
             return correction
+
+    def counting_file(self, correction: CellCorrection) -> str | None:
+        """Given a correction, return the file whose print of the same form or table counts in the place of the corrected
+        one's; None where what was corrected counts itself."""
+        with self.workspace.read() as store:
+            return find_counting_file(store, self.workspace.namespace.decision(correction.id))
 
     def judge_identity(
         self,

@@ -48,6 +48,14 @@ SELECT ?proposal ?relation ?one ?other ?statement WHERE {
 }
 """
 
+_COUNTING = """
+SELECT ?file WHERE {
+  ?cell pikg:correctedBy %s . ?owner pikg:printedIn ?cell .
+  ?owner (pikg:ofForm?)/pikg:supersededBy ?counting .
+  ?counting pikg:inDocument/schema:name ?file .
+} ORDER BY ?file LIMIT 1
+"""
+
 _CANONICAL = """
 SELECT DISTINCT ?canonical ?notation ?label WHERE {
   VALUES ?said { %s }
@@ -137,6 +145,13 @@ def find_proposal(store: ReadableStore, namespace: Namespace, wanted: str) -> Fo
 def _name_of(store: ReadableStore, thing: str) -> str:
     rows = _rows(store, f"SELECT ?name WHERE {{ {iri(thing).n3()} {RDFS.label.n3()} ?name }} ORDER BY ?name LIMIT 1")
     return str(next(iter(rows))["name"]) if len(rows) else ""
+
+
+def find_counting_file(store: ReadableStore, decision: str) -> str | None:
+    """Given a store and the IRI of a correction, return the file that prints the corrected form, row, amount or line too
+    and counts in its place (graph.editions); None where the corrected one counts."""
+    rows = _rows(store, _COUNTING % iri(decision).n3())
+    return str(next(iter(rows))["file"]) if len(rows) else None
 
 
 def find_canonical(store: ReadableStore, name: str, wanted: str) -> str:

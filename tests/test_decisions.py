@@ -367,6 +367,16 @@ def test_an_indicator_is_grouped_otherwise(two_units: Workspace) -> None:
     assert group("群众满意率")[0][1] != "https://w3id.org/pikg/concept/grouping_rule/decision"
 
 
+def test_a_correction_of_what_another_file_prints_too_is_told(tmp_path: Path) -> None:
+    workspace = Workspace.open(tmp_path / "store", create=True)
+    reload(workspace, document("a.pdf", form("热线经费")), document("a.txt", form("热线经费")))
+    store = pipeline.Store(workspace)
+    said = {"field": "target", "name": "群众满意度", "new": "≥99", "who": "审核员", "why": "误读"}
+    # The rows of a made-up form share a place, so that one cell is all of them.
+    assert store.counting_file(store.correct_cell("a.txt", **said)) == "a.pdf"
+    assert store.counting_file(store.correct_cell("a.pdf", **said)) is None
+
+
 def test_removing_a_document_leaves_what_people_said(two_units: Workspace) -> None:
     store = pipeline.Store(two_units)
     made = store.correct_cell("b.pdf", field="target", name="群众满意率", new="≥99", who="审核员", why="误读")

@@ -66,7 +66,10 @@ def _cell(document: str, folder: Path, **said: Any) -> None:
     """
     with _open(folder) as store:
         made = store.correct_cell(document, **said)
+        counting = store.counting_file(made)
     click.echo(f"{made.id}: {made.file}, {made.field}: “{made.old}” is now read as “{made.new}”")
+    if counting is not None:
+        click.echo(f"note: {counting} prints the same and is what counts; correct the cell there, too", err=True)
 
 
 @correct.command("identity", short_help="Confirm or refuse a proposed identity.")
