@@ -23,6 +23,10 @@ from graph.workspace import Workspace
 from ontology.contract import to_json
 from ontology.decisions import CellCorrection, DecisionError, Undoing, read_decisions, to_line
 from ontology.records import BudgetLine, Disclosure, Funding, Named, Place, PrintedCell, Project
+from ui import evidence
+from ui.i18n import Texts
+from ui.project_data import read_project
+from ui.store import open_answers
 
 WHO = {"who": "审核员", "when": "2025-03-31T09:30:00+08:00", "why": "扫描件读错"}
 FILE = "dazhou-service-bureau-2024-budget.pdf"
@@ -394,3 +398,18 @@ def test_what_was_kept_of_a_reading_is_what_was_read(two_units: Workspace) -> No
         kept = deciding._read_kept(batch, one.document.sha256, None)
     assert to_json(kept) == to_json(one)
     assert kept.document.unit == Named("达州市政务服务管理局")
+
+
+def test_the_app_tells_a_correction_beside_what_is_printed(store: Path) -> None:
+    said = ("--field", "target", "--name", "办公设备维修次数", "--new", "50", "--why", "漏读一位")
+    assert run("correct", "cell", FILE, *said) == 0
+    answers = open_answers()
+    (form_iri,) = {row["form"] for row in answers.rows("indicators") if str(row["tier3"]) == "办公设备维修次数"}
+    project_iri = next(str(row["project"]) for row in answers.rows("indicators") if row["form"] == form_iri)
+    project = read_project(answers, project_iri)
+    form = next(one for one in project.forms if one.iri == str(form_iri))
+    owner, cell = next((key[0], cell) for key, cell in project.cells.items() if cell.correction is not None)
+    cited = evidence._Cited(project, form, owner, cell)
+    assert cited.said == "≥5次"  # as it is printed, over its three cells
+    told = "".join(str(one) for one in evidence._corrections(answers, cited, Texts("zh")))
+    assert "“5”更正为“50”：漏读一位（审核员" in told

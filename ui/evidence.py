@@ -61,9 +61,16 @@ class _Cited:
     @property
     def said(self) -> str:
         """What was printed: a target that is split over cells as a whole."""
+        if self.corrections:  # what stands there by who corrected it is no print
+            return "".join(cell.whole for cell in sorted((*self.beside, self.cell), key=_across))
         if self.beside and self.row is not None and self.row.target is not None:
             return self.row.target.text
         return self.cell.whole
+
+    @property
+    def corrections(self) -> list[str]:
+        """The decisions that corrected what was read in the cell, or in those beside it."""
+        return [cell.correction for cell in (self.cell, *self.beside) if cell.correction is not None]
 
     @property
     def funding(self) -> Funding | None:
@@ -77,7 +84,7 @@ def _show_cell(answers: Answers, cited: _Cited, t: Texts) -> None:
         tag(
             "div",
             tag("p", said or t("evidence.empty"), class_="pk-quote"),
-            tag("dl", *_facts(cited, t), class_="pk-facts pk-evidence"),
+            tag("dl", *_facts(cited, t), *_corrections(answers, cited, t), class_="pk-facts pk-evidence"),
         )
     )
     _original(answers, cited, t)
@@ -166,6 +173,23 @@ def _facts(cited: _Cited, t: Texts) -> Iterable[Html]:
         (t("evidence.document"), join([document.title, document.file], tag("br"))),
     ]
     return [tag("div", tag("dt", name), tag("dd", said)) for name, said in facts if said]
+
+
+def _across(cell: Cell) -> tuple[int, int]:
+    """Where a cell stands in its row; what has no place of its own goes last."""
+    return cell.row or 0, cell.column if cell.column is not None else 1_000
+
+
+def _corrections(answers: Answers, cited: _Cited, t: Texts) -> Iterable[Html]:
+    """Who corrected what was read here, to what and why."""
+    wanted = set(cited.corrections)
+    if not wanted:
+        return
+    for row in answers.rows("decisions", document=cited.form.document.iri):
+        if str(row["decision"]) in wanted:
+            told = {name: str(row[name]) for name in ("old", "new", "who", "why")}
+            said = t("evidence.correction", **told, day=str(row["time"])[:10])
+            yield tag("div", tag("dt", t("evidence.corrected")), tag("dd", said))
 
 
 def _what(cited: _Cited, t: Texts) -> str:

@@ -27,6 +27,8 @@ class Cell:
     column: int | None
     box: Box | None
     more: tuple[Cell, ...] = ()
+    correction: str | None = None
+    """The decision (its IRI) by which somebody corrected what was read here."""
 
     @property
     def whole(self) -> str:
@@ -238,4 +240,5 @@ def _cell(row: Row) -> Cell:
         row=read_whole(row, "rowNumber"),
         column=read_whole(row, "column"),
         box=(edges[0], edges[1], edges[2], edges[3]) if len(edges) == 4 else None,
+        correction=read_text(row, "correction"),
     )
