@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,12 +76,11 @@ def _rows(answer: object) -> Rows:
 
 def _size(folder: Path) -> int:
     """Bytes on disk, a file that several snapshots share counted once."""
-    sizes: dict[tuple[int, int] | Path, int] = {}
-    for path in folder.rglob("*"):
-        try:
-            told = path.stat()
-        except FileNotFoundError:
-            continue  # a snapshot that was pruned meanwhile
-        if path.is_file():
-            sizes[(told.st_dev, told.st_ino) if told.st_ino else path] = told.st_size
+    sizes: dict[tuple[int, int] | str, int] = {}
+    for parent, _, names in os.walk(folder):  # which passes over a snapshot that is pruned meanwhile
+        for name in names:
+            path = os.path.join(parent, name)  # noqa: PTH118 - thousands of files
+            with suppress(FileNotFoundError):
+                told = os.stat(path)  # noqa: PTH116
+                sizes[(told.st_dev, told.st_ino) if told.st_ino else path] = told.st_size
     return sum(sizes.values())

@@ -12,14 +12,17 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from disclosures import disclosure
 
 from graph.errors import AmbiguousError, NotFoundError, StoreLockedError, WorkspaceError
+from graph.guard import run_user_query
 from graph.load import Batch, find_documents, open_batch
 from graph.lock import Lease
+from graph.queries import run_named
 from graph.status import read_status
 from graph.store import Rows
 from graph.workspace import KEPT_SNAPSHOTS, SCHEMA_VERSION, Workspace
@@ -244,16 +247,26 @@ def test_documents_are_found_by_name_hash_or_its_beginning(workspace):
     assert len(files(workspace)) == 2
 
 
+# A process that has everything imported and starts a writer for each line it reads: twenty starts cost what one does.
 KILLED = """
+import os
+from pathlib import Path
 from disclosures import disclosure
 from graph.load import open_batch
 from graph.workspace import Workspace
-with open_batch(Workspace.open(sys.argv[1])) as batch:
-    for n in range(int(sys.argv[2]), 10**6):
-        batch.load(disclosure(n, indicators=60), __import__("pathlib").Path(sys.argv[3]))
-        print(n, flush=True)
-        if n % 5 == 4:
-            batch.publish()
+
+for line in sys.stdin:
+    writer = os.fork()
+    if writer == 0:
+        with open_batch(Workspace.open(sys.argv[1])) as batch:
+            for n in range(int(line), 10**6):
+                batch.load(disclosure(n, indicators=40, unit=f"清河市第{n % 3}中学"), Path(sys.argv[2]))
+                print(n, flush=True)
+                if n % 4 == 3:
+                    batch.publish()
+    print("writer", writer, flush=True)
+    os.waitpid(writer, 0)
+    print("dead", flush=True)
 """
 
 
@@ -261,32 +274,106 @@ with open_batch(Workspace.open(sys.argv[1])) as batch:
 def test_kill_leaves_whole_documents_and_the_next_run_heals(workspace, tmp_path):
     source, chance, next_number = tmp_path / "original.pdf", random.Random(20240101), 0
     source.write_bytes(b"original" * 1000)
-    whole = None
-    for _ in range(5):
-        process = python(KILLED, workspace.folder, str(next_number), source)
-        assert process.stdout is not None
-        acknowledged = [int(process.stdout.readline())]
-        time.sleep(chance.random() * 0.4)
-        os.kill(process.pid, signal.SIGKILL)
-        acknowledged += map(int, process.communicate()[0].splitlines())
-        lines(workspace)  # readers have a snapshot at any time
+    starter = python(KILLED, workspace.folder, source)
+    assert starter.stdin is not None
+    assert starter.stdout is not None
+    acknowledged: set[int] = set()
+    for _ in range(20):
+        print(next_number, file=starter.stdin, flush=True)
+        writer = None
+        while writer is None or not acknowledged:
+            said = starter.stdout.readline().split()
+            writer = int(said[1]) if said[0] == "writer" else writer
+            acknowledged |= {int(said[0])} if said[0].isdecimal() else set()
+        time.sleep(chance.random() * 0.5)
+        os.kill(writer, signal.SIGKILL)
+        while (line := starter.stdout.readline().strip()) != "dead":
+            acknowledged |= {int(line)} if line.isdecimal() else set()
+        with workspace.read():
+            pass  # readers have a snapshot at any time
         with open_batch(workspace):
             pass  # heals
         assert not workspace.unpublished
         with workspace.read() as store:
             graphs = [graph for graph in store.graphs() if "/doc/" in graph]
-            sizes = {store.count(graph) for graph in graphs}
-            whole = whole or sizes
-            assert sizes == whole, "a document is there in part"
+            assert len({store.count(graph) for graph in graphs}) == 1, "a document is there in part"
             missing = {disclosure(n).document.sha256 for n in acknowledged} - {g.rpartition("/")[2] for g in graphs}
             assert not missing, "a document that was told to be stored is lost"
-            union = {line.rpartition(" <")[0] for line in store.nquads()}
-            assert store.count() == len(union)
         kept = {path.name for path in (workspace.folder / "documents").iterdir()}
         assert kept == {graph.rpartition("/")[2] for graph in graphs}
         next_number = max(acknowledged) + 2
+    starter.stdin.close()
+    starter.stdout.close()
+    assert starter.wait(20) == 0
+    with workspace.read() as store:
+        healed = sorted(store.nquads())
+        assert store.count() == len({line.rpartition(" <")[0] for line in healed})
+    (workspace.folder / "index" / "links.sqlite").unlink()
+    with open_batch(workspace) as batch:
+        batch.writer.mark()
+    assert lines(workspace) == healed, "what is derived is not what comparing everything gives"
     leftovers = [path for path in workspace.folder.rglob("*") if path.suffix in (".partial", ".removed")]
     assert leftovers == []
+
+
+WRITING = """
+from disclosures import disclosure
+from graph.load import open_batch
+from graph.workspace import Workspace
+with open_batch(Workspace.open(sys.argv[1])) as batch:
+    for n in range(60):
+        batch.load(disclosure(n, indicators=40, unit=f"清河市第{n}中学"))
+        batch.publish()
+"""
+
+
+def test_app_endpoint_and_queries_read_while_a_folder_is_ingested(workspace):
+    """Nobody waits for the writer: the slowest answer is no more than a second slower than the slowest without it."""
+    from pipeline import open_store
+
+    def endpoint() -> int:
+        return len(run_user_query(workspace.snapshot_folder, "SELECT * { ?row pikg:ofForm ?form } LIMIT 20"))
+
+    def app() -> int:
+        with Workspace.open(workspace.folder).read() as store:
+            return len(run_named(store, "projects"))
+
+    asked = {
+        "app": app,
+        "endpoint": endpoint,
+        "named query": lambda: len(held.named("overview")),
+        "another query": lambda: len(held.named("unit-indicators", unit="清河市政务服务中心")),
+    }
+
+    def ask(until: Callable[[], bool]) -> tuple[dict[str, float], list[Exception]]:
+        slowest, errors = dict.fromkeys(asked, 0.0), []
+
+        def keep_asking(name: str) -> None:
+            while not until():
+                begun = time.monotonic()
+                try:
+                    asked[name]()
+                except Exception as error:  # noqa: BLE001 - whatever it is, the test tells it
+                    errors.append(error)
+                slowest[name] = max(slowest[name], time.monotonic() - begun)
+
+        threads = [threading.Thread(target=keep_asking, args=[name]) for name in asked]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return slowest, errors
+
+    load(workspace, 1000, indicators=40)
+    with open_store(workspace.folder) as held:
+        end = time.monotonic() + 2
+        alone, errors = ask(lambda: time.monotonic() > end)
+        writer = python(WRITING, workspace.folder)
+        beside, more = ask(lambda: writer.poll() is not None)
+    assert errors + more == []
+    assert writer.wait() == 0
+    assert {name: round(beside[name], 2) for name in asked if beside[name] > alone[name] + 1.0} == {}
+    assert len(files(workspace)) == 61
 
 
 # --- editions -----------------------------------------------------------------------------------------------------
