@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -139,6 +140,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--all", action="store_true", help="also print what agrees")
     options = parser.parse_args(arguments)
+    amounts = 0
+    everywhere: Counter[str] = Counter()
     for path in options.files:
         print(path.name)
         for table in read_tables(path):
@@ -146,11 +149,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             counts = {
                 verdict: sum(one.verdict == verdict for one in found) for verdict in ("equal", "rounding", "different")
             }
+            amounts += len(table.lines)
+            everywhere.update(counts)
             where = f"page {table.place.page}" if table.place.page is not None else table.place.sheet or ""
             print(f"  {table.kind.notation:26} {where:8} {len(table.lines):4} amounts; sums:", counts)
             for one in found:
                 if options.all or one.verdict == "different":
                     print(f"    {describe(one)}")
+    print(f"in all: {amounts} amounts; sums:", dict(everywhere))
     return 0
 
 
