@@ -19,8 +19,9 @@ from ontology.issues import issue
 from ontology.records import Issue, Place
 from ontology.vocabulary import fold_label
 
+_FIGURES = r"(?:[一二三四五六七八九十]{1,3}|\d{1,2})"
 _ENTRY = re.compile(
-    r"[\s\-•·*]*(?:[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）]?[、.．:：]?\s*|(?:附|公开|预算)?表\s*[\d一二三四五六七八九十]{1,3}(?:[-—]\d{1,2})?[、.．:：\s]\s*)(.+)"
+    rf"[\s\-•·*]*(?:[(（]{_FIGURES}[)）]|{_FIGURES}[、.．:：\s]|(?:附|公开|预算)?表\s*{_FIGURES}(?:[-—]\d{{1,2}})?[、.．:：\s])\s*(.+)"
 )
 _LEADER = re.compile(r"[\s.．·…—\-_]*\d{0,3}\s*$")
 _REFERENCE = re.compile(r"([^，。；（(]+?)(?:情况)?\s*[(（]\s*(?:详?见)\s*附?表\s*(\d{1,2})\s*[)）]")
@@ -51,6 +52,8 @@ def read_announced(blocks: Sequence[Block]) -> Announced:
     run: list[tuple[str, TableKind | None, Place]] = []
     for block in blocks:
         entry = _entry(block)
+        if entry is not None and any(_bare(entry[0]) == _bare(text) for text, _, _ in run):
+            entry = None  # the first table's own title, right below the list
         if entry is None:
             if len(run) >= _LEAST_ENTRIES and not listed:
                 listed = [(text, kind, place) for text, kind, place in run if kind is not None]

@@ -48,6 +48,7 @@ class Band:
     labels: dict[HeadKind, list[int]] = field(default_factory=dict)
     amounts: list[AmountColumn] = field(default_factory=list)
     top: str = ""
+    scheme: str | None = None
 
     def columns(self, *kinds: HeadKind) -> list[int]:
         """The grid columns under heads of these kinds."""
@@ -113,6 +114,8 @@ def read_head(grid: Grid, first: int, kind: TableKind | None) -> TableHead | Non
     if not any(band.labels for band in bands) and (kind is None or kind.notation != "three_public"):
         return None
     bands, texts = _without_noise(bands, texts, paths)
+    for band in bands:
+        _set_scheme(band, kind, paths)
     _set_sides(bands, kind)
     _set_measures(bands, kind, paths)
     return TableHead(last, tuple(band for band in bands if band.amounts), texts)
@@ -243,6 +246,26 @@ def _bands(
     return bands, tuple(texts)
 
 
+def _set_scheme(band: Band, kind: TableKind | None, paths: dict[int, list[Cell]]) -> None:
+    """What the heads say of how a band's rows are classified; where codes and names of both economic classifications stand
+    side by side, those of the table's own stay, or the first."""
+    labels_of: tuple[HeadKind, ...] = ("code", "name")
+    told = {
+        column: scheme
+        for label in labels_of
+        for column in band.labels.get(label, ())
+        if (scheme := finance.scheme_of_head(paths[column][-1].text)) is not None
+    }
+    found = list(dict.fromkeys(told[column] for column in sorted(told)))
+    if not found:
+        return
+    band.scheme = kind.scheme if kind is not None and kind.scheme in found else found[0]
+    for label in labels_of:
+        kept = [column for column in band.labels.get(label, ()) if told.get(column, band.scheme) == band.scheme]
+        if kept:
+            band.labels[label] = kept
+
+
 def _without_noise(
     bands: list[Band], texts: tuple[tuple[int, Cell], ...], paths: dict[int, list[Cell]]
 ) -> tuple[list[Band], tuple[tuple[int, Cell], ...]]:
@@ -346,6 +369,9 @@ def _set_measures(bands: list[Band], kind: TableKind | None, paths: dict[int, li
             heads = [finance.match_head(cell.text) for cell in paths[column.column]]
             measure = _measure(heads, told or plain, own, by_stage)
             band.amounts[index] = replace(column, measure=measure)
+        if own == plain and len(band.amounts) == 1 and band.amounts[0].measure == "general_budget":
+            # The only column of 一般公共预算基本支出 says by 一般公共预算 no more than the title.
+            band.amounts[0] = replace(band.amounts[0], measure=plain)
         _name_only_current(band, plain)
         _tell_apart(band)
 

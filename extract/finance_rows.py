@@ -128,6 +128,8 @@ def _named_row(grid: Grid, band: Band, number: int) -> Row:
         name = others[0] if others else ""  # 合计 may stand in whichever column is the first
     row = Row(number, name, join_code(codes), "".join(unit_codes) or None, unit or None)
     row.label = finance.match_row(name)
+    if row.is_total and unit == name:
+        row.unit = None  # 合计 over the columns of units and projects
     return row
 
 
@@ -224,6 +226,7 @@ def _set_tree(rows: list[Row]) -> None:
         _set_coded_tree(rows)
     else:
         _set_numbered_tree(rows)
+        _set_unnumbered(rows)
 
 
 _LEVELS = {3: 1, 5: 2, 7: 3}
@@ -246,6 +249,36 @@ def _set_coded_tree(rows: list[Row]) -> None:
         parents = [one for one in above if one.code and one.code != row.code and row.code.startswith(one.code)]
         row.parents = (*group, *parents)
         above.append(row)
+
+
+def _set_unnumbered(rows: list[Row]) -> None:
+    """Parents by arithmetic: rows without a number, right below a numbered one, a unit's or 财政拨款, that make it up."""
+    for index, row in enumerate(rows):
+        if not row.name or not row.amounts or row.is_total or not _may_be_broken_down(row):
+            continue
+        below: list[Row] = []
+        for one in rows[index + 1 :]:
+            if one.is_total or one.is_unit or one.is_part or one.label.kind or not one.name:
+                break
+            if read_ordinal(one.name) is not None or one.parents != row.parents:
+                break
+            below.append(one)
+            if _make_up(row, below):
+                for part in below:
+                    part.parents = (*row.parents, row)
+                    part.level = (row.level or 1) + 1
+                break
+
+
+def _may_be_broken_down(row: Row) -> bool:
+    return row.is_unit or read_ordinal(row.name) is not None or finance.match_head(row.name).measure == "fiscal"
+
+
+def _make_up(row: Row, below: Sequence[Row]) -> bool:
+    return any(amount.amount for amount, _ in row.amounts.values()) and all(
+        sum(one.amounts[column][0].amount for one in below if column in one.amounts) == amount.amount
+        for column, (amount, _) in row.amounts.items()
+    )
 
 
 _STYLES = (
@@ -411,12 +444,16 @@ def _part_measures(rows: list[Row], band: Band) -> dict[int, str]:
 
 
 def _band_scheme(rows: list[Row], band: Band, kind: TableKind) -> str | None:
+    named = [row for row in rows if row.name and not row.is_total and row.label.kind is None]
+    if kind.scheme == "source" and named and all(row.is_unit for row in named):
+        return None  # income by unit: what it comes from is said by the columns
     if kind.scheme is not None:
         return kind.scheme
     schemes = [scheme for row in rows if row.code and (scheme := finance.scheme_of_code(row.code))]
     if schemes:
         return max(set(schemes), key=schemes.count)
-    named = [row for row in rows if row.name and not row.is_total and row.label.kind is None]
+    if band.scheme is not None:
+        return band.scheme
     if band.amounts[0].side == "income" and not all(row.is_unit for row in named):
         return "source"
     classes = [row for row in named if finance.is_function_class(row.name)]
@@ -425,6 +462,8 @@ def _band_scheme(rows: list[Row], band: Band, kind: TableKind) -> str | None:
 
 def _row_scheme(row: Row, scheme: str | None, kind: TableKind, has_codes: bool) -> str | None:
     """A row's own classification where its code tells it: income by function is still classified by function."""
+    if scheme is None and kind.scheme == "source":
+        return "function" if has_codes else None
     if kind.scheme not in ("source", None):
         return scheme
     if row.code:
@@ -435,7 +474,11 @@ def _row_scheme(row: Row, scheme: str | None, kind: TableKind, has_codes: bool) 
 def _line(row: Row, column: AmountColumn, role: Role | None, scheme: str | None, context: TableContext) -> BudgetLine:
     amount, cell = row.amounts[column.column]
     printed = cell.printed
-    year = column.year or (context.year - column.years_back if context.year is not None else None)
+    year = (
+        column.year
+        or labels.only_year(row.name)
+        or (context.year - column.years_back if context.year is not None else None)
+    )
     return BudgetLine(
         table=context.kind.notation,
         name=row.name,

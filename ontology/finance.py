@@ -25,9 +25,10 @@ RowKind = Literal["total", "year_total", "part_total", "subtotal", "heading", "p
 
 _KEYS = {
     "tables", "title", "heads", "left_out", "sums", "plain", "stages", "measures", "rows", "part_of", "notes", "empty",
-    "codes", "function_classes",
+    "codes", "function_classes", "schemes",
 }  # fmt: skip
-_TABLE_KEYS = {"titles", "not", "side", "scheme", "holds", "own", "both_sides"}
+_WORDS_AND_SCHEME = 2
+_TABLE_KEYS = {"titles", "not", "side", "scheme", "holds", "own", "both_sides", "notation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,10 @@ def check_data(data: Any) -> Mapping[str, Any]:
     if not isinstance(data, dict) or set(data) != _KEYS:
         raise _fail("the file", f"must have exactly the keys {', '.join(sorted(_KEYS))}")
     schemes = concept_schemes()
-    _check_notations("tables", data["tables"], schemes["table"].concepts)
+    if not isinstance(data["tables"], dict):
+        raise _fail("tables", "must be a mapping")
+    told = {entry.get("notation", name): None for name, entry in data["tables"].items() if isinstance(entry, dict)}
+    _check_notations("tables", told, schemes["table"].concepts)
     _check_notations("measures", data["measures"], schemes["holds"].concepts)
     classes = schemes["classification"].concepts
     for notation, entry in data["tables"].items():
@@ -110,6 +114,9 @@ def check_data(data: Any) -> Mapping[str, Any]:
     for figure, scheme in data["codes"].items():
         if scheme not in classes or not str(figure).isdigit():
             raise _fail(f"codes.{figure}", "must map a figure to a concept of classification")
+    for entry in data["schemes"]:
+        if not isinstance(entry, list) or len(entry) != _WORDS_AND_SCHEME or entry[1] not in classes:
+            raise _fail("schemes", f"{entry!r} must be words and a concept of classification")
     seen: dict[str, str] = {}
     for entry, labels in _head_labels(data):
         for label in _texts(entry, labels):
@@ -156,12 +163,12 @@ def _fold(text: str) -> str:
 
 @cache
 def table_kinds() -> Mapping[str, TableKind]:
-    """Return the kinds of financial tables by notation, in the order in which titles are tried."""
+    """Return the kinds of financial tables by name, in the order in which titles are tried."""
     made = {}
-    for notation, entry in _data()["tables"].items():
-        made[notation] = TableKind(
-            notation,
-            tuple(_texts(f"tables.{notation}", words) for words in entry["titles"]),
+    for name, entry in _data()["tables"].items():
+        made[name] = TableKind(
+            entry.get("notation", name),
+            tuple(_texts(f"tables.{name}", words) for words in entry["titles"]),
             tuple(_fold(word) for word in entry.get("not", ())),
             cast("Side | None", entry.get("side")),
             entry.get("scheme"),
@@ -327,6 +334,15 @@ def is_function_class(text: str) -> bool:
 def scheme_of_code(code: str) -> str | None:
     """Given the code of a row, return the classification that it belongs to, or None."""
     return cast("dict[str, str]", _data()["codes"]).get(code[:1])
+
+
+def scheme_of_head(text: str) -> str | None:
+    """Given the head of codes or names, return the classification that it names (功能分类科目名称), or None."""
+    whole = _fold(text)
+    for words, scheme in _data()["schemes"]:
+        if all(_fold(word) in whole for word in words):
+            return str(scheme)
+    return None
 
 
 def is_unit_name(text: str) -> bool:
