@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from extract.comparisons import is_sign
 from extract.grid import Cell, Grid
+from extract.placing import TIERS, keep_last_of_two, place_columns
 from ontology import labels
 from ontology.likely import likely_column, likely_tier, unit_in_label
-
-TIERS = ("tier1", "tier2", "tier3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +239,8 @@ def _read_head(grid: Grid, first: int, last: int) -> IndicatorTable:
         elif lowest.text.strip() and labels.match_block(lowest.text) is None:
             head.unknown[lowest.row, lowest.column] = lowest
     ordered = {notation: tuple(found) for notation, found in head.columns.items()}
-    ordered = _place_units(_place_signs(grid, last, _fill_tiers(grid, last, ordered, head.notes)))
-    ordered, dropped = _keep_last_of_two(grid, last, ordered)
+    ordered = place_columns(grid, last, ordered, head.notes)
+    ordered, dropped = keep_last_of_two(grid, last, ordered)
     head.ignored |= dict.fromkeys(
         dropped, "实施期指标，年度指标在其右 (of the whole term; the year's stands beside it)"
     )
@@ -360,35 +358,6 @@ def _is_money_head(text: str) -> bool:
     return told or unit_in_label(text) is not None
 
 
-def _fill_tiers(
-    grid: Grid, last: int, columns: dict[str, tuple[int, ...]], notes: dict[int, str]
-) -> dict[str, tuple[int, ...]]:
-    """Let columns stand for the tiers that no head names: 指标名称 for the third, 指标类型 for the first; where that
-    holds names of second tiers (数量指标), for the second. What stands for none goes to the note."""
-    filled = dict(columns)
-    for notation, found in columns.items():
-        tier = labels.columns()[notation].stands_for
-        if tier is None:
-            continue
-        del filled[notation]
-        texts = [cell.text for row in range(last + 1, grid.rows + 1) if (cell := grid.at(row, found[0])) is not None]
-        if tier == "tier1" and any(labels.tier2_concept(text, None) for text in texts):
-            firsts = sum(labels.is_tier1(text) for text in texts)
-            seconds = sum(labels.tier2_concept(text, None) is not None for text in texts)
-            tier = "tier1" if firsts >= seconds else "tier2"
-        told = tier == "tier3" or any(labels.tier1_concept(text) or labels.tier2_concept(text, None) for text in texts)
-        if told and tier not in filled:
-            filled[tier] = found
-            continue
-        otherwise = labels.columns()[notation].otherwise
-        if otherwise is not None and otherwise not in filled:
-            filled[otherwise] = found
-            continue
-        for column in found:
-            notes[column] = (grid.at(last, column) or Cell(last, column, "")).text
-    return filled
-
-
 def _column_notation(path: list[Cell]) -> str | None:
     lowest = path[-1]
     match = labels.match_column(lowest.text)
@@ -431,62 +400,3 @@ def _funding_column(path: list[Cell], column: int) -> FundingColumn | None:
         seen = seen or any(role.group in ("stage", "source") for role in match.roles)
         seen = seen or match.role("section") == "funding"
     return FundingColumn(column, stage, source, unit) if seen and labels.match_column(path[-1].text) is None else None
-
-
-def _place_signs(grid: Grid, last: int, columns: dict[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
-    """A column of directions whose cells hold signs (指标方向 over ≥, =, 定性) is the signs' column, and the other way
-    round: which it is, the cells tell."""
-    told = {"direction": "operator", "operator": "direction"}
-    for notation, other in told.items():
-        if notation not in columns or other in columns:
-            continue
-        under = [cell.text for row in range(last + 1, grid.rows + 1) if (cell := grid.at(row, columns[notation][0]))]
-        signs, ways = sum(map(is_sign, under)), sum(labels.direction(text) is not None for text in under)
-        if (signs > ways) if notation == "direction" else (ways > signs):
-            columns = {other if name == notation else name: found for name, found in columns.items()}
-    return columns
-
-
-def _place_units(columns: dict[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
-    """A bare 单位 left of the tiers in a table of projects is the unit that runs them, not a unit of measure."""
-    tiers = [found[0] for notation, found in columns.items() if notation in TIERS]
-    if tiers and "project_name" in columns and "unit" in columns and "unit_name" not in columns:
-        left = tuple(column for column in columns["unit"] if column < min(tiers))
-        if left:
-            rest = tuple(column for column in columns["unit"] if column not in left)
-            columns = {**columns, "unit_name": left, "unit": rest}
-            if not rest:
-                del columns["unit"]
-    elif len(columns.get("unit", ())) > 1 and tiers:
-        columns = {**columns, "unit": tuple(c for c in columns["unit"] if c > min(tiers)) or columns["unit"][-1:]}
-    return columns
-
-
-def _keep_last_of_two(
-    grid: Grid, last: int, columns: dict[str, tuple[int, ...]]
-) -> tuple[dict[str, tuple[int, ...]], tuple[int, ...]]:
-    """Two sets of tiers side by side are the whole term and the year: keep the year, which stands last.
-
-    Return the columns kept and the grid columns left out.
-    """
-    spans: list[list[int]] = []
-    for column in columns.get("tier3", ()):
-        cell = grid.at(last, column)
-        if spans and grid.at(last, spans[-1][-1]) is cell:
-            spans[-1].append(column)
-        else:
-            spans.append([column])
-    if len(spans) < 2:
-        return columns, ()
-    start = min([c for c in columns.get("tier2", ()) if spans[-2][-1] < c < spans[-1][0]] or [spans[-1][0]])
-    kept: dict[str, tuple[int, ...]] = {}
-    dropped: list[int] = []
-    for notation, found in columns.items():
-        late = tuple(column for column in found if column >= start)
-        if notation == "tier1" or not late:
-            # What stands once (tier 1, weights) belongs to both.
-            kept[notation] = found
-            continue
-        kept[notation] = late
-        dropped += [column for column in found if column < start]
-    return kept, tuple(dropped)

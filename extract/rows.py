@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from extract.grid import Cell, Grid
-from extract.heads import TIERS, IndicatorTable
+from extract.heads import IndicatorTable
 from extract.ledger import Ledger
+from extract.placing import TIERS
 from extract.values import parse_decimal
 from ontology import labels
 
@@ -184,6 +185,10 @@ def _read_row(grid: Grid, row: int, table: IndicatorTable, read: _Row) -> Indica
     for tier in ("tier1",) if two_tiers else ("tier1", "tier2"):
         if tier in carried:
             texts[tier], cells[tier] = carried[tier].text, (carried[tier],)
+    both = labels.two_tiers(texts.get("tier1", "")) if "tier2" not in table.columns else None
+    if both is not None:
+        texts["tier1"], texts["tier2"] = both
+        cells["tier2"] = cells["tier1"]
     if cells.get("tier2") and cells.get("tier3") and cells["tier2"][0] is cells["tier3"][0]:
         # One cell over both columns is the indicator; it has no second tier.
         texts.pop("tier2")

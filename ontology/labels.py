@@ -348,6 +348,17 @@ def tier2_concept(text: str | None, tier1: str | None) -> str | None:
     return found[0][0] if found else None
 
 
+_BETWEEN_TIERS = re.compile(r"\s*[-—–－/／:：、.·>→]+\s*")
+
+
+def two_tiers(text: str) -> tuple[str, str] | None:
+    """Given a text that names a first and a second tier in one ("产出指标-数量指标"), return both; else None."""
+    parts = _BETWEEN_TIERS.split(text.strip())
+    if len(parts) != 2 or not is_tier1(parts[0]):
+        return None
+    return (parts[0], parts[1]) if tier2_concept(parts[1], tier1_concept(parts[0])) else None
+
+
 def tier_scheme(concepts: set[str]) -> str | None:
     """Given the tier-1 concepts of a form, return the notation of the scheme it follows, or None."""
     for notation, entry in _entries("tiers.yaml", "schemes").items():
