@@ -26,14 +26,14 @@ from graph.status import Status, read_status
 from graph.store import Answer, Rows, WholeStore
 from graph.workspace import Workspace
 from ontology.decisions import CellCorrection, DecisionError
-from ontology.records import Box, Disclosure, Issue
+from ontology.records import Disclosure, Issue
+from originals import debug_page, read_printed_table, render_page
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from extract.assemble import Reading
     from extract.corrections import Corrected
-    from extract.grid import Grid
     from graph.comparables import Comparable
     from graph.missing import MissingIndicator
     from graph.pairing import Basis
@@ -42,7 +42,10 @@ if TYPE_CHECKING:
     from graph.unit_costs import UnitCosts, UnitCostSpread
     from graph.workbook import Money
 
-__all__ = ["ExtractError", "FileStatus", "FileSummary", "IngestReport", "Store", "ingest", "open_store", "read_file"]
+__all__ = [
+    "ExtractError", "FileStatus", "FileSummary", "IngestReport", "Store",
+    "debug_page", "ingest", "open_store", "read_file", "read_printed_table", "render_page",
+]  # fmt: skip
 
 Language = Literal["zh", "en"]
 
@@ -112,35 +115,6 @@ def read_file(path: str | os.PathLike[str]) -> Reading:
     from extract.batch import read_disclosure  # noqa: PLC0415 - a second's worth of parsers that a query doesn't need
 
     return read_disclosure(Path(path))
-
-
-def debug_page(path: str | os.PathLike[str], page: int) -> bytes:
-    """Given a PDF or a scan and a page (from 1), return a PNG of the page with the cells that were read on it, each with
-    the numbers of its table, row and column there ("1:3.2").
-
-    Raise UnsupportedFormatError for a file without pages, UnreadableDocumentError where it can't be read or has no
-    such page.
-    """
-    from extract.batch import read_document  # noqa: PLC0415
-    from extract.formats import Format, detect  # noqa: PLC0415
-    from extract.render import render_cells  # noqa: PLC0415
-
-    path = Path(path)
-    if detect(path) not in (Format.PDF, Format.IMAGE):
-        raise UnsupportedFormatError(
-            f"{path.name}: only a PDF or a scan has pages to draw; use --report for this file."
-        )
-    cells = [
-        (place.box, f"{place.table}:{place.row}.{place.column}")
-        for grid in read_document(path).grids
-        for cell in grid
-        for part in cell.parts
-        if (place := part.place).page == page and place.box is not None
-    ]
-    try:
-        return render_cells(path, page, cells)
-    except ValueError as error:
-        raise UnreadableDocumentError(str(error)) from error
 
 
 def _hash(path: Path) -> str:
@@ -461,44 +435,3 @@ def examples_folder() -> Path:
         if folder.is_dir():
             return folder
     raise UnreadableDocumentError("the shipped examples are not installed; install pikg anew")
-
-
-# --- evidence: the originals beside what was read from them -------------------------------------------------------
-def render_page(
-    store_folder: str | os.PathLike[str],
-    sha256: str,
-    page: int,
-    boxes: Sequence[Box] = (),
-    *,
-    around: float | None = None,
-) -> bytes | None:
-    """Given a store's folder, the hash of a PDF or scan in it, a page (from 1) and boxes in points of the page as
-    displayed, return a PNG of the page with the boxes marked, or of the page `around` points above and below them; None
-    where the store has no such file, or it no such page."""
-    from extract.formats import Format, detect  # noqa: PLC0415
-    from extract.render import render_page as render  # noqa: PLC0415 - a renderer that only evidence needs
-
-    original = Workspace.open(store_folder).original(sha256)
-    try:
-        return (
-            render(original, page, boxes, around=around)
-            if original.is_file() and detect(original) in (Format.PDF, Format.IMAGE)
-            else None
-        )
-    except (ExtractError, ValueError):
-        return None
-
-
-def read_printed_table(
-    store_folder: str | os.PathLike[str], sha256: str, table: int, sheet: str | None = None
-) -> Grid | None:
-    """Given a store's folder, the hash of a document in it and a table of it (counted as its places count), return the
-    table as it is printed; None where the store has no such document, or it no such table."""
-    from extract.batch import read_document  # noqa: PLC0415
-
-    original = Workspace.open(store_folder).original(sha256)
-    try:
-        grids = read_document(original).grids if original.is_file() else ()
-    except ExtractError:
-        return None
-    return next((grid for grid in grids if (grid.place.table, grid.place.sheet) == (table, sheet)), None)
