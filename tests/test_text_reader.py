@@ -45,6 +45,17 @@ def test_a_form_is_the_same_record_as_three_programs_print_it(name: str) -> None
     assert projects(PRINTS / name) == expected
 
 
+def test_a_form_of_which_nothing_but_its_cells_is_left_is_the_same_record(tmp_path: Path) -> None:
+    # One cell a line, without tabs, blank lines or blank cells.
+    rows = json.loads((PRINTS / "grid.json").read_text("utf-8"))
+    cells = [cell for row in rows for cell in row if cell]
+    text = "\n".join(cells) + "\n"
+    expected = json.loads((PRINTS / "expected.json").read_text("utf-8"))
+    path = write(tmp_path, text)
+    assert projects(path) == expected
+    assert "table.rows_placed" in codes(path)
+
+
 def rows_of_grid() -> list[list[str]]:
     return [row for row in json.loads((PRINTS / "grid.json").read_text("utf-8")) if any(row[1:])]
 

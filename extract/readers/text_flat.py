@@ -18,6 +18,7 @@ from itertools import pairwise
 from extract.readers.text_clean import clean_cell, close_figures
 from extract.readers.text_lines import Line, Part, RawRow, RawTable
 from extract.readers.text_spans import column_notation, is_figure, is_label
+from extract.readers.text_stream import find_stream
 from ontology import labels
 from ontology.units import find_unit
 from ontology.wording import wording
@@ -50,6 +51,15 @@ def read_flat(parts: Iterable[Part]) -> list[Part]:
 
 
 def _read_run(run: Sequence[Line]) -> list[Part]:
+    parts: list[Part] = []
+    at = 0
+    while (stream := find_stream(run, at)) is not None:
+        parts += [*_read_lines(run[at : stream.first]), stream.table]
+        at = stream.end
+    return [*parts, *_read_lines(run[at:])]
+
+
+def _read_lines(run: Sequence[Line]) -> list[Part]:
     parts: list[Part] = []
     at = 0
     while at < len(run):

@@ -31,11 +31,12 @@ class RawRow:
 
 @dataclass(slots=True)
 class RawTable:
-    """A table as the text prints it."""
+    """A table as the text prints it; `placed` counts the rows that were told by what their cells say."""
 
     rows: list[RawRow]
     notation: Notation
     notes: list[str] = field(default_factory=list)
+    placed: int = 0
 
     def width(self) -> int:
         """The number of cells of its longest row."""
@@ -66,6 +67,8 @@ Part = Line | RawTable | Markup
 
 _FRAME = str.maketrans("│┃║｜", "||||")
 _RULE = re.compile(r"[\s|+:\-=─━═┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬┏┓┗┛┣┫┳┻╋╭╮╯╰]+")
+_LEAST_RULE = 3
+"""Characters of a line that is drawn: a lone = or - is a cell."""
 _TABLE_TAG = re.compile(r"<(/?)table\b[^<>]*>", re.IGNORECASE)
 
 
@@ -82,7 +85,7 @@ def split_parts(text: str) -> list[Part]:
             continue
         taken = _take_table(lines, at, parts, blank)
         if taken == at:
-            if (cleaned := clean_line(line)) and not _RULE.fullmatch(line):
+            if (cleaned := clean_line(line)) and (len(line.strip()) < _LEAST_RULE or not _RULE.fullmatch(line)):
                 parts.append(Line(cleaned, line, blank))
             taken = at + 1
         at, blank = taken, False

@@ -26,6 +26,8 @@ def read_table(table: RawTable, number: int, document: str) -> tuple[list[Block]
     """Given a raw table, its number in the document and the document's text without white space, return its blocks (the
     lines printed in its first rows, its grid) and what remains doubtful."""
     matrix = make_matrix(table, number)
+    if table.placed and matrix.rows:
+        matrix.report("table.rows_placed", 0, count=table.placed)
     join_repeats(matrix)
     for row in matrix.rows:
         part_labels(row)
