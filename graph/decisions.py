@@ -37,7 +37,7 @@ from ontology.decisions import (
 from ontology.keys import digest, fold, proposed_identity_key
 from ontology.namespaces import PIKG, PREFIXES, Namespace, concept
 
-Standing = Literal["applied", "stale", "absent", "undone", "replaced"]
+Standing = Literal["applied", "pending", "stale", "absent", "undone", "replaced"]
 """Whether a decision holds: see the scheme `standing` in ontology/data/concepts.yaml."""
 
 _CLASSES: Mapping[type[Decision], str] = {
@@ -54,6 +54,8 @@ SELECT ?sha256 ?how ?decision WHERE {
   ?document a pikg:Document ; ?how ?decision ; pikg:sha256 ?sha256 .
 }
 """
+
+_PRESENT = "SELECT ?sha256 WHERE { VALUES ?sha256 { %s } ?document pikg:sha256 ?sha256 ; a pikg:Document }"
 
 _THINGS = "SELECT ?thing WHERE { VALUES ?thing { %s } VALUES ?class { pikg:Unit pikg:Project } ?thing a ?class }"
 
@@ -112,7 +114,7 @@ def read_considered(store: ReadableStore) -> Mapping[str, DocumentDecisions]:
 
 def find_standings(decisions: Decisions, store: ReadableStore, namespace: Namespace) -> Mapping[str, Standing]:
     """Given decisions and a store that is in step with them, return how each stands, by id."""
-    considered = read_considered(store) if decisions.corrections() else {}
+    considered, present = _documents(store, decisions)
     things = _existing(store, decisions, namespace)
     grouped = {fold(str(row["words"])) for row in _rows(store, _GROUPED)} if decisions.groupings else set()
     found: dict[str, Standing] = {}
@@ -125,12 +127,22 @@ def find_standings(decisions: Decisions, store: ReadableStore, namespace: Namesp
             found[one.id] = "replaced"
         elif isinstance(one, CellCorrection):
             known = considered.get(one.document, DocumentDecisions())
-            found[one.id] = "applied" if one.id in known.applied else "stale" if one.id in known.stale else "absent"
+            waiting: Standing = "pending" if one.document in present else "absent"
+            found[one.id] = "applied" if one.id in known.applied else "stale" if one.id in known.stale else waiting
         elif isinstance(one, IdentityVerdict):
             found[one.id] = "applied" if {one.one, one.other} <= things else "absent"
         elif isinstance(one, IndicatorGrouping):
             found[one.id] = "applied" if fold(one.name) in grouped else "absent"
     return found
+
+
+def _documents(store: ReadableStore, decisions: Decisions) -> tuple[Mapping[str, DocumentDecisions], set[str]]:
+    """By which corrections documents were written, and which of those that are corrected the store has."""
+    asked = sorted({one.document for one in decisions.corrections()})
+    if not asked:
+        return {}, set()
+    rows = _rows(store, _PRESENT % " ".join(text_literal(sha256).n3() for sha256 in asked))
+    return read_considered(store), {str(row["sha256"]) for row in rows}
 
 
 def _existing(store: ReadableStore, decisions: Decisions, namespace: Namespace) -> set[str]:

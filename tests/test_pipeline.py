@@ -145,7 +145,7 @@ def test_a_document_that_cannot_be_stored_leaves_the_store_as_it_was(folder, tmp
     ingest([folder / "a.pdf"], store)
     before = lines(store)
 
-    def refuse(*_):
+    def refuse(*_, **__):
         raise GraphError("the store refused it")
 
     monkeypatch.setattr("graph.load.map_disclosure", refuse)
