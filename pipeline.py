@@ -22,6 +22,7 @@ from extract.files import find_files
 from graph.errors import GraphError, QueryError, WorkspaceError
 from graph.guard import TIME_LIMIT, run_user_query
 from graph.load import Batch, StoredDocument, open_batch
+from graph.sources import read_sources
 from graph.status import Status, read_status
 from graph.store import Answer, Rows, WholeStore
 from graph.workspace import Workspace
@@ -130,13 +131,18 @@ def ingest(
     progress: Progress | None = None,
     wait: float = 0.0,
     base: str | None = None,
+    sources: str | os.PathLike[str] | None = None,
 ) -> IngestReport:
     """Given files and folders, read each document and put it into the store (made where it is missing).
+
+    `sources` is a CSV that tells where files were found (graph.sources); a line of it that names none of the files is
+    reported as failed.
 
     Documents are read one at a time; each is stored whole or not at all, and one that can't be read stops no other.
     What the store has already, read by this extractor, is passed over. Raise StoreLockedError where another writer has
     the store after `wait` seconds, WorkspaceError where the folder is no store. Ctrl-C leaves whole documents.
     """
+    found_at = {} if sources is None else dict(read_sources(Path(sources)))
     found = list(find_files(paths))
     if not any(path.exists() for path, _ in found):
         return IngestReport(tuple(_missing(path) for path, _ in found))
@@ -148,6 +154,9 @@ def ingest(
             if progress is not None:
                 progress(number, len(found), path, None)
             summary = _ingest_file(batch, path, named)
+            source = found_at.pop(path.name, None)
+            if source is not None and summary.sha256 is not None:
+                batch.keep_source(summary.sha256, source)
             summaries.append(summary)
             if progress is not None:
                 progress(number, len(found), path, summary)
@@ -155,7 +164,11 @@ def ingest(
                 batch.publish()
                 published = time.monotonic()
         bring_in_step(batch)
+    summaries += [FileSummary(Path(name), FileStatus.FAILED, f"{name}: {_NOT_AMONG}") for name in found_at]
     return IngestReport(tuple(summaries))
+
+
+_NOT_AMONG = "is in the sources and not among the files; name the file or its folder too, or correct the line"
 
 
 def ingest_examples(store_folder: str | os.PathLike[str], *, progress: Progress | None = None) -> IngestReport:

@@ -35,6 +35,10 @@ class ParameterError(GraphError):
     """A named query was given a parameter it does not have, lacks one, or one of the wrong type."""
 
 
+class SourcesError(GraphError):
+    """A CSV of sources can't be understood; the message says in which line."""
+
+
 class NotFoundError(GraphError):
     """What was named is not in the store."""
 

@@ -19,6 +19,7 @@ from graph.derive import Derivation
 from graph.errors import AmbiguousError, NotFoundError
 from graph.links import Links
 from graph.mapping import map_disclosure, map_vocabulary
+from graph.sources import Source, map_source
 from graph.store import ReadableStore, Rows
 from graph.workspace import Workspace, Writer
 from ontology.decisions import CellCorrection
@@ -141,12 +142,24 @@ class Batch:
         )
         self.writer.set_extractor_version(disclosure.extractor_version)
 
+    def keep_source(self, sha256: str, source: Source) -> None:
+        """Put where a document was found in the place of what was known of it."""
+        graph, store = self.namespace.source_graph(sha256), self.writer.store
+        said = set(map_source(source, self.namespace.document(sha256)))
+        if said != set(store.triples(graph)):
+            self.writer.mark()
+            store.replace_graph(graph, said)
+
     def remove(self, name: str) -> StoredDocument:
         """Given a file name or hash, remove the document, its graph and its original; return what it was."""
         document = find_document(self.writer.store, name)
         self.writer.mark()
         self._changed.add(document.sha256)
-        gone = self.namespace.document_graph(document.sha256), indicators_graph(self.namespace, document.sha256)
+        gone = [
+            self.namespace.document_graph(document.sha256),
+            indicators_graph(self.namespace, document.sha256),
+            self.namespace.source_graph(document.sha256),
+        ]
         self.writer.store.replace_graphs([(graph, ()) for graph in gone])
         return document
 

@@ -62,6 +62,10 @@ class Namespace:
         """A graph rebuilt from the documents' graphs (identities, editions, comparables ...)."""
         return f"{self.base}derived/{name}"
 
+    def source_graph(self, sha256: str) -> str:
+        """The graph of where one document was found."""
+        return f"{self.base}source/{sha256}"
+
     @property
     def decisions_graph(self) -> str:
         """The graph of what people said: corrections, confirmations, dismissals."""

@@ -283,3 +283,54 @@ def test_an_ingest_that_is_stopped_can_be_run_again(tmp_path, how):
     assert ingest([EXAMPLES], store).ok
     ingest([EXAMPLES], tmp_path / "fresh")
     assert lines(store) == lines(tmp_path / "fresh")
+
+
+# --- where files were found ---------------------------------------------------------------------------------------
+def write_sources(folder: Path, *lines: str) -> Path:
+    path = folder / "sources.csv"
+    path.write_text("\n".join(lines) + "\n", "utf-8-sig")
+    return path
+
+
+def test_where_files_were_found_travels_into_the_graph_and_outlives_reading_again(tmp_path):
+    from pipeline import ingest, open_store
+
+    example = min((Path(__file__).parent.parent / "examples").glob("*.docx"))
+    (tmp_path / example.name).write_bytes(example.read_bytes())
+    told = write_sources(
+        tmp_path,
+        "文件,网址,公开日期",
+        f"docs/{example.name},https://www.example.gov.cn/a.docx,2024-02-09",
+        "gone.pdf,,",
+    )
+    report = ingest([tmp_path / example.name], tmp_path / "store", sources=told)
+    assert [summary.reason is not None for summary in report.files] == [False, True]
+    assert "gone.pdf" in str(report.files[1].reason)
+    with open_store(tmp_path / "store") as store:
+        for sources in (None, write_sources(tmp_path, "file,retrieved", f"{example.name},2024-11-20")):
+            (row,) = store.named("documents")
+            assert (str(row["address"]), str(row["published"])) == ("https://www.example.gov.cn/a.docx", "2024-02-09")
+            ingest([tmp_path / example.name], tmp_path / "store", sources=sources)
+        (row,) = store.named("documents")
+        assert (row["address"], str(row["retrieved"])) == (None, "2024-11-20")
+        store.remove(example.name)
+        assert not any("/source/" in graph for graph in store.reading.graphs())
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        (["file,colour", "a.pdf,red"], "line 1: unknown columns colour"),
+        (["address", "https://x/"], "line 1: needs a column file"),
+        (["file,address", "a.pdf,www.example.cn"], "line 2: www.example.cn is no address"),
+        (["file,published", "a.pdf,2024年2月"], "line 2: 2024年2月 is no date"),
+        (["file", "a.pdf", "x/a.pdf"], "line 3: a.pdf stands there twice"),
+        (["file,address", "a.pdf"], "line 2: has 1 cells"),
+    ],
+)
+def test_sources_that_cannot_be_understood_are_refused_by_line(tmp_path, lines, says):
+    from graph.errors import SourcesError
+    from graph.sources import read_sources
+
+    with pytest.raises(SourcesError, match=says):
+        read_sources(write_sources(tmp_path, *lines))
