@@ -8,13 +8,18 @@ Both read the same file in turn, round by round, in processes of their own, so t
 shown are the medians, their ratio, and the most memory that each needed. The long budgets are the pages of all
 examples, one after the other and over again up to the wanted number (pdfium's import_pages): repeated content.
 A row is an indicator's name and target, side by side in one row of a table, as the examples' gold files give them.
+
+One more document is printed where Chromium is installed: a table of projects over ten pages and more, its cells merged
+and cut by the page breaks. There a row is right where it also has its project's name and its tiers.
 """
 
 from __future__ import annotations
 
 import argparse
+import html
 import json
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -35,6 +40,11 @@ HEAD = (
     f" {'rows pikg':>10} {'rows plumber':>12} {'worse':>6}"
 )
 
+ROWS_OF_LONG_TABLE = 180
+LONG = "table over pages"
+LONG_STYLE = """@page { size: A4 landscape; margin: 15mm } body { font: 9.5pt "Noto Sans CJK SC"; margin: 0 }
+table { border-collapse: collapse; width: 100% } td, th { border: 0.75pt solid #000; padding: 1.2mm }"""
+
 Rows = list[list[str]]
 
 
@@ -49,6 +59,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         made = [make_budget(pages, Path(folder)) for pages in MADE]
+        made += filter(None, [print_long_table(Path(folder))])
         print(HEAD)
         for path in [*EXAMPLES, *given.files, *made]:
             print(measure(path, given.rounds))
@@ -66,6 +77,39 @@ def make_budget(pages: int, folder: Path) -> Path:
                     document.import_pages(source, pages=list(range(wanted)))
     document.save(str(path))
     document.close()
+    return path
+
+
+def print_long_table(folder: Path) -> Path | None:
+    """Given a folder, print a table of many projects there and write down its rows beside it; None without Chromium."""
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    if browser is None:
+        return None
+    projects = [
+        (project["name"], [one for one in project["indicators"] if one.get("target") and one.get("tier1")])
+        for example in EXAMPLES
+        for project in json.loads(example.with_suffix(".gold.json").read_text("utf-8"))["projects"]
+    ]
+    lines: list[str] = []
+    rows: list[list[str]] = []
+    number = 0
+    while len(rows) < ROWS_OF_LONG_TABLE:
+        name, indicators = projects[number % len(projects)]
+        number += 1
+        name = f"{name}（第{number}项）"
+        for at, one in enumerate(indicators):
+            cells = [one["tier1"], one["tier2"] or "", one["tier3"], one["target"]["raw"]]
+            rows.append([one["tier3"], one["target"]["raw"], name, one["tier1"]])
+            first = f"<td rowspan={len(indicators)}>{html.escape(name)}</td>" if at == 0 else ""
+            lines.append(f"<tr>{first}{''.join(f'<td>{html.escape(cell)}</td>' for cell in cells)}</tr>")
+    heads = "".join(f"<th>{head}</th>" for head in ("项目名称", "一级指标", "二级指标", "三级指标", "指标值"))
+    source, path = folder / "long.html", folder / f"{LONG}.pdf"
+    body = f"<h1>项目支出绩效目标表</h1><table><thead><tr>{heads}</tr></thead>{''.join(lines)}</table>"
+    source.write_text(f'<meta charset="utf-8"><style>{LONG_STYLE}</style>{body}', "utf-8")
+    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    command += [f"--user-data-dir={folder}/profile", "--no-pdf-header-footer", f"--print-to-pdf={path}"]
+    subprocess.run([*command, source.as_uri()], check=True, capture_output=True)
+    path.with_suffix(".rows.json").write_text(json.dumps(rows, ensure_ascii=False), "utf-8")
     return path
 
 
@@ -131,10 +175,13 @@ def read_by_pdfplumber(path: Path, *, warm: bool = False) -> Rows:
     return rows
 
 
-def _gold(path: Path) -> list[tuple[str, str]]:
-    """The names and targets that a document prints; of a made one, those of all examples that are whole in it."""
+def _gold(path: Path) -> list[tuple[str, ...]]:
+    """The names and targets that a document prints, and what else their rows must hold; of one made of the examples
+    those of all examples that are whole in it."""
+    if (written := path.with_suffix(".rows.json")).exists():
+        return [tuple(row) for row in json.loads(written.read_text("utf-8"))]
     sources = [path] if path in EXAMPLES else EXAMPLES if path.stem.startswith("made of") else []
-    found = []
+    found: list[tuple[str, ...]] = []
     for source in sources:
         gold = json.loads(source.with_suffix(".gold.json").read_text("utf-8"))
         for project in gold["projects"]:
@@ -142,11 +189,13 @@ def _gold(path: Path) -> list[tuple[str, str]]:
     return list(dict.fromkeys(found))
 
 
-def _stands(pair: tuple[str, str], rows: Rows) -> bool:
-    name, target = map(_fold, pair)
+def _stands(wanted: tuple[str, ...], rows: Rows) -> bool:
+    name, target, *others = map(_fold, wanted)
     for row in rows:
         cells = [_fold(cell) for cell in row]
-        if name in cells and target in "".join(cells[cells.index(name) + 1 :]):
+        if name not in cells or not all(other in cells for other in others):
+            continue
+        if target in "".join(cells[cells.index(name) + 1 :]):
             return True
     return False
 

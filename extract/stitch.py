@@ -9,6 +9,7 @@ over the break becomes one `Cell` with a part on each page. What was decided, an
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -206,7 +207,10 @@ def _common_edges(tables: Sequence[PageTable]) -> list[float]:
 
 
 def _index(x: float, xs: Sequence[float]) -> int:
-    return min(range(len(xs)), key=lambda i: abs(xs[i] - x))
+    right = bisect_left(xs, x)
+    if right == len(xs) or (right and x - xs[right - 1] <= xs[right] - x):
+        return right - 1
+    return right
 
 
 def _moved(cell: Cell, table: PageTable, xs: Sequence[float], rows: int) -> Cell:
@@ -244,8 +248,12 @@ def _printed_rows(tables: Sequence[PageTable], heads: Sequence[int], xs: Sequenc
     for number, (table, head) in enumerate(zip(tables, heads, strict=True)):
         first = head + 2 if number else lowest + 1
         last = table.grid.rows - (number < len(tables) - 1)
-        own = [_moved(cell, table, xs, 0) for cell in table.grid if cell.text and cell.row_span == 1]
-        found += [frozenset(cell.column for cell in own if cell.row == row) for row in range(first, last + 1)]
+        columns = [_index(x, xs) + 1 for x in table.xs]
+        own: dict[int, set[int]] = {row: set() for row in range(first, last + 1)}
+        for cell in table.grid.cells:
+            if cell.text and cell.row_span == 1 and cell.row in own:
+                own[cell.row].add(columns[cell.column - 1])
+        found += map(frozenset, own.values())
     return found
 
 
@@ -260,7 +268,7 @@ def _parallel_columns(tables: Sequence[PageTable], heads: Sequence[int], xs: Seq
     for number, (table, head) in enumerate(zip(tables, heads, strict=True)):
         for cell in table.grid:
             if cell.row_span > 1 and cell.row > (head if number else lowest):
-                column = _moved(cell, table, xs, 0).column
+                column = _index(table.xs[cell.column - 1], xs) + 1
                 covered.setdefault(column, set()).add((table.page, cell.row, cell.row_span))
     alike: dict[frozenset[tuple[int, int, int]], set[int]] = {}
     for column, ranges in covered.items():

@@ -27,12 +27,13 @@ _WHITE = 254  # of 255: an area of this brightness is not coloured
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What a page draws: the lines that are seen, coloured areas, and the order in which its texts were written (by
-    the addresses of the text objects)."""
+    """What a page draws: the lines that are seen, coloured areas, the order in which its texts were written (by the
+    addresses of the text objects), and the area of its largest image in square points."""
 
     rules: list[Rule]
     areas: list[Rectangle]
     written: dict[int, int]
+    largest_image: float = 0.0
 
 
 def read_drawn(page: pdfium.PdfPage, to_page: ToPage) -> Drawn:
@@ -42,7 +43,8 @@ def read_drawn(page: pdfium.PdfPage, to_page: ToPage) -> Drawn:
     for index in range(raw.FPDFPage_CountObjects(handle)):
         item = raw.FPDFPage_GetObject(handle, index)
         drawing.add(item, raw.FPDFPageObj_GetType(item), _IDENTITY, 0)
-    return Drawn(seen_rules(drawing.rules, drawing.pale, drawing.shaded), drawing.areas, drawing.written)
+    rules = seen_rules(drawing.rules, drawing.pale, drawing.shaded)
+    return Drawn(rules, drawing.areas, drawing.written, drawing.largest_image)
 
 
 class _Drawing:
@@ -54,6 +56,7 @@ class _Drawing:
         self.shaded: list[Rectangle] = []
         self.areas: list[Rectangle] = []
         self.written: dict[int, int] = {}
+        self.largest_image = 0.0
         self._to_page = to_page
         self._fill, self._stroke = ctypes.c_int(), ctypes.c_int()
         self._box = (ctypes.c_float(), ctypes.c_float(), ctypes.c_float(), ctypes.c_float())
@@ -65,6 +68,9 @@ class _Drawing:
             self.written[ctypes.addressof(item.contents)] = len(self.written)
         elif kind == raw.FPDF_PAGEOBJ_PATH:
             self._add_path(item, outer)
+        elif kind == raw.FPDF_PAGEOBJ_IMAGE:
+            box = self._bounds(item)
+            self.largest_image = max(self.largest_image, (box[2] - box[0]) * (box[3] - box[1]))
         elif kind == raw.FPDF_PAGEOBJ_FORM and depth < DEEPEST:
             inner = _times(_matrix(item), outer)
             for index in range(raw.FPDFFormObj_CountObjects(item)):

@@ -69,6 +69,7 @@ class PageContent:
     `slanted` is text across the page (a watermark), which belongs to no line or cell.
     `doubled` counts the characters that were printed twice and taken once, `unmapped` those whose font does not say
     what they are (UNMAPPED in the text). `areas` are the coloured rectangles (the backgrounds of cells, perhaps).
+    `is_picture` says whether an image covers much of the page, as that of a scan does.
     Of a page read from a picture `reading` says so, `doubts` are the readings that aren't sure, and `skew` the degrees,
     as the clock goes, by which the picture leaned before it was laid straight around its middle.
     """
@@ -83,6 +84,7 @@ class PageContent:
     turn: int = 0
     slanted: str = ""
     areas: tuple[Rectangle, ...] = ()
+    is_picture: bool = False
     reading: Reading = "text"
     skew: float = 0.0
     doubts: tuple[Doubt, ...] = ()

@@ -15,7 +15,7 @@ from typing import Any
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-from extract.readers.pdf_lines import DEEPEST, ToPage, read_drawn
+from extract.readers.pdf_lines import ToPage, read_drawn
 from extract.readers.pdf_page import UNMAPPED, Glyph, PageContent, Rectangle, drop_doubled
 
 _HYPHENS = {0x2, 0xFFFE}  # what pdfium gives for a hyphen at the end of a line
@@ -68,16 +68,7 @@ def read_page(page: pdfium.PdfPage, number: int) -> PageContent:
         turn=(upright - rotation) % 360,
         slanted="".join(slanted),
         areas=tuple(drawn.areas),
-    )
-
-
-def is_picture(page: pdfium.PdfPage) -> bool:
-    """Given a pdfium page, return whether an image covers most of it (a scan)."""
-    left, bottom, right, top = page.get_bbox()
-    area = (right - left) * (top - bottom)
-    return any(
-        (box[2] - box[0]) * (box[3] - box[1]) > _MOST * area
-        for box in (item.get_bounds() for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=DEEPEST))
+        is_picture=drawn.largest_image > _MOST * width * height,
     )
 
 

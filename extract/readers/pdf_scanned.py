@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 from statistics import fmean
 
 import numpy as np
@@ -11,7 +12,6 @@ from pypdfium2 import raw
 
 from extract.readers.pdf_lines import DEEPEST
 from extract.readers.pdf_page import UNMAPPED, PageContent
-from extract.readers.pdf_pdfium import is_picture
 
 _FEW = 60  # characters: a page of pictures with no more of them may be a scan with a stamp or a number set on it
 _MORE = 2  # times as many characters in the picture than in the text: the picture is the page
@@ -24,8 +24,7 @@ _USUAL_SCRIPTS = ("CJK", "LATIN SMALL LETTER", "LATIN CAPITAL LETTER", "DIGIT", 
 def picture_instead(page: pdfium.PdfPage, content: PageContent) -> PageContent | None:
     """Given a page that is open and what it says of itself, return what its picture says where the page is a scan, or
     None where its own text counts."""
-    pictured = is_picture(page)
-    if not pictured or (len(content.glyphs) > _FEW and not _is_invisible(page)):
+    if not content.is_picture or (len(content.glyphs) > _FEW and not _is_invisible(page)):
         return None
     found = read_rendered(page, content.number)
     if not content.glyphs or _is_invisible(page) or len(found.glyphs) > _MORE * len(content.glyphs):
@@ -63,6 +62,7 @@ def is_clearer(picture: PageContent, content: PageContent) -> bool:
     return fmean([glyph.confidence for glyph in picture.glyphs] or [0.0]) >= _CLEARLY
 
 
+@cache
 def _is_odd(text: str) -> bool:
     category = unicodedata.category(text[0])
     if category in ("Co", "Cn", "Cc", "Cs"):
