@@ -11,14 +11,15 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import cast
 
 from extract.grid import Document
-from extract.prose_drafts import Draft, Surroundings, Unread
+from extract.prose_drafts import Draft, Surroundings, Unread, evaluated_above
 from extract.prose_passages import Passage, is_glossary, read_passages
 from extract.prose_projects import describe_project, find_descriptions
 from extract.prose_reader import PassageReader
-from extract.prose_words import find_figures
+from extract.prose_words import alternatives, find_figures
 from ontology.facts import fact_rules
 from ontology.records import DocumentInfo, Fact, Place, Project, Stage
 
@@ -66,9 +67,23 @@ def read_prose(document: Document, info: DocumentInfo, projects: Sequence[Projec
         if len(passage.text) > _LONGEST_PASSAGE:
             unread += [Unread(passage, 0, len(passage.text))] if count else []
             continue
-        unread += PassageReader(passage, around).read()
+        if _may_say_something(passage):
+            unread += PassageReader(passage, around).read()
     made = [describe_project(one, n, around.drafts, info.fiscal_year) for n, one in enumerate(descriptions, 1)]
     return Prose(_facts(around.drafts), tuple(made), money, tuple(_unread(one) for one in unread))
+
+
+@cache
+def _telling() -> re.Pattern[str]:
+    """What a passage must hold to say anything: a figure with a unit, none, the same, or a cause."""
+    words = fact_rules().words
+    telling = alternatives((*words["none"], *words["none_behind"], *words["flat"], *words["cause"]))
+    return re.compile(rf"\d[\d,.]*[^\d年月日号〕\]、.，]|{telling}")
+
+
+def _may_say_something(passage: Passage) -> bool:
+    is_evaluation = "绩效自评" in passage.text or evaluated_above(passage) is not None
+    return is_evaluation or _telling().search(passage.text) is not None
 
 
 def _states_flat(passage: Passage) -> bool:

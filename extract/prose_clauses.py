@@ -6,6 +6,7 @@ Pure functions of a passage's compared text; the words are those of ontology/dat
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -42,24 +43,27 @@ class Comparison:
     direction: int | None
 
 
+_FEW = 12
+"""How many figures of a bracket are looked at to see whether it tells any."""
+
+
 def split_clauses(text: str, start: int, end: int, figures: Sequence[Figure]) -> list[Clause]:
     """Given a text and where a sentence stands in it, return its clauses. Brackets that hold figures are clauses of
     their own; other brackets are part of the name that they stand in."""
-    asides = _asides(text, start, end, figures)
+    pairs = _brackets(text, start, end)
+    asides = {first: last for first, last in pairs.items() if _holds_figures(first, last, figures)}
+    closing = set(asides.values())
     clauses: list[Clause] = []
     depth, begin, mark, at = 0, start, "", start
     while at < end:
         character = text[at]
-        closes = any(at == last for _, last in asides)
-        opens = any(at == first for first, _ in asides)
-        if character == "（" and not opens:
-            closing = _closing(text, at, end)
-            at = closing + 1 if closing is not None else at + 1
+        if character == "（" and at not in asides:
+            at = pairs.get(at, at) + 1
             continue
-        if character in "，；：。！？" or opens or closes:
+        if character in "，；：。！？" or at in asides or at in closing:
             if at > begin:
                 clauses.append(Clause(begin, at, mark, depth))
-            depth += opens - closes
+            depth += (at in asides) - (at in closing)
             begin, mark = at + 1, character
         at += 1
     if end > begin:
@@ -67,23 +71,23 @@ def split_clauses(text: str, start: int, end: int, figures: Sequence[Figure]) ->
     return clauses
 
 
-def _closing(text: str, at: int, end: int) -> int | None:
-    depth = 0
-    for place in range(at, end):
-        depth += (text[place] == "（") - (text[place] == "）")
-        if depth == 0:
-            return place
-    return None
+def _brackets(text: str, start: int, end: int) -> dict[int, int]:
+    """Where brackets open and close within a sentence; one that is never closed is none."""
+    open_at: list[int] = []
+    pairs: dict[int, int] = {}
+    for match in re.compile("[（）]").finditer(text, start, end):
+        if match[0] == "（":
+            open_at.append(match.start())
+        elif open_at:
+            pairs[open_at.pop()] = match.start()
+    return pairs
 
 
-def _asides(text: str, start: int, end: int, figures: Sequence[Figure]) -> list[tuple[int, int]]:
-    found = []
-    for place in range(start, end):
-        if text[place] == "（" and (closing := _closing(text, place, end)) is not None:
-            inside = [figure for figure in figures if place < figure.start and figure.end <= closing]
-            if any(figure.type in ("money", "percent") for figure in inside) or len(inside) > 1:
-                found.append((place, closing))
-    return found
+def _holds_figures(first: int, last: int, figures: Sequence[Figure]) -> bool:
+    """Whether a bracket tells figures, and is not just part of a name."""
+    begin = bisect_left(figures, first, key=lambda figure: figure.start)
+    inside = [figure for figure in figures[begin : begin + _FEW] if figure.end <= last]
+    return any(figure.type in ("money", "percent") for figure in inside) or len(inside) > 1
 
 
 # --- causes

@@ -21,7 +21,11 @@ _HEADING_END = re.compile(r"(?:总体|具体|变化|增减|安排|使用|结构|
 _ASIDE = re.compile(r"（详?见[^）]*）")
 
 
-@dataclass(eq=False)
+_NEAR = 60
+"""How many facts before a part are looked through for its whole."""
+
+
+@dataclass(eq=False, slots=True)
 class Draft:
     """A fact while its sentence is read; `start` and `end` are where it stands in its passage, `figure` its figure."""
 
@@ -199,7 +203,7 @@ class PassageState:
             return
         near = [
             d
-            for d in (*self.around.drafts[-30:], *self.drafts[:-1])
+            for d in [*self.around.drafts[-30:], *self.drafts[:-1]][-_NEAR:]
             if d.kind in kind.within
             and d.year == draft.year
             and (d.amount is None) == (draft.amount is None)
@@ -244,7 +248,7 @@ class PassageState:
             return whole
         siblings: Sequence[Draft] = [
             d
-            for d in (*self.around.drafts[-30:], *self.drafts)
+            for d in [*self.around.drafts[-30:], *self.drafts][-_NEAR:]
             if d.passage is whole.passage and (d.kind, d.subject, d.stage) == (whole.kind, whole.subject, stage)
         ]
         return siblings[-1] if siblings else whole

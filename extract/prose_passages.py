@@ -7,6 +7,8 @@ can be quoted as printed and leads to its page.
 from __future__ import annotations
 
 import re
+from array import array
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -60,29 +62,29 @@ class Passage:
     body: int
     is_heading: bool
     _pieces: tuple[_Piece, ...] = field(repr=False)
-    _index: tuple[tuple[int, int], ...] = field(repr=False)
+    _index: array[int] = field(repr=False)
 
     def printed(self, start: int, end: int) -> str:
         """What was printed from one place of the compared text to another."""
         found: list[str] = []
-        while start < end:
-            piece = self._index[start][0]
-            last = start
-            while last + 1 < end and self._index[last + 1][0] == piece:
-                last += 1
-            text = self._pieces[piece].paragraph.text
-            found.append(text[self._index[start][1] : self._index[last][1] + 1])
-            start = last + 1
+        for number, piece in enumerate(self._pieces):
+            following = self._pieces[number + 1].start if number + 1 < len(self._pieces) else len(self.text)
+            first, last = max(start, piece.start), min(end, following) - 1
+            if first <= last:
+                found.append(piece.paragraph.text[self._index[first] : self._index[last] + 1])
         return "".join(found)
+
+    def _piece(self, at: int) -> _Piece:
+        return self._pieces[bisect_right(self._pieces, at, key=lambda piece: piece.start) - 1]
 
     def place(self, at: int) -> Place:
         """Where a character of the compared text was printed."""
-        piece = self._pieces[self._index[min(at, len(self._index) - 1)][0]]
+        piece = self._piece(at)
         return replace(piece.paragraph.place, paragraph=piece.number)
 
     def paragraph(self, at: int) -> str:
         """The text of the paragraph that a character of the compared text was printed in."""
-        return self._pieces[self._index[min(at, len(self._index) - 1)][0]].paragraph.text
+        return self._piece(at).paragraph.text
 
     @property
     def first_place(self) -> Place:
@@ -178,7 +180,7 @@ def _ends_inside(text: str) -> bool:
 
 def _make_passage(group: list[tuple[int, Paragraph]], headings: dict[int, str]) -> Passage | None:
     characters: list[str] = []
-    index: list[tuple[int, int]] = []
+    index = array("I")
     pieces: list[_Piece] = []
     for number, paragraph in group:
         pieces.append(_Piece(len(characters), paragraph, number))
@@ -186,7 +188,7 @@ def _make_passage(group: list[tuple[int, Paragraph]], headings: dict[int, str]) 
         for at, character in enumerate(folded):
             if not character.isspace():
                 characters.append(character)
-                index.append((len(pieces) - 1, at))
+                index.append(at)
     text = "".join(characters)
     if not text or _CONTENTS.search(text):
         return None
@@ -203,7 +205,7 @@ def _make_passage(group: list[tuple[int, Paragraph]], headings: dict[int, str]) 
         body,
         _is_heading(text, body) or body == len(text),
         tuple(pieces),
-        tuple(index),
+        index,
     )
 
 
