@@ -340,6 +340,9 @@ class FigureReader(PassageState):
         if name.kind is None or not (name.is_sure or re.search(r"项目", lead)):
             return False
         subject = self._subject(start + name.start, start + name.end)
+        quoted = re.search(r"[“\"]([^”\"]{2,40})[”\"]项目", lead)
+        if quoted is not None:
+            self.topic = Topic("project_funding", quoted[1])
         if self.topic is not None and self.topic.kind == "project_funding":
             subject = self.topic.subject or subject
         elif "项目" in self.text[: figure.start]:

@@ -69,7 +69,9 @@ class PassageReader(FigureReader):
             self.around.listed_level = None
 
     def _sentence(self, start: int, end: int) -> None:
-        self.base, self.lost_change, self.counted = None, False, None
+        if not self.text.startswith("其中", start):
+            self.base = None  # 其中 goes on with what the sentence before compared with
+        self.lost_change, self.counted = False, None
         if not (self.year_kept and self.whole is None):
             self.year = self.around.year
         root = self.whole
@@ -138,7 +140,7 @@ class PassageReader(FigureReader):
             if self.text.startswith(word, start):
                 if self.current is not None:
                     counts = [d for d in self.drafts if self.money_of.get(id(d)) is self.current]
-                    self.whole, self.base = (counts[0] if counts else self.current), None
+                    self.whole = counts[0] if counts else self.current
                 elif self.around.listed is not None:
                     self.whole = self.around.listed
                 return min(start + len(word), end)
@@ -272,13 +274,15 @@ class PassageReader(FigureReader):
             return
         self.told_causes.add(cause.start)
         said = self.passage.printed(cause.body, cause.end).strip(" ：:，,；;。")
-        draft = self.changed or self.current
+        draft = self.changed or (None if self.lost_change else self.current)
         before = self.text[clause.start : cause.start]
         if draft is not None and not said:
             return
         if draft is not None and draft.cause is None:
             draft.cause, draft.end = said, max(draft.end, cause.end)
-        elif draft is None and said and re.search(r"增|减|下降|上升|变[化动]|差异|持平", before):
+        elif (
+            draft is None and not self.lost_change and said and re.search(r"增|减|下降|上升|变[化动]|差异|持平", before)
+        ):
             subject = re.sub(r"的$", "", before)
             made = self._draft(
                 "cause", self.passage.printed(clause.start, clause.start + len(subject)), clause.start, cause.end

@@ -120,7 +120,9 @@ def _precedence() -> dict[str, int]:
     return {notation: number for number, notation in enumerate(fact_rules().kinds)}
 
 
-_CLASSIFIED = re.compile(r"（([类款项])）(?:支出|科目支出|科目)?")
+_CLASSIFIED = re.compile(r"（\d{0,7}([类款项])）")
+_CODED = re.compile(r"(2(?:[01]\d|2[0-9]|3[0-3])(?:\d\d){0,2})(?!\d|年)-?([\u4e00-\u9fff（）、]{2,40})")
+"""A name of the classification by function behind its code (2050202小学教育)."""
 _FUNCTION_KINDS = {"类": "function_class", "款": "function_group", "项": "function_item"}
 _LEADING = re.compile(r"^(?:[、，。；：）]|和|及|以及|与|其中|包括|包含|分别为|全部为|[“”\"']|\d{1,2}[、.](?!\d))+")
 
@@ -181,6 +183,8 @@ def _trim(text: str, publishers: Sequence[str]) -> tuple[int, int]:
     start, end = 0, len(text)
     for listed in re.finditer(r"(?<![不未])(?:包括|包含)", text):
         start = listed.end()  # 支出包括一般公共服务支出…
+    for listed in re.finditer(r"、[^、（）]{1,20}等(?!支出)", text):
+        start = listed.end()  # 基本工资、津贴补贴等人员经费
     while True:
         before = start
         if match := _LEADING.match(text[start:]):
@@ -214,13 +218,17 @@ def _classified(text: str, start: int, end: int) -> Name | None:
     """A name of the classification by function, which its own marks (类、款、项) tell."""
     marks = list(_CLASSIFIED.finditer(text, start, end))
     if not marks:
-        return None
+        coded = _CODED.fullmatch(text, start, end)
+        if coded is None:
+            return None
+        kind = {3: "function_class", 5: "function_group", 7: "function_item"}[len(coded[1])]
+        return Name(fact_rules().kinds[kind], start, end, True)
     last = marks[-1]
     rest = "".join(character for character in text[last.end() : end] if character not in QUOTES)
     sure = not _uncovered(len(rest), [(phrase.start, phrase.end) for phrase in _finder().find(rest)]) if rest else True
     while start < last.start() and text[start] in QUOTES:
         start += 1
-    return Name(fact_rules().kinds[_FUNCTION_KINDS[last[1]]], start, last.start() + 3, sure)
+    return Name(fact_rules().kinds[_FUNCTION_KINDS[last[1]]], start, last.end(), sure)
 
 
 def _marks(compared: str) -> list[tuple[int, int]]:
@@ -261,7 +269,7 @@ _TAIL = re.compile(
     r"(?:达到|总(?!收|支)|当年|本年|年度|预算数?|决算数?|支出决算数?|总额|总计|合计|总数|共计|金额|为|是|共|达|约|年初|全年|安排|均|（以合同签订为准）|的|数|：|，)+$"
 )
 _HEAD = re.compile(
-    r"^(?:预算(?=安排)|本部门|本单位|我部门|我单位|部门|单位(?!价)|共有|共|现有|实有|安排的?|财政拨款的|的|，|相应)+"
+    r"^(?:预算(?=安排)|所属|下属|预算单位|本部门|本单位|我部门|我单位|部门|单位(?!价)|共有|共|现有|实有|安排的?|财政拨款的|的|，|相应)+"
 )
 
 
@@ -302,7 +310,7 @@ def _stage_words() -> tuple[tuple[str, str], ...]:
     return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
 
 
-_BUDGETS = re.compile(r"一般公共预算|政府性基金预算|国有资本经营预算|公共财政预算|部门预算|综合预算")
+_BUDGETS = re.compile(r"一般公共预算|政府性基金预算|国有资本经营预算|公共财政预算|部门预算|综合预算|预算单位")
 """Names of budgets, which don't say that a figure is one."""
 
 
