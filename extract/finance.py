@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from extract.finance_contents import Announced, find_missing, read_announced
+from extract.finance_contents import Announced, find_missing, find_unread, read_announced
 from extract.finance_heads import TableHead, caption_rows, read_head
 from extract.finance_rows import TableContext, read_rows
 from extract.grid import Block, Grid, Paragraph
@@ -67,7 +67,8 @@ def read_budget_lines(
         read_announced(blocks), [table.kind for table in tables], [table.title or "" for table in tables], blocks
     )
     lines, doubts = only(tables) if only is not None else (tuple(line for table in tables for line in table.lines), ())
-    return lines, (*(one for table in tables for one in table.issues), *doubts, *missing)
+    unread = find_unread(blocks) if only is not None else []
+    return lines, (*(one for table in tables for one in table.issues), *doubts, *unread, *missing)
 
 
 def read_financial_tables(

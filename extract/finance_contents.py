@@ -117,3 +117,49 @@ _YEAR = re.compile(r"(?:20\d\d)年?度?")
 
 def _bare(text: str) -> str:
     return fold_label(_YEAR.sub("", text))
+
+
+# --- tables of which a text has kept nothing but lines
+
+
+_FIGURE = re.compile(r"(?<![\d.])\d[\d,]*\.\d{1,2}(?![\d.])")
+_LINES_BELOW = 40
+_LEAST_FIGURES = 4
+
+
+def find_unread(blocks: Sequence[Block]) -> list[Issue]:
+    """Given a text's blocks, return an issue for each title of a financial table below which figures stand in lines that
+    part no cells: up to the next table or title."""
+    issues: list[Issue] = []
+    for at, block in enumerate(blocks):
+        title, rest = _title_of(block)
+        if title is None:
+            continue
+        figures = len(_FIGURE.findall(rest))
+        for below in blocks[at + 1 : at + 1 + _LINES_BELOW]:
+            if not isinstance(below, Paragraph) or _title_of(below)[0] is not None or _is_prose(below.text):
+                break
+            figures += len(_FIGURE.findall(below.text))
+        if figures >= _LEAST_FIGURES:
+            issues.append(issue("finance.unread", block.place, title=title))
+    return issues
+
+
+def _title_of(block: Block) -> tuple[str | None, str]:
+    """The title of a financial table that a line is or begins with, and what else the line holds."""
+    if not isinstance(block, Paragraph):
+        return None, ""
+    if len(block.text) <= _LONGEST:
+        return (block.text if finance.match_title(block.text) is not None else None), ""
+    head, mark, rest = block.text.partition("表")
+    # A table in one line: its number, its title, its unit, heads and rows.
+    while mark and len(head) < _LONGEST:
+        if len(rest) > _LONGEST and finance.match_title(f"{head}{mark}") is not None:
+            return f"{head}{mark}", rest
+        more, mark, rest = rest.partition("表")
+        head = f"{head}表{more}"
+    return None, ""
+
+
+def _is_prose(text: str) -> bool:
+    return text.rstrip().endswith(("。", "；")) and len(text) > _LONGEST

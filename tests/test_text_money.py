@@ -121,6 +121,28 @@ def test_a_table_that_the_contents_list_names_and_the_text_lacks_is_told(tmp_pat
     assert "部门收入总表" in missing.message_zh
 
 
+def test_cells_of_a_line_each_keep_their_columns(tmp_path: Path) -> None:
+    head, _, table = EXPENDITURE.partition("科目编码")
+    rows = [f"科目编码{table}".split("\n")[n] for n in range(6)]
+    dump = "\n\n".join("\n".join(f"\t{cell}" for cell in row.split("\t")) for row in rows)
+    found = read(tmp_path, f"{head}{dump}\n")
+    assert shown(found.budget_lines) == shown(read(tmp_path, EXPENDITURE).budget_lines)
+
+
+@pytest.mark.parametrize("between", [" ", "\n"])
+def test_a_table_without_cells_is_told_and_not_guessed(tmp_path: Path, between: str) -> None:
+    found = read(tmp_path, EXPENDITURE.replace("\t", between))
+    assert found.budget_lines == ()
+    (told,) = (issue for issue in found.issues if issue.code == "finance.unread")
+    assert told.severity == "error"
+
+
+def test_a_table_in_one_line_is_told(tmp_path: Path) -> None:
+    found = read(tmp_path, " ".join(EXPENDITURE.split()))
+    assert found.budget_lines == ()
+    assert "finance.unread" in codes(found)
+
+
 @needs_corpus
 def test_the_amounts_of_the_corpus_are_read_with_certainty(tmp_path: Path) -> None:
     for gold in sorted((SHARED / "gold").glob("*-20*.json")):

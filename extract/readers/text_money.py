@@ -32,7 +32,7 @@ def read_money_table(
 ) -> list[Block] | None:
     """Given a raw table, its number in the document, the lines above it and the codes that the document prints, return
     its blocks where its heads are those of a financial one and no title makes it another, else None."""
-    if table.notation not in ("tabs", "bars"):
+    if table.notation not in ("tabs", "bars", "cell a line"):
         return None
     matrix = make_matrix(table, number)
     captions = _take_captions(matrix)
