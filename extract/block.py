@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from extract.grid import Cell, Grid
 from extract.ledger import Ledger
-from ontology import labels
+from ontology import labels, titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def _find_labels(grid: Grid, rows: list[int]) -> dict[tuple[int, int], labels.Ma
 def _read_caption(grid: Grid, cell: Cell, block: Block, ledger: Ledger) -> None:
     """Read a title, a year or a unit of money that stands in a cell of its own."""
     wide = cell.column_span * 2 > grid.columns
-    if wide and labels.form_title(cell.text) is not None:
+    if wide and titles.form_title(cell.text) is not None:
         block.titles.append(cell)
         ledger.label(cell, "title")
     elif len(cell.text) <= _LONGEST_CAPTION and (unit := labels.find_money_unit(cell.text)):

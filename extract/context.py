@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from extract.block import FieldValue
-from ontology import labels
+from ontology import labels, titles
 
 _PAGE_FOOT = re.compile(r"[-—–－\s\d/第页共·.]*|表\s*[\d一二三四五六七八九十]+")
 """What a page prints at its foot and head: its number."""
@@ -19,7 +19,7 @@ NEAR = 12
 class Context:
     """What stands above a table: its title, a year, the unit of its money, and fields printed as paragraphs."""
 
-    title: labels.FormTitle | None = None
+    title: titles.FormTitle | None = None
     year: int | None = None
     unit: str | None = None
     fields: dict[str, FieldValue] = field(default_factory=dict)
@@ -32,12 +32,12 @@ _CONTEXT_FIELDS = ("name", "name_and_code", "unit_name", "code", "department", "
 def read_context(above: list[str]) -> Context:
     """Given the lines between the table before and this one, return what they say of this one."""
     near = above[-NEAR:]
-    title: labels.FormTitle | None = None
+    title: titles.FormTitle | None = None
     year: int | None = None
     unit: str | None = None
     fields: dict[str, FieldValue] = {}
     for index, text in enumerate(near):
-        found = labels.form_title(text)
+        found = titles.form_title(text)
         if found is None and index + 1 < len(near) and not text.endswith(("。", "；", "：")):
             found = _title_over_two_lines(text, near[index + 1])
         if found is not None:
@@ -64,10 +64,10 @@ def _year_of_line(text: str) -> int | None:
     return int(found.pop()) if len(found) == 1 else None
 
 
-def _title_over_two_lines(first: str, second: str) -> labels.FormTitle | None:
+def _title_over_two_lines(first: str, second: str) -> titles.FormTitle | None:
     """A long title wraps: "…目标批复表（政务服务网上服务能力第三方" / "评估服务经费）"."""
-    if labels.form_title(second) is not None or len(first) < 10:
+    if titles.form_title(second) is not None or len(first) < 10:
         return None
     open_bracket = first.count("（") + first.count("(") > first.count("）") + first.count(")")
     closes = second.rstrip().endswith(("）", ")", "表")) and len(second) < 40
-    return labels.form_title(first + second) if closes and (open_bracket or second.rstrip().endswith("表")) else None
+    return titles.form_title(first + second) if closes and (open_bracket or second.rstrip().endswith("表")) else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from extract.piece_columns import Carried
 from extract.piece_rows import PieceRow
-from ontology import labels
+from ontology import labels, titles
 from ontology.head_words import find_head_words
 
 _FAR = 3.5  # sizes: a gap above a lone text so high ends a table
@@ -46,7 +46,7 @@ def names_heads(line: str) -> bool:
 
 def may_hold_form(line: str) -> bool:
     """Whether a page with such a line is worth a second look: it prints heads of indicators, or a form's title."""
-    return names_heads(line) or labels.form_title(line) is not None
+    return names_heads(line) or titles.form_title(line) is not None
 
 
 def find_regions(rows: Sequence[PieceRow], carried: Carried | None = None) -> list[Region]:
@@ -91,10 +91,10 @@ def _names_form(rows: Sequence[PieceRow]) -> bool:
 
 def block_at_foot(rows: Sequence[PieceRow], least: int) -> Region | None:
     """The labels and values of a form whose indicators begin on the next page: from its title to the page's foot."""
-    titles = [n for n in range(least, len(rows)) if any(labels.form_title(p.text) for p in rows[n].pieces)]
-    if not titles:
+    titled = [n for n in range(least, len(rows)) if any(titles.form_title(p.text) for p in rows[n].pieces)]
+    if not titled:
         return None
-    first = titles[-1] + 1
+    first = titled[-1] + 1
     while first < len(rows) and all(_speaks_of_table(piece.text) for piece in rows[first].pieces):
         first += 1
     led = [
@@ -205,7 +205,7 @@ def is_caption(row: PieceRow) -> bool:
 
 def _is_caption_text(text: str) -> bool:
     return (
-        labels.form_title(text) is not None
+        titles.form_title(text) is not None
         or labels.only_year(text) is not None
         or (labels.find_money_unit(text) is not None and len(text) < _LONGEST_UNIT_LINE)
     )
@@ -217,7 +217,7 @@ def _ends(rows: Sequence[PieceRow], number: int) -> bool:
     if len(row.pieces) > 1:
         return False
     (piece,) = row.pieces
-    if labels.form_title(piece.text) is not None:
+    if titles.form_title(piece.text) is not None:
         return True
     if labels.match_block(piece.text) is not None:
         return False

@@ -11,7 +11,7 @@ from extract.grid import Cell, Grid
 from extract.heads import IndicatorTable
 from extract.ledger import Ledger
 from extract.rows import IndicatorRow
-from ontology import labels
+from ontology import labels, titles
 from ontology.records import FormKind, Place, Scope
 
 
@@ -23,7 +23,7 @@ class Form:
     place: Place
     kind: FormKind | None = None
     scope: Scope | None = None
-    title: labels.FormTitle | None = None
+    title: titles.FormTitle | None = None
     year: int | None = None
     unit: str | None = None
     block: Block = field(default_factory=Block)
@@ -35,7 +35,7 @@ class Form:
 
 def apply_context(form: Form, context: Context) -> None:
     """Let a form's own title cells, else the paragraphs above its table, say its kind, scope, year and unit."""
-    own = next((labels.form_title(cell.text) for cell in form.block.titles), None)
+    own = next((titles.form_title(cell.text) for cell in form.block.titles), None)
     form.title = own or context.title
     form.year = (own.year if own else None) or form.block.year or context.year
     form.unit = form.block.unit or context.unit

@@ -51,12 +51,14 @@ class IndicatorTable:
     head_cells: tuple[Cell, ...] = ()
     ignored: dict[int, str] = field(default_factory=dict)
     groups: tuple[Group, ...] = ()
+    tier1: Cell | None = None
+    """The first tier of all rows, where a line above the table says it."""
 
     @property
     def views(self) -> tuple[tuple[dict[str, tuple[int, ...]], Cell | None], ...]:
         """The columns to read each row by, with the first tier in the head: one set, or one for each group."""
         if not self.groups:
-            return ((self.columns, None),)
+            return ((self.columns, self.tier1),)
         return tuple(({**self.columns, **group.columns}, group.tier1) for group in self.groups)
 
     @property

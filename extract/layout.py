@@ -21,7 +21,7 @@ from extract.heads import IndicatorTable, find_tables
 from extract.ledger import Ledger
 from extract.many import read_many
 from extract.rows import carried_from, is_foot, names_indicator, read_rows
-from ontology import labels
+from ontology import labels, titles
 from ontology.issues import issue
 from ontology.records import Issue
 
@@ -41,7 +41,7 @@ class _Open:
     """A table of indicators that the next grid may go on with: its grid's width, its head, and its last form."""
 
     columns: int
-    table: IndicatorTable
+    table: IndicatorTable | None
     form: Form
 
 
@@ -57,6 +57,7 @@ def read_forms(document: Document) -> Layout:
             above.append(block.text)
             continue
         context = read_context(above)
+        bridge = _read_bridge(above)
         if any(cell.text.strip() for cell in block.cells):
             above = []  # a table without a text only holds others: what stands above it speaks of those
         ledger = Ledger(block, len(layout.ledgers) + 1)
@@ -65,11 +66,14 @@ def read_forms(document: Document) -> Layout:
         if not tables and still_open is not None and _goes_on(block, still_open, context):
             _read_rest(ledger, still_open, layout)
             continue
+        if bridge is not None and still_open is not None and _is_part(block, tables, context):
+            still_open = _read_part(ledger, tables, still_open.form, bridge, layout)
+            continue
         for form in _read_grid(ledger, context, tables, layout.issues):
             _add(layout, form, ledger.number)
         still_open = None
-        if tables and ledger.number in layout.form_grids:
-            still_open = _Open(block.columns, tables[-1], layout.forms[-1])
+        if ledger.number in layout.form_grids:
+            still_open = _Open(block.columns, tables[-1] if tables else None, layout.forms[-1])
         _report_unread(ledger, context, layout)
     return layout
 
@@ -87,12 +91,59 @@ def _read_foot(text: str, form: Form) -> None:
             form.block.fields.setdefault(notation, []).append(FieldValue(match.value or "", ()))
 
 
+@dataclass(frozen=True, slots=True)
+class _Bridge:
+    """A line between two tables of one form: a first tier that heads the second (（一）产出指标), or that it goes on."""
+
+    tier1: Cell | None
+
+
+_GOES_ON = re.compile(r"[(（]?续表?[)）]?|续上表|接上表")
+
+
+def _read_bridge(above: list[str]) -> _Bridge | None:
+    """Given the lines between two tables, return what the last of them says of the second as a part of the first."""
+    lines = [text.strip() for text in above if text.strip()]
+    if not lines:
+        return None
+    if _GOES_ON.fullmatch(lines[-1].replace(" ", "")):
+        return _Bridge(None)
+    return _Bridge(Cell(0, 0, labels.without_number(lines[-1]))) if labels.is_tier1(lines[-1]) else None
+
+
+def _is_part(grid: Grid, tables: list[IndicatorTable], context: Context) -> bool:
+    """Whether a table of indicators names no project or unit of its own: it is a part of the form before it."""
+    if not tables or context.title is not None or any(table.has_projects for table in tables):
+        return False
+    return not _name_rows(grid, tables, "name", "name_and_code", "unit_name")
+
+
+def _read_part(ledger: Ledger, tables: list[IndicatorTable], form: Form, bridge: _Bridge, layout: Layout) -> _Open:
+    """Read a form's further table of indicators into it, under the first tier that heads it."""
+    grid = ledger.grid
+    layout.form_grids.add(ledger.number)
+    _note_heads(ledger, tables, layout.issues)
+    for index, found in enumerate(tables):
+        table = replace(found, tier1=bridge.tier1) if "tier1" not in found.columns else found
+        end = tables[index + 1].first_row if index + 1 < len(tables) else grid.rows + 1
+        rows = range(table.last_row + 1, end)
+        below = [row for row in rows if not is_foot(grid, row, table)]
+        _read_table_rows(grid, table, below, ledger, form)
+        form.columns |= frozenset(table.columns)
+        feet = sorted(set(rows) - set(below))
+        form.total |= _total_cells(grid, table, feet, ledger)
+        for notation, values in read_block(grid, feet, ledger).fields.items():
+            form.block.fields.setdefault(notation, []).extend(values)
+    return _Open(grid.columns, tables[-1], form)
+
+
 def _goes_on(grid: Grid, still_open: _Open, context: Context) -> bool:
     """Whether a table without a head goes on with the one before: as many columns, nothing but a page's foot and head
     between them, and indicators where those had indicators."""
-    if grid.columns != still_open.columns or context.title is not None or not context.is_blank:
+    table = still_open.table
+    if table is None or grid.columns != still_open.columns or context.title is not None or not context.is_blank:
         return False
-    named = [row for row in range(1, grid.rows + 1) if names_indicator(grid, row, still_open.table)]
+    named = [row for row in range(1, grid.rows + 1) if names_indicator(grid, row, table)]
     return len(named) * 2 >= grid.rows
 
 
@@ -100,6 +151,8 @@ def _read_rest(ledger: Ledger, still_open: _Open, layout: Layout) -> None:
     """Read a table without a head by the columns of the table before it, into that one's last form."""
     grid = ledger.grid
     form = still_open.form
+    if still_open.table is None:
+        return
     table = replace(still_open.table, first_row=0, last_row=0, head_cells=())
     layout.form_grids.add(ledger.number)
     layout.issues.append(issue("form.goes_on", grid.place))
@@ -192,7 +245,7 @@ def _start_of_preamble(grid: Grid, row: int, least: int) -> int:
         if any(cell.row != first - 1 for cell in cells):
             break
         is_caption = any(
-            labels.form_title(cell.text) or labels.only_year(cell.text) or labels.find_money_unit(cell.text)
+            titles.form_title(cell.text) or labels.only_year(cell.text) or labels.find_money_unit(cell.text)
             for cell in cells
         )
         names = [match for cell in cells if (match := labels.match_block(cell.text)) is not None]
@@ -308,7 +361,7 @@ def _is_form(form: Form, tables: list[IndicatorTable]) -> bool:
         form.kind = kind_by_heads(form)
     elif form.kind == "target" and "actual" in form.columns and form.block.first("outcome", "score", "grade"):
         form.kind = "self_evaluation"
-    if name is not None:
+    if name is not None or (form.title is not None and form.title.name is not None and form.scope != "department"):
         form.scope = "project"
     elif form.scope is None or form.block.first("unit_name") is not None:
         form.scope = "department" if form.scope != "project" or form.title is None else form.scope

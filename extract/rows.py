@@ -94,7 +94,9 @@ def read_rows(
         if _is_numbering(grid, row):
             _leave_out_row(grid, row, None, "栏次 (the numbers of the columns)", ledger)
             continue
-        carried = _carry(own, texts, carried) if head is None else {"tier1": head}
+        carried = {"tier1": head} if table.groups and head is not None else _carry(own, texts, carried)
+        if head is not None:
+            carried["tier1"] = head
         if table.has_projects and _is_total_of_projects(grid, row, named, texts):
             _leave_out_row(grid, row, None, "合计行，不是项目 (a total, no project)", ledger)
             project, carried = None, {}
@@ -184,7 +186,8 @@ def _read_row(grid: Grid, row: int, table: IndicatorTable, read: _Row) -> Indica
         texts["tier3"], cells["tier3"] = texts.pop("tier2", ""), cells.pop("tier2", ())
     for tier in ("tier1",) if two_tiers else ("tier1", "tier2"):
         if tier in carried:
-            texts[tier], cells[tier] = carried[tier].text, (carried[tier],)
+            texts[tier] = carried[tier].text
+            cells[tier] = (carried[tier],) if carried[tier].row else ()  # a line above the table has no cell
     both = labels.two_tiers(texts.get("tier1", "")) if "tier2" not in table.columns else None
     if both is not None:
         texts["tier1"], texts["tier2"] = both

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Literal
 
-from ontology.label_forms import BRACKETS, ORDINAL, fold, forms, read_labels
-from ontology.records import Direction, FormKind, Scope
+from ontology.label_forms import ORDINAL, fold, forms, read_labels
+from ontology.records import Direction
 from ontology.vocabulary import DataError, read_data
 
 Group = Literal["field", "section", "left_out", "source", "stage", "execution", "outside"]
@@ -66,18 +66,6 @@ class ColumnMatch:
 
     notation: str
     hints: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class FormTitle:
-    """What a form's title says: its kind (None where it isn't read), scope, year, and a name in brackets."""
-
-    text: str
-    kind: FormKind | None
-    scope: Scope | None
-    year: int | None = None
-    name: str | None = None
-    reason: tuple[str, str] | None = None
 
 
 # --- reading the data files
@@ -409,61 +397,12 @@ def only_year(text: str) -> int | None:
     return int(found[1]) if found is not None else None
 
 
-_TITLE_YEAR = re.compile(r"(20\d\d)\s*年?")
+def without_number(text: str) -> str:
+    """Given a heading, return it without the number before it: "（一）产出指标" is "产出指标"."""
+    return _NUMBER.sub("", text.strip())
 
 
-def form_title(text: str) -> FormTitle | None:
-    """Given a line, return what it says of a form where it is the title of one, else None."""
-    data = read_data("forms.yaml")
-    rules = data["title"]
-    folded = fold(text)
-    if len(text) > rules["longest"] or any(word in text or word in folded for word in rules["none_of"]):
-        return None
-    if not all(any(word in folded for word in words) for words in rules["all_of"]):
-        return None
-    outside = BRACKETS.sub("", folded)
-    if not re.search(r"表[一二三四五六七八九十\d]*$", outside):
-        return None
-    kind, reason = _title_kind(data["kinds"], folded)
-    year = _TITLE_YEAR.search(folded)
-    return FormTitle(
-        text, kind, _title_scope(data["scopes"], folded), int(year[1]) if year else None, _title_name(text), reason
-    )
-
-
-def _title_kind(kinds: Mapping[str, Any], folded: str) -> tuple[FormKind | None, tuple[str, str] | None]:
-    for notation, entry in kinds.items():
-        if any(fold(word) in folded for word in entry["words"]):
-            if entry["read"]:
-                return notation, None  # type: ignore[return-value]
-            return None, (entry["reason"]["zh"], entry["reason"]["en"])
-    return None, None
-
-
-def _title_scope(scopes: Mapping[str, Any], folded: str) -> Scope | None:
-    for notation, entry in scopes.items():
-        if any(fold(word) in folded for word in entry["words"]):
-            return notation  # type: ignore[return-value]
-    return None
-
-
-_NAME_IN_TITLE = re.compile(r"表\s*[(（](.+)[)）]\s*$")
-
-
-def _title_name(text: str) -> str | None:
-    found = _NAME_IN_TITLE.search(text)
-    if found is None:
-        return None
-    name = found[1].strip()
-    if re.fullmatch(r"\s*20\d\d\s*年?\s*度?\s*|.{0,3}", name) or fold(name) in _words_of_titles():
-        return None
-    return name
-
-
-@cache
-def _words_of_titles() -> frozenset[str]:
-    """What titles print in brackets behind 表 that is no project's name."""
-    return frozenset(read_labels("forms.yaml", "title.no_names", read_data("forms.yaml")["title"]["no_names"]))
+_NUMBER = re.compile(r"^[(（]?[一二三四五六七八九十\d]+[)）、.．]\s*")
 
 
 def self_evaluation_heads() -> frozenset[str]:

@@ -11,7 +11,6 @@ from ontology.issues import issue, issue_kinds
 from ontology.labels import (
     direction,
     find_money_unit,
-    form_title,
     is_placeholder,
     match_block,
     match_column,
@@ -22,6 +21,7 @@ from ontology.labels import (
     tier_scheme,
 )
 from ontology.records import Severity
+from ontology.titles import form_title
 from ontology.vocabulary import DataError, read_data
 
 TIER1 = {"output", "benefit", "satisfaction", "cost", "input", "process", "decision", "budget_execution"}

@@ -19,7 +19,7 @@ from extract.readers.text_clean import clean_cell, close_figures
 from extract.readers.text_lines import Line, Part, RawRow, RawTable
 from extract.readers.text_spans import column_notation, is_figure, is_label
 from extract.readers.text_stream import find_stream
-from ontology import labels
+from ontology import labels, titles
 from ontology.units import find_unit
 from ontology.wording import wording
 
@@ -143,7 +143,7 @@ def _ends(run: Sequence[Line], at: int, headed: bool) -> bool:
 
 @lru_cache(maxsize=_KEPT)
 def _is_caption(text: str) -> bool:
-    return labels.form_title(text) is not None or bool(labels.find_money_unit(text) or labels.only_year(text))
+    return titles.form_title(text) is not None or bool(labels.find_money_unit(text) or labels.only_year(text))
 
 
 def _goes_on(cells: Sequence[str]) -> bool:

@@ -17,7 +17,7 @@ from extract.normalize import clean_text
 from extract.readers.text_clean import is_chinese, repair_figure, squeeze
 from extract.readers.text_matrix import Matrix, Row, merge_entries
 from extract.readers.text_spans import column_notation, is_figure, is_label, tier_rows
-from ontology import labels
+from ontology import labels, titles
 
 _MOST_PIECES = 5
 _NAMES = ("name", "unit_name", "department", "implementing_unit", "name_and_code")
@@ -75,9 +75,9 @@ _THIRD = "三级指标"
 def _join_title(row: Row, width: int) -> None:
     filled = row.filled()
     texts = [row.entries[column].text for column in filled]
-    if len(filled) < 2 or any(labels.form_title(text) is not None for text in texts):
+    if len(filled) < 2 or any(titles.form_title(text) is not None for text in texts):
         return
-    if labels.form_title("".join(texts)) is not None:
+    if titles.form_title("".join(texts)) is not None:
         _put(row, filled, "".join(texts))
 
 

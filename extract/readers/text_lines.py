@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from extract.readers.text_clean import clean_line
-from ontology import labels
+from ontology import labels, titles
 
 Notation = Literal["tabs", "bars", "cell a line", "json", "lines", "columns"]
 
@@ -173,7 +173,7 @@ def _is_row_of_one(lines: list[str], at: int) -> bool:
     if not line or at + 1 >= len(lines) or "\t" not in lines[at + 1] or len(line) > _LONG_CELL * 2:
         return False
     text = clean_line(line)
-    return not text.endswith("表") and labels.form_title(text) is None and labels.find_money_unit(text) is None
+    return not text.endswith("表") and titles.form_title(text) is None and labels.find_money_unit(text) is None
 
 
 def _begins_row(line: str) -> bool:
@@ -302,7 +302,7 @@ def _goes_on(lines: list[str], at: int, cell: str, blanks: int) -> bool:
     """Whether a line without a tab is a further paragraph of the cell above, and no line behind the table."""
     if blanks > 1 or (blanks and len(cell.strip()) < _LONG_CELL):
         return False
-    if labels.form_title(clean_line(lines[at])) is not None:
+    if titles.form_title(clean_line(lines[at])) is not None:
         return False
     gap = 0
     for line in lines[at + 1 : at + _MOST_PIECES]:

@@ -16,7 +16,7 @@ from extract.grid import Block, Cell, Grid, Paragraph
 from extract.heads import find_tables
 from extract.readers.text_lines import RawTable
 from extract.readers.text_matrix import Entry, Matrix, Row, blank_like, make_matrix
-from ontology import finance, labels
+from ontology import finance, titles
 from ontology.records import Place
 
 _MOST_CAPTIONS = 5
@@ -49,7 +49,7 @@ def read_money_table(
 
 
 def _is_form(lines: Sequence[str]) -> bool:
-    return find_title(lines)[1] and any(labels.form_title(line) is not None for line in lines)
+    return find_title(lines)[1] and any(titles.form_title(line) is not None for line in lines)
 
 
 # --- what stands above the head

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from extract.readers.text_clean import clean_cell, squeeze
 from extract.readers.text_lines import Part, RawRow, RawTable
-from ontology import labels
+from ontology import labels, titles
 
 _BEGINS_A_FORM = ("name", "name_and_code", "unit_name")
 _MOST_HEAD_ROWS = 4
@@ -83,7 +83,7 @@ def _begins_anew(row: RawRow) -> bool:
     if not filled:
         return False
     if len(filled) == 1 and (
-        labels.form_title(filled[0]) is not None or _TABLE_NUMBER.fullmatch(filled[0]) is not None
+        titles.form_title(filled[0]) is not None or _TABLE_NUMBER.fullmatch(filled[0]) is not None
     ):
         return True
     if _TABLE_NUMBER.match("".join(filled)) is not None and len(filled) <= _MOST_CAPTION_CELLS:

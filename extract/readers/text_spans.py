@@ -15,7 +15,7 @@ from extract.amounts import parse_amount
 from extract.grid import Cell, Grid
 from extract.numbers import parse_decimal
 from extract.readers.text_matrix import Entry, Matrix, blank_like
-from ontology import labels
+from ontology import labels, titles
 from ontology.records import Place
 
 _TIERS = ("tier1", "tier2", "tier3")
@@ -278,7 +278,7 @@ def _span_title(spans: Spans, row: int, inside: Mapping[int, int]) -> bool:
     if len(filled) != 1 or row in inside:
         return False
     column, text = filled[0], spans.matrix.rows[row].entries[filled[0]].text
-    titled = labels.form_title(text) is not None or labels.only_year(text) is not None or labels.find_money_unit(text)
+    titled = titles.form_title(text) is not None or labels.only_year(text) is not None or labels.find_money_unit(text)
     if column and not titled and row:
         return False
     if column:

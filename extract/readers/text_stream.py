@@ -18,7 +18,7 @@ from extract.readers.text_align import CONTRADICTION, Fit, fits
 from extract.readers.text_clean import clean_cell
 from extract.readers.text_lines import Line, RawRow, RawTable
 from extract.readers.text_spans import column_notation, is_figure, is_label
-from ontology import labels
+from ontology import labels, titles
 from ontology.likely import likely_column, unit_in_label
 from ontology.records import Place
 
@@ -192,10 +192,10 @@ def _parts(run: Sequence[Line], at: int) -> bool:
     if at and is_label(run[at - 1].text):
         return False  # what stands behind a label is its value
     text = line.text
-    if labels.form_title(text) is not None or labels.find_money_unit(text):
+    if titles.form_title(text) is not None or labels.find_money_unit(text):
         return True
     if labels.only_year(text) is not None and (
-        text[0] in "（(" or labels.form_title(run[max(at - 1, 0)].text) is not None
+        text[0] in "（(" or titles.form_title(run[max(at - 1, 0)].text) is not None
     ):
         return True
     if labels.is_numbered(text) and not is_label(text):
@@ -207,7 +207,7 @@ def _end(run: Sequence[Line], at: int, of_projects: bool) -> int:
     """The line behind the last cell of the rows that begin at a line."""
     for number in range(at, len(run)):
         text = run[number].text
-        if labels.form_title(text) is not None or labels.only_year(text) or labels.find_money_unit(text):
+        if titles.form_title(text) is not None or labels.only_year(text) or labels.find_money_unit(text):
             return number
         if len(text) > _LONGEST_CELL or (number > at and _heads(run, number) is not None):
             return number
