@@ -210,7 +210,8 @@ def _name_rows(grid: Grid, tables: list[IndicatorTable], *notations: str) -> lis
         match = labels.match_block(cell.text)
         if match is None or not match.means(*notations) or cell.row in heads:
             continue
-        if any(cell.row > table.last_row and cell.column > table.first_tier for table in tables):
+        above = [table for table in tables if cell.row > table.last_row]
+        if any(cell.column > table.first_tier for table in above) and not is_foot(grid, cell.row, above[-1]):
             continue
         if match.value is not None or _has_value_beside(grid, cell):
             found.append(cell.row)
