@@ -85,7 +85,8 @@ class PrintedField:
         """Its place, name and text in a line."""
         places = (("page", self.page), ("sheet", self.sheet), ("table", self.table), ("row", self.row))
         where = ", ".join(f"{word} {value}" for word, value in (*places, ("column", self.column)) if value is not None)
-        return f"{where}: {self.name}: “{self.text}”"
+        name = self.name if len(self.name) <= 60 else f"{self.name[:60]}…"
+        return f"{where}: {name}: “{self.text}”"
 
 
 def find_fields(store: ReadableStore, document: str, *, field: str | None = None) -> list[PrintedField]:
@@ -109,7 +110,7 @@ def find_fields(store: ReadableStore, document: str, *, field: str | None = None
         if spot not in found or cell < found[spot].cell:
             found[spot] = PrintedField(spot[0], text, spot[1], spot[2], spot[3], spot[4], spot[5], cell, "")
     order = sorted(found, key=lambda spot: tuple((part is not None, part) for part in (*spot[1:], spot[0])))
-    return [replace(found[spot], name=" / ".join(sorted(names[spot])[:3])) for spot in order]
+    return [replace(found[spot], name=" / ".join(sorted(names[spot]))) for spot in order]
 
 
 @dataclass(frozen=True, slots=True)

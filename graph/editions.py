@@ -43,7 +43,7 @@ SELECT ?project ?year ?kind ?form ?document ?name ?code WHERE {
 """
 
 _MONEY = """
-SELECT ?form ?stage ?source ?amount WHERE {
+SELECT ?form ?entry ?stage ?source ?amount WHERE {
   VALUES ?document { %s }
   ?form pikg:inDocument ?document .
   ?entry pikg:ofForm ?form ; pikg:stage ?stage ; pikg:source ?source ; pikg:amount ?amount .
@@ -55,6 +55,16 @@ SELECT ?form ?row ?name ?target WHERE {
   VALUES ?document { %s }
   ?form pikg:inDocument ?document . ?row pikg:ofForm ?form ; pikg:ofIndicator ?indicator ; rdfs:label ?name .
   OPTIONAL { ?row pikg:target ?value OPTIONAL { ?value pikg:originalText ?target } }
+}
+"""
+
+
+# What people corrected is no print: a corrected amount or row is compared with nothing.
+_CORRECTED = """
+SELECT DISTINCT ?thing WHERE {
+  VALUES ?document { %s }
+  ?document pikg:correctedBy ?decision . ?cell pikg:correctedBy ?decision ; pikg:inDocument ?document .
+  ?thing pikg:printedIn ?cell ; pikg:ofForm ?form .
 }
 """
 
@@ -110,10 +120,12 @@ class _Printed:
 
 @dataclass(slots=True)
 class _Content:
-    """What is compared of a document's forms: amounts, and indicators with their targets, both folded."""
+    """What is compared of a document's forms: amounts, and indicators with their targets, both folded; and the stage and
+    source of amounts that people corrected."""
 
     money: set[tuple[str, str, str]] = field(default_factory=set)
     rows: list[tuple[str, str]] = field(default_factory=list)
+    corrected: set[tuple[str, str]] = field(default_factory=set)
 
 
 def compare_editions(store: ReadableStore) -> Editions:
@@ -264,7 +276,11 @@ def _match_forms(
 
 def _content_of(printed: _Printed, content: Mapping[str, _Content]) -> _Content:
     several = [content[form] for form in printed.forms if form in content]
-    return _Content({amount for one in several for amount in one.money}, [row for one in several for row in one.rows])
+    return _Content(
+        {amount for one in several for amount in one.money},
+        [row for one in several for row in one.rows],
+        {amount for one in several for amount in one.corrected},
+    )
 
 
 _LEAST_MONEY, _LEAST_ROWS = 0.5, 0.25
@@ -275,8 +291,10 @@ def _shared_content(mine: _Content, theirs: _Content) -> float:
     """What of the smaller of two forms' content the other has too, from 0 to 1; 0 where nothing can be compared, or
     where most of the money or nearly all indicators differ."""
     shares = []
-    if mine.money and theirs.money:
-        shares.append(len(mine.money & theirs.money) / min(len(mine.money), len(theirs.money)))
+    corrected = mine.corrected | theirs.corrected
+    money, other = ({amount for amount in one.money if amount[:2] not in corrected} for one in (mine, theirs))
+    if money and other:
+        shares.append(len(money & other) / min(len(money), len(other)))
         if shares[-1] < _LEAST_MONEY:
             return 0.0
     if mine.rows and theirs.rows:
@@ -317,10 +335,15 @@ def _read_content(store: ReadableStore, documents: Sequence[str]) -> Mapping[str
     found: dict[str, _Content] = defaultdict(_Content)
     for start in range(0, len(documents), _BATCH):
         values = " ".join(URIRef(document).n3() for document in documents[start : start + _BATCH])
+        corrected = {str(row["thing"]) for row in _rows(store, _CORRECTED % values)}
         for row in _rows(store, _MONEY % values):
-            if str(row["amount"]) != "0":
+            if str(row["entry"]) in corrected:
+                found[str(row["form"])].corrected.add((str(row["stage"]), str(row["source"])))
+            elif str(row["amount"]) != "0":
                 found[str(row["form"])].money.add((str(row["stage"]), str(row["source"]), str(row["amount"])))
         for row in _rows(store, _NAMES % values):
+            if str(row["row"]) in corrected:
+                continue
             read = fold_text(str(row["name"])), fold_text(str(row["target"] or ""))
             found[str(row["form"])].rows.append(read)
     return found

@@ -384,6 +384,28 @@ def test_a_correction_of_what_another_file_prints_too_is_told(tmp_path: Path) ->
     assert store.counting_file(store.correct_cell("a.pdf", **said)) is None
 
 
+def test_a_correction_doubles_nothing(tmp_path: Path) -> None:
+    """A text beside its PDF, one name misread: the forms are known to be one by what they hold."""
+
+    def printed(file: str, name: str) -> Disclosure:
+        cell = PrintedCell(Place(page=4, table=1, row=1, column=2), "120000")
+        one = replace(form(name, rows=("植物数量", "植物成活率")), funding=(Funding(
+            "budget", "total", Decimal(120000), "120000", "元", cells={"amount": cell}),))  # fmt: skip
+        return document(file, form("热线运行经费"), one)
+
+    workspace = Workspace.open(tmp_path / "store", create=True)
+    reload(workspace, printed("a.pdf", "大厅植物租赁费"), printed("a.txt", "大厅殖物租赁费"))
+    counted = "SELECT (COUNT(?f) AS ?n) WHERE { ?f a pikg:Form MINUS { ?f pikg:supersededBy ?x } }"
+    store = pipeline.Store(workspace)
+    said = {"who": "审核员", "why": "核对原件"}
+    store.correct_cell("a.pdf", field="amount", page=4, new="990000", **said)
+    with workspace.read() as reading:
+        assert ask(reading, counted) == [("2",)]
+    store.correct_cell("a.pdf", field="target", old="≥90", new="≥7", **said)
+    with workspace.read() as reading:
+        assert ask(reading, counted) == [("2",)]
+
+
 def test_removing_a_document_leaves_what_people_said(two_units: Workspace) -> None:
     store = pipeline.Store(two_units)
     made = store.correct_cell("b.pdf", field="target", name="群众满意率", new="≥99", who="审核员", why="误读")
