@@ -17,7 +17,7 @@ from graph.workspace import Workspace
 _COUNTS = """
 SELECT ?class (COUNT(?thing) AS ?n) WHERE {
   VALUES ?class { pikg:Disclosure pikg:Unit pikg:Region pikg:Project pikg:Form pikg:IndicatorRow pikg:Funding
-                  pikg:BudgetLine pikg:Issue }
+                  pikg:BudgetLine pikg:Fact pikg:Issue }
   ?thing a ?class
 } GROUP BY ?class
 """

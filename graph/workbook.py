@@ -1,4 +1,5 @@
-"""The workbook (XLSX) of a store: projects, indicators, funding, budget lines, issues and documents, a sheet each.
+"""The workbook (XLSX) of a store: projects, indicators, funding, budget lines, facts in prose, issues and
+documents, a sheet each.
 
 Made for officials: headings in their language that stay in sight and can be filtered, amounts as numbers in yuan or
 ten thousand yuan, codes as text, what is only for programs (IRIs) in the last columns, folded away. Rows are written as
@@ -57,6 +58,7 @@ SHEETS = (
     Sheet(Words("指标", "Indicators"), "indicators"),
     Sheet(Words("资金", "Funding"), "funding"),
     Sheet(Words("预算行", "Budget lines"), "budget-lines"),
+    Sheet(Words("正文事实", "Facts in prose"), "facts"),
     Sheet(Words("提取问题", "Issues"), "issues"),
     Sheet(Words("文件", "Documents"), "documents", by_document=False),
 )

@@ -51,7 +51,7 @@ def column(sheet: Worksheet, heading: str) -> list:
 
 def test_every_sheet_has_the_rows_of_its_query(store, tmp_path):
     sheets = written(store, tmp_path / "a.xlsx")
-    assert list(sheets) == ["项目", "指标", "资金", "预算行", "提取问题", "文件"]
+    assert list(sheets) == ["项目", "指标", "资金", "预算行", "正文事实", "提取问题", "文件"]
     for sheet, made in zip(SHEETS, sheets.values(), strict=True):
         rows = run_named(store, sheet.query)
         assert made.max_row - 1 == len(rows), sheet.query
