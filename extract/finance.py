@@ -123,7 +123,8 @@ def _match(grid: Grid, above: Sequence[str], announced: Announced) -> _Found | N
     if head is None:
         return None
     unit = _unit(lines, head)
-    told = announced.kind_of(lines) if title is None or title.kind.notation in _VAGUE else None
+    is_doubtful = title is None or (title.kind.notation in _VAGUE and not finance.is_whole_title(title.text))
+    told = announced.kind_of(lines) if is_doubtful else None
     kind: TableKind | None
     if title is not None and told in (None, title.kind):
         told, kind = None, title.kind

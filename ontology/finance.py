@@ -194,6 +194,14 @@ def is_title(text: str) -> bool:
     )
 
 
+def is_whole_title(text: str) -> bool:
+    """Whether a title has no words but those of titles of all revenue or expenditure: nothing of it is misread."""
+    rest = _fold(_AFTER_TITLE.sub("", text.strip()))
+    for word in sorted(_data()["title"]["whole"], key=len, reverse=True):
+        rest = rest.replace(_fold(word), "")
+    return not re.search(r"[\u4e00-\u9fff]", re.sub(r"[一二三四五六七八九十]", "", rest))
+
+
 _SHORTEST_TITLE = 3
 """表1 and 附表 are no titles."""
 

@@ -80,6 +80,22 @@ def test_a_part_of_a_row_is_not_counted_with_it() -> None:
     assert {line.name: line.role for line in lines}["一、其他收入"] == "detail"
 
 
+def test_a_title_counts_before_what_the_prose_says_of_its_number() -> None:
+    drawing = """
+        （五）一般公共预算支出情况（详见表3）
+        表3
+        {title}
+        单位：万元
+        | 科目编码 | 科目名称 | 合计 |
+        | 201 | 一般公共服务支出 | 5.00 |
+    """
+    lines, issues = read(drawing.format(title="部门支出总表"))
+    assert ({line.table for line in lines}, issues) == ({"expenditure"}, ())
+    lines, issues = read(drawing.format(title="一设工技预算支出预算表"))
+    assert {line.table for line in lines} == {"general_expenditure"}
+    assert [issue.code for issue in issues] == ["finance.kind_told"]
+
+
 def test_a_performance_form_is_no_financial_table() -> None:
     lines, issues = read("""
         项目支出绩效目标表
