@@ -19,11 +19,12 @@ POINTS = 72  # to the inch
 
 @dataclass(frozen=True, slots=True)
 class Wear:
-    """What a scanner does to a page: dots to the inch, the most degrees askew, the spread of the noise (of 255), the
-    blur in pixels, the share of pixels that are specks, and the quality of the JPEG (of 100)."""
+    """What a scanner does to a page: dots to the inch, the most degrees askew and points out of place, the spread of the
+    noise (of 255), the blur in pixels, the share of pixels that are specks, and the quality of the JPEG (of 100)."""
 
     dpi: int = 200
     skew: float = 1.0
+    shift: float = 8.0
     noise: float = 8.0
     blur: float = 0.5
     specks: float = 0.0002
@@ -36,7 +37,8 @@ def scan_page(page: pdfium.PdfPage, seed: int, wear: Wear | None = None, turn: i
     chance = np.random.default_rng(seed)
     picture = page.render(scale=wear.dpi / POINTS).to_pil().convert("L")
     angle = float(chance.uniform(-wear.skew, wear.skew))
-    picture = picture.rotate(angle, Image.Resampling.BICUBIC, fillcolor=255)
+    across, down = (float(chance.uniform(-wear.shift, wear.shift)) * wear.dpi / POINTS for _ in range(2))
+    picture = picture.rotate(angle, Image.Resampling.BICUBIC, translate=(round(across), round(down)), fillcolor=255)
     if wear.blur:
         picture = picture.filter(ImageFilter.GaussianBlur(wear.blur))
     grey = np.asarray(picture, dtype=np.float32) * 0.94 + 6
@@ -51,17 +53,21 @@ def scan_page(page: pdfium.PdfPage, seed: int, wear: Wear | None = None, turn: i
     return Image.open(io.BytesIO(stream.getvalue()))
 
 
-def scan_pages(path: Path, pages: Sequence[int] | None = None, wear: Wear | None = None) -> Iterator[Image.Image]:
-    """Given a PDF and its pages (from 1; all by default), give the scan of each."""
+def scan_pages(
+    path: Path, pages: Sequence[int] | None = None, wear: Wear | None = None, seed: int = 0
+) -> Iterator[Image.Image]:
+    """Given a PDF, its pages (from 1; all by default) and a seed, give the scan of each."""
     with pdfium.PdfDocument(path) as document:
         for number in pages or range(1, len(document) + 1):
             page = document[number - 1]
-            yield scan_page(page, number, wear)
+            yield scan_page(page, number + 1000 * seed, wear)
             page.close()
 
 
-def scan_document(path: Path, to: Path, pages: Sequence[int] | None = None, wear: Wear | None = None) -> None:
+def scan_document(
+    path: Path, to: Path, pages: Sequence[int] | None = None, wear: Wear | None = None, seed: int = 0
+) -> None:
     """Given a PDF, write its pages as a PDF that holds nothing but their scans."""
-    scans = list(scan_pages(path, pages, wear))
+    scans = list(scan_pages(path, pages, wear, seed))
     dpi = (wear or Wear()).dpi
     scans[0].save(to, "PDF", save_all=True, append_images=scans[1:], resolution=dpi)

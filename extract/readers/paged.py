@@ -21,6 +21,7 @@ from extract.readers.pdf_page import Glyph, PageContent
 from extract.readers.pdf_partly import whole_lattices
 from extract.readers.pdf_text import paragraphs, read_lines
 from extract.readers.pdf_words import read_words
+from extract.readers.scan_align import align_scans
 from extract.readers.scan_doubts import doubt_issues
 from extract.row_lines import read_row_ruled
 from extract.stitch import stitch
@@ -71,7 +72,9 @@ class PageCollector:
             place = Place(page=self._scanned[0], reading="ocr")
             self.issues.append(issue("page.scanned", place, pages=_ranges(self._scanned)))
         running = frozenset(text for text, times in self._at_edge.items() if times >= max(_RUNNING, pages / 2))
-        align_parts([block for block in self._blocks if isinstance(block, Draft)])
+        drafts = [block for block in self._blocks if isinstance(block, Draft)]
+        align_parts(drafts)
+        align_scans(drafts)
         tables = [block.table() if isinstance(block, Draft) else block for block in self._blocks]
         return Document(tuple(stitch(tables, self.issues, running)), pages, title, tuple(self.issues))
 

@@ -26,7 +26,8 @@ class Draft:
 
     `page` is the page without its content. `hung` are the lower edges of cells whose text hangs below the table,
     `room` is what the last line of each cell's text has left, `outside` empty corners that are no cells; `lines` counts
-    the lines of each cell; `confidence` is how sure its least sure character is, where the page was read from a picture.
+    the lines of each cell. Where the page was read from a picture `confidence` is how sure each cell's least sure
+    character is, and `shift` how far right of the part before it the scanner laid this part of a table.
     """
 
     page: PageContent
@@ -39,6 +40,7 @@ class Draft:
     outside: set[int] = field(default_factory=set)
     lines: dict[int, int] = field(default_factory=dict)
     confidence: dict[int, float] = field(default_factory=dict)
+    shift: float = 0.0
 
     def table(self) -> PageTable:
         """Return the table with the places of its cells."""
@@ -69,7 +71,7 @@ class Draft:
         kept = [(index, at) for index, at in enumerate(lattice.cells) if index not in self.outside]
         return PageTable(
             grid,
-            lattice.xs,
+            tuple(x - self.shift for x in lattice.xs),
             page.width,
             frozenset((at.row + 1, at.column + 1) for _, at in kept if at.open_top),
             frozenset((at.row + 1, at.column + 1) for _, at in kept if at.open_bottom),

@@ -20,7 +20,6 @@ _ROUND = frozenset("()（）")
 _TWO_WIDTHS = 1.75  # widths: the least distance of the characters on both sides of a Chinese punctuation mark
 _TWO_BARS = {"≥": "≧", "≤": "≦"}
 _DOUBLE = {"《": "≪", "》": "≫"}
-_BROAD = 0.62  # the width over the height of the line from which a double wedge is a sign of mathematics
 
 
 @dataclass(slots=True)
@@ -37,15 +36,15 @@ class Mark:
     inked: float | None = None
     is_sign: bool = False
 
-    def take(self, sign: Sign, confidence: float, other: str, height: float = 0.0, *, two_bars: bool = False) -> None:
+    def take(self, sign: Sign, confidence: float, other: str, *, broad: bool = False, two_bars: bool = False) -> None:
         """Be a sign; of several prints of one sign the one that was read stays. A double wedge as wide as it is high
         is ≪, a narrow one is 《."""
         if SIGNS.get(self.text) != sign or sign == "=":
             self.text = sign
         if two_bars:
             self.text = _TWO_BARS.get(sign, sign)
-        if sign in _DOUBLE and height and self.x1 - self.x0 > _BROAD * height:
-            self.text = _DOUBLE[sign]
+        if broad:
+            self.text = _DOUBLE.get(sign, self.text)
         self.confidence, self.other, self.is_sign = min(1.0, confidence), other, True
 
 

@@ -22,6 +22,7 @@ from extract.readers.scan_text import Piece, read_pieces
 from extract.readers.scan_turn import find_skew, straighten, turn
 
 _DUST = 0.35  # sizes: smaller marks alone on their line are dirt
+_LEAST_DASH = 0.18  # sizes: a dash alone in its cell is longer
 _USUAL = 10.0  # points: the size of text, before that of the page is known
 _SAMPLES = 12  # strips that are read to tell which way is up
 _FLOWING = 1.7  # how much wider than high the strips of a page are together where its text runs from left to right
@@ -131,7 +132,7 @@ def _pieces(text: Mask, rules: Sequence[Rule], scale: float) -> tuple[float, lis
         inside = [lines_in(text, box, size) for box in boxes]
         beside = [strip for block in blocks_of(outside, size) for strip in lines_in(outside, block, size)]
         size = usual_size([strip for strips in inside for strip in strips] or beside, scale)
-    inside = [[strip for strip in strips if _is_mark(strip, size)] for strips in inside]
+    inside = [[one for one in strips if _is_mark(one, size) or _is_dash(one, strips, size)] for strips in inside]
     pieces = [Piece(strip, cell, len(strips) == 1) for cell, strips in enumerate(inside) for strip in strips]
     return size, pieces + [Piece(strip) for strip in beside if _is_mark(strip, size)]
 
@@ -139,6 +140,12 @@ def _pieces(text: Mask, rules: Sequence[Rule], scale: float) -> tuple[float, lis
 def _is_mark(strip: Strip, size: float) -> bool:
     """Whether a strip is more than a speck."""
     return max(strip.height, strip.x1 - strip.x0) > _DUST * size
+
+
+def _is_dash(strip: Strip, strips: Sequence[Strip], size: float) -> bool:
+    """Whether a small strip is the dash of a cell that holds nothing else."""
+    width = strip.x1 - strip.x0
+    return len(strips) == 1 and width > _LEAST_DASH * size and width >= 2 * strip.height
 
 
 def _pixels(lattice: Lattice, index: int, scale: float) -> Strip:

@@ -34,18 +34,20 @@ _FULL = 0.7  # the share of the width that a bar covers
 _EQUAL = 0.93  # the shorter bar's share of the longer one: two bars of = are of one length
 _UNEQUAL = 0.86  # those of 二 are not
 _LOW = 0.75  # the height over the width of a sign of two bars; those of 二 stand farther apart
+_BROAD = 0.7  # the width over the height from which a double wedge is a sign of mathematics, not a bracket
 _NARROWEST, _WIDEST = 0.25, 2.5  # the width over the height of a wedge
 _SMALLEST = 4  # pixels
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What the outline of a sign says: the sign, or None where it is no sign; whether that is beyond doubt; and whether
-    two bars stand below its wedge (≧)."""
+    """What the outline of a sign says: the sign, or None where it is no sign; whether that is beyond doubt; whether
+    two bars stand below its wedge (≧), and whether a double wedge is as broad as a sign of mathematics is (≪, not 《)."""
 
     sign: Sign | None
     sure: bool = False
     two_bars: bool = False
+    broad: bool = False
 
 
 def shape_of(grey: Grey) -> Shape:
@@ -108,7 +110,7 @@ def _wedge(ink: NDArray[np.bool_], with_bar: Sign, alone: Sign, double: Sign) ->
     """A wedge (turned so that it opens to the left): with a bar below it, alone, or doubled."""
     height, width = ink.shape
     if _strokes(ink[round(0.15 * height) : round(0.4 * height)].T) == 2:
-        return Shape(double, sure=True)
+        return Shape(double, sure=True, broad=width > _BROAD * height)
     covered = float((ink[round(0.78 * height) :].sum(axis=1) / width).max())
     inside = _strokes(ink[:, round(0.15 * width) : round(0.5 * width)])
     tip = _strokes(ink[:, round(0.85 * width) : round(0.97 * width) + 1])

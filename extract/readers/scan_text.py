@@ -6,6 +6,7 @@ What differs between two readings is a doubt, as is a character that the model i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -54,6 +55,7 @@ _CORE = 0.6  # sizes around its middle that are a character's own
 _LEAST_INK = 3  # columns of ink that are more than a speck
 _NOISE = 0.6  # the mean confidence below which a few marks outside of tables are no text
 
+_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?[%‰]?")
 _BARS = frozenset("二工")
 _DASHES = frozenset("一-—－–_＿")
 _DASH = 0.6  # sizes: a longer one is a character
@@ -301,7 +303,7 @@ class _Strip:
                 mark.take(shape.sign, _AGREED if read in _BARS else _DOUBTED, read)
         elif shape.sign == likeliest:
             sure = max(_AGREED, sum(probable.values())) if shape.sure else max(mark.confidence, probable[likeliest])
-            mark.take(likeliest, sure, mark.other, self._box.height, two_bars=shape.two_bars)
+            mark.take(likeliest, sure, mark.other, broad=shape.broad, two_bars=shape.two_bars)
         elif shape.sign is not None:
             chosen = likeliest if probable[likeliest] > _LIKELY and not shape.sure else shape.sign
             mark.take(chosen, _DOUBTED, likeliest if chosen != likeliest else shape.sign)
@@ -329,7 +331,8 @@ class _Strip:
         signs = [mark for mark in marks if mark.is_sign]
         if without_signs(first) == without_signs(second) and all(mark.confidence >= _AGREED for mark in signs):
             return marks  # they differ in a sign only, and its shape has settled that
-        if least_sure(again) > least_sure(marks) and not signs and len(again) >= len(marks):
+        clearer = least_sure(again) > least_sure(marks) and len(again) >= len(marks)
+        if not signs and (clearer or (_is_number(again) and not _is_number(marks))):
             marks, first, second = again, second, first
         for mark in marks:
             if mark.text in FIGURE:
@@ -375,6 +378,11 @@ class _Strip:
                 Glyph(mark.text, x0, middle - half, mark.x1, middle + half, 2 * half, confidence=mark.confidence)
             )
         return found
+
+
+def _is_number(marks: Sequence[Mark]) -> bool:
+    """Whether a strip reads as one figure."""
+    return _NUMBER.fullmatch("".join(mark.text for mark in marks)) is not None
 
 
 def _gap(columns: NDArray[np.intp], before: float, after: float) -> float:
