@@ -194,7 +194,9 @@ def _ingest_file(batch: Batch, path: Path, named: bool) -> FileSummary:
             return FileSummary(path, FileStatus.UNCHANGED, sha256=sha256)
         disclosure = read_file(path).disclosure
         if not named and not _claims_to_be_read(path) and _says_nothing(disclosure) and is_plain(path):
-            return FileSummary(path, FileStatus.PASSED_OVER, f"{path.name}: is a text without any performance form")
+            return FileSummary(
+                path, FileStatus.PASSED_OVER, f"{path.name}: holds no performance form or financial table"
+            )
         corrected = load_corrected(batch, disclosure, path)
     except (UnsupportedFormatError, UnreadableDocumentError) as error:
         passed_over = not named and not _claims_to_be_read(path)
@@ -208,17 +210,13 @@ def _ingest_file(batch: Batch, path: Path, named: bool) -> FileSummary:
     return _summary(path, corrected, time.monotonic() - begun)
 
 
-_SUFFIXES = {"htm": "html", "tif": "image", "tiff": "image"}
-"""Suffixes that promise a format by another name. Scanners write .tif; .png and .jpg may be any picture."""
-
-
 def _claims_to_be_read(path: Path) -> bool:
     """Whether a file's name says that it is of a kind that is read: then not reading it is a failure. A text may be
     anything: one is a failure only where it is named itself."""
     from extract.batch import promised_formats  # noqa: PLC0415
 
     suffix = path.suffix.lower().removeprefix(".")
-    return _SUFFIXES.get(suffix, suffix) in {format_.value.lower() for format_ in promised_formats()}
+    return {"htm": "html"}.get(suffix, suffix) in {format_.value.lower() for format_ in promised_formats()}
 
 
 def _says_nothing(disclosure: Disclosure) -> bool:

@@ -26,7 +26,7 @@ from scanned import Wear, scan_document
 from extract.batch import read_disclosure
 from extract.grid import Document
 from extract.readers.pdf import read
-from extract.readers.scan_signs import SIGNS
+from extract.readers.scan_sign_list import SIGNS
 from ontology.records import Issue
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -38,8 +38,8 @@ _DEFECTS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeEr
 """What a mistake in a reader raises: it is ours, not the file's, and says so."""
 
 
-_PLAIN = frozenset({Format.TEXT, Format.JSON})
-"""What anything may be written in: a name that says so promises no disclosure."""
+_PLAIN = frozenset({Format.TEXT, Format.JSON, Format.IMAGE})
+"""What may hold anything: a name that says so promises no disclosure."""
 
 
 def readable_formats() -> tuple[Format, ...]:
@@ -48,12 +48,12 @@ def readable_formats() -> tuple[Format, ...]:
 
 
 def promised_formats() -> tuple[Format, ...]:
-    """The formats of which a file's name promises a document: all that are read but texts."""
+    """The formats of which a file's name promises a document: all that are read but texts and pictures."""
     return tuple(format_ for format_ in _READERS if format_ not in _PLAIN)
 
 
 def is_plain(path: Path) -> bool:
-    """Whether a file is a text, in which anything may be written; raise as `detect` does."""
+    """Whether a file is a text or a picture, which may hold anything; raise as `detect` does."""
     return detect(path) in _PLAIN
 
 

@@ -117,7 +117,7 @@ def read_drafts(content: PageContent, ruled: Sequence[Lattice], unruled: Sequenc
         if content.reading == "ocr":
             for index in draft.texts:
                 glyphs = inside.get((number, index), [])
-                draft.confidence[index] = min((glyph.confidence for glyph in glyphs), default=1.0)
+                draft.confidence[index] = round(min((glyph.confidence for glyph in glyphs), default=1.0), 4)
     return PageDrafts(drafts, outside, inside)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from extract.grid import Paragraph
 from extract.readers.pdf_draft import Draft
 from extract.readers.pdf_page import Doubt, PageContent
+from extract.readers.scan_sign_list import SIGNS
 from ontology.issues import issue
 from ontology.records import Issue, Place
 
@@ -14,6 +15,7 @@ _KINDS = ("sign", "number", "unread", "text")
 """From the gravest: a cell is told of once, for the gravest of its doubts."""
 
 _LONGEST = 60  # characters of a text that an issue repeats
+_A_COLUMN = 2  # signs alone in their cells that make a column of signs
 _MOST = 8  # doubtful readings of a page's prose that an issue names
 
 
@@ -29,6 +31,11 @@ def doubt_issues(content: PageContent, blocks: Sequence[Paragraph | Draft]) -> l
             outside.append(doubt)
         else:
             by_cell.setdefault(found, []).append(doubt)
+    for number, draft in enumerate(drafts):
+        for index in _odd_among_signs(draft):
+            cell = draft.lattice.cells[index]
+            doubt = Doubt("sign", cell.box.x0, cell.box.top, draft.texts[index], "")
+            by_cell.setdefault((number, index), []).append(doubt)
     issues = [
         _cell_issue(drafts[number], index, doubts)
         for (number, index), doubts in sorted(by_cell.items(), key=lambda entry: (drafts[entry[0][0]].number, entry[0]))
@@ -40,6 +47,20 @@ def doubt_issues(content: PageContent, blocks: Sequence[Paragraph | Draft]) -> l
         place = Place(page=content.number, reading="ocr")
         issues.append(issue("ocr.prose_unsure", place, page=content.number, count=len(outside), texts=texts or "?"))
     return issues
+
+
+def _odd_among_signs(draft: Draft) -> list[int]:
+    """The cells of a column of signs that hold another single character: it may well be a sign that was misread."""
+    columns: dict[int, list[int]] = {}
+    for index, text in draft.texts.items():
+        if len(text) == 1:
+            columns.setdefault(draft.lattice.cells[index].column, []).append(index)
+    odd: list[int] = []
+    for cells in columns.values():
+        others = [index for index in cells if draft.texts[index] not in SIGNS]
+        if len(cells) - len(others) >= max(_A_COLUMN, len(others)):
+            odd += others
+    return odd
 
 
 def _cell_of(doubt: Doubt, drafts: Sequence[Draft]) -> tuple[int, int] | None:

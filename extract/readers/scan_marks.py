@@ -9,7 +9,7 @@ from statistics import median
 
 from extract.normalize import fold_characters, is_wide
 from extract.readers.scan_ocr import Read
-from extract.readers.scan_signs import SIGNS, Sign
+from extract.readers.scan_sign_list import SIGNS, Sign
 
 DIGITS = frozenset("0123456789")
 FIGURE = DIGITS | frozenset(".,%-+/‰") | frozenset(SIGNS.values())

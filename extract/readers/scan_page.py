@@ -14,7 +14,7 @@ import numpy as np
 
 from extract.lattice import Lattice, Rule, find_lattices
 from extract.readers.pdf_page import Glyph, PageContent
-from extract.readers.scan_ink import Grey, Mask, find_ink, without_specks
+from extract.readers.scan_ink import Grey, Mask, find_dashes, find_ink, without_specks
 from extract.readers.scan_lines import Strip, blocks_of, lines_in, usual_size
 from extract.readers.scan_ocr import read_line
 from extract.readers.scan_rules import find_rules
@@ -112,6 +112,7 @@ def _straight(grey: Grey, scale: float) -> _Straight:
     ink = find_ink(grey, scale)
     ruled = find_rules(ink, scale)
     text = without_specks(np.where(ruled.ink > 0, np.uint8(0), ink), scale)
+    text |= np.where(ruled.ink > 0, np.uint8(0), find_dashes(grey, scale))
     size, pieces = _pieces(text, ruled.rules, scale)
     plain = np.where(ruled.ink > 0, np.uint8(255), grey)
     return _Straight(plain, text, ruled.rules, skew, size, tuple(pieces))

@@ -6,23 +6,14 @@ the same as its reading. The shape looks at the outline: a wedge that opens to t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from extract.readers.scan_ink import Grey
-
-Sign = Literal["≥", "≤", ">", "<", "=", "《", "》"]
-
-SIGNS: Mapping[str, Sign] = {
-    "≥": "≥", "≧": "≥", "⩾": "≥", "≤": "≤", "≦": "≤", "⩽": "≤", ">": ">", "＞": ">", "〉": ">", "<": "<", "＜": "<",
-    "〈": "<", "=": "=", "＝": "=", "《": "《", "≪": "《", "》": "》", "≫": "》",
-}  # fmt: skip
-"""What is read as a sign, and the sign that it is."""
+from extract.readers.scan_sign_list import Sign
 
 LIKE = frozenset("二三ニΞ≡Ⅱ工エIVvXxZz2>≥√∠∑ΣNM7フ7一-—＿_:：くへ厶人入")
 """What else a sign standing alone is read as."""

@@ -34,7 +34,8 @@ from extract.readers.scan_marks import (
     without_signs,
 )
 from extract.readers.scan_ocr import read_line, threads
-from extract.readers.scan_signs import LIKE, SIGNS, Shape, Sign, shape_of
+from extract.readers.scan_sign_list import SIGNS, Sign
+from extract.readers.scan_signs import LIKE, Shape, shape_of
 
 _MARGIN, _OTHER_MARGIN = 0.12, 0.3  # sizes: the paper above and below a strip at the first and the second reading
 _STRETCH = 1.12  # how much wider a strip is made for the second reading
@@ -56,6 +57,8 @@ _LEAST_INK = 3  # columns of ink that are more than a speck
 _NOISE = 0.6  # the mean confidence below which a few marks outside of tables are no text
 
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?[%‰]?")
+_ODD_FIGURE = re.compile(r"[.,]{2}|\d\d[.,]$|^[.,]\d")  # no figure is written so
+_PLAIN = frozenset("-/%‰*★☆√")
 _BARS = frozenset("二工")
 _DASHES = frozenset("一-—－–_＿")
 _DASH = 0.6  # sizes: a longer one is a character
@@ -344,6 +347,8 @@ class _Strip:
 
     def _weigh(self, marks: list[Mark]) -> None:
         figures = sum(1 for mark in marks if mark.text in DIGITS)
+        if self._piece.in_table and figures and _ODD_FIGURE.search("".join(mark.text for mark in marks)):
+            self._doubt("number", "".join(mark.text for mark in marks), "")
         plain = all(mark.text in FIGURE or mark.text in _NEARLY_DIGITS for mark in marks)
         for mark in marks:
             if mark.is_sign:
@@ -352,6 +357,8 @@ class _Strip:
             elif mark.text in DIGITS:
                 if mark.confidence < _SURE_FIGURE:
                     self._doubt("number", mark.text, mark.other, mark)
+            elif self._piece.alone and len(marks) == 1 and not is_wide(mark.text) and mark.text not in _PLAIN:
+                self._doubt("sign", mark.text, mark.other, mark)  # a letter alone in a cell is most often a sign
             elif mark.text in _NEARLY_DIGITS and figures > len(marks) / 2 and plain:
                 self._doubt("number", mark.text, mark.other, mark)
             elif mark.confidence < _SURE_TEXT and mark.text.strip():
