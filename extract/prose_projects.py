@@ -15,6 +15,7 @@ from functools import cache
 from extract.prose_drafts import Draft
 from extract.prose_passages import Passage
 from extract.prose_words import alternatives
+from ontology import labels
 from ontology.facts import fact_rules, fold_prose
 from ontology.records import Funding, Named, PrintedCell, Project, Section
 
@@ -119,6 +120,8 @@ def _goes_on(one: Description, passages: Sequence[Passage], number: int) -> bool
         return False
     if _name_in_title(passage) is not None or re.match(r"第[一二三四五六七八九十]+部分", passage.text):
         return False
+    if labels.mentions_people(passage.text) or (last.passages and _is_pointer(last.text)):
+        return False  # names and telephones are never read; nothing follows a mere pointer
     level = last.heading.level
     return passage.level is None or level is None or passage.level > level
 

@@ -21,7 +21,11 @@ from extract.prose_clauses import (
 )  # fmt: skip
 from extract.prose_drafts import Draft, Topic, Unread, evaluated_above
 from extract.prose_figures import FigureReader
-from extract.prose_words import YEAR, Name, alternatives, find_name
+from extract.prose_words import YEAR, FigureType, Name, alternatives, find_name
+from ontology import labels
+
+_NONE_OF: tuple[tuple[FigureType, str], ...] = (("money", ""), ("count", "辆"), ("count", "台"))
+"""What there may be none of: money, or vehicles and devices by the units they are counted in."""
 
 _NUMBER = re.compile(r"^(?:[一二三四五六七八九十\d]{1,3}[、.]|（?[一二三四五六七八九十\d]{1,3}）[、.]?|[①-⑳])")
 
@@ -56,7 +60,7 @@ class PassageReader(FigureReader):
                 kind = next(kind for kind in kinds if match["label"] in kind.printed)
                 self._draft(kind.notation, self.evaluated, match.start(), end).is_text = True
             return
-        project = evaluated_above(self.passage)
+        project = evaluated_above(self.passage) if not labels.mentions_people(self.text) else None
         headings = {_NUMBER.sub("", heading).rstrip("：") for heading in self.passage.headings}
         for kind in kinds:
             if project is not None and headings & set(kind.printed):
@@ -227,8 +231,8 @@ class PassageReader(FigureReader):
             return
         at = self.text.index(words, start)
         found: list[Name] = []
-        for kind_type, unit in (("money", ""), ("count", "辆"), ("count", "台")):
-            name = find_name(words, kind_type, unit, self.around.publishers)  # type: ignore[arg-type]
+        for kind_type, unit in _NONE_OF:
+            name = find_name(words, kind_type, unit, self.around.publishers)
             fits = name.kind is not None and name.kind.none and (name.is_sure or kind_type == "count")
             if fits and name.kind not in [other.kind for other in found]:
                 found.append(name)

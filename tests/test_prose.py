@@ -218,6 +218,30 @@ def test_an_endless_paragraph_is_reported_and_not_read() -> None:
     assert prose.facts == () and len(prose.unread) == 1
 
 
+def test_a_description_ends_before_names_and_telephones() -> None:
+    prose = read(
+        """乡村驿站建设专项经费情况说明
+一、项目概述
+新建乡村驿站10处。
+二、立项依据
+《乡村驿站三年行动方案》。
+三、年度预算安排
+2024年度项目总预算900万元。
+四、绩效目标
+全年建成10处。
+联系人：某某某 电话：000-0000000
+单位：万元"""
+    )
+    (project,) = prose.projects
+    assert project.objective == "全年建成10处。"
+    assert "某某某" not in str(prose)
+
+
+def test_headings_alone_without_a_title_describe_nothing() -> None:
+    text = "一、项目概述\n新建乡村驿站10处。\n二、立项依据\n行动方案。\n三、实施主体\n某局"
+    assert read(text).projects == ()
+
+
 # --- in the graph -----------------------------------------------------------------------------------------------------
 def disclosure_of(text: str, *more: Project) -> Disclosure:
     about = DocumentInfo(
