@@ -57,6 +57,12 @@ def percentile(seconds: Iterable[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
+def timed_twice(work: Callable[[], object]) -> tuple[float, float]:
+    """Given work, return the seconds that it takes, and those of the processor (what it would take on an idle machine)."""
+    begun = time.process_time()
+    return timed(work), time.process_time() - begun
+
+
 def timed(work: Callable[[], object]) -> float:
     """Given work, return the seconds that it takes."""
     begun = time.perf_counter()
@@ -138,14 +144,16 @@ def bench_changes(workspace: Workspace, count: int) -> None:
     first = min(count, 5)
     for disclosure in new[:first]:  # whatever is read once only is read now
         _load(workspace, disclosure)
-    added = [timed(partial(_load, workspace, disclosure)) for disclosure in new[first:]]
+    added = [timed_twice(partial(_load, workspace, disclosure)) for disclosure in new[first:]]
     changed = [_with_other_amounts(disclosure) for disclosure in new]
-    replaced = [timed(partial(_load, workspace, disclosure)) for disclosure in changed]
-    removed = [timed(partial(_remove, workspace, disclosure)) for disclosure in new]
-    for name, seconds in (("add", added), ("replace", replaced), ("remove", removed)):
+    replaced = [timed_twice(partial(_load, workspace, disclosure)) for disclosure in changed]
+    removed = [timed_twice(partial(_remove, workspace, disclosure)) for disclosure in new]
+    for name, measured in (("add", added), ("replace", replaced), ("remove", removed)):
+        seconds, processor = zip(*measured, strict=True)
         print(
             f"{name:<8} snapshot included, of {len(seconds)}: median {1000 * statistics.median(seconds):.0f} ms, "
-            f"p95 {1000 * percentile(seconds, 0.95):.0f} ms (bar 100 ms)"
+            f"p95 {1000 * percentile(seconds, 0.95):.0f} ms; processor {1000 * statistics.median(processor):.0f} ms "
+            "(bar 100 ms)"
         )
 
 
@@ -196,11 +204,17 @@ def bench_lookups(store: WholeStore, count: int) -> dict[str, object]:
     }
     everything = []
     for name, works in kinds.items():
-        seconds = [timed(work) for work in works]
-        everything += seconds
-        print(f"lookup   {name}: p95 {1000 * percentile(seconds, 0.95):.1f} ms")
-    print(f"lookups  p95 of all: {1000 * percentile(everything, 0.95):.1f} ms (bar 100 ms)")
-    return {"project": projects[0], "unit": units[0], "iri": rows[0], "text": "热线", "measure": "satisfaction"}
+        measured = [timed_twice(work) for work in works]
+        everything += measured
+        print(f"lookup   {name}: p95 {_both_p95(measured)}")
+    print(f"lookups  p95 of all: {_both_p95(everything)} (bar 100 ms)")
+    (region,) = _sample(store, "SELECT DISTINCT ?r { ?d pikg:region ?r }", 1)
+    return {"project": projects[0], "unit": units[0], "iri": rows[0], "text": "热线", "region": region}
+
+
+def _both_p95(measured: list[tuple[float, float]]) -> str:
+    seconds, processor = zip(*measured, strict=True)
+    return f"{1000 * percentile(seconds, 0.95):.1f} ms, processor {1000 * percentile(processor, 0.95):.1f} ms"
 
 
 def _found(find: Callable[[WholeStore, str], object], store: WholeStore, name: str) -> object:
@@ -225,7 +239,7 @@ def bench_queries(folder: Path, store: WholeStore, given: dict[str, object], rou
         for _ in range(rounds):  # in turn, so that both see the same machine
             theirs.append(timed(partial(ask_bare, text)))
             ours.append(timed(partial(store.query, text)))
-            if ours[-1] > 10:
+            if ours[-1] > 5:
                 break
         ratio = min(ours) / min(theirs)
         ratios.append((ratio, query.name))
@@ -239,7 +253,7 @@ def _parameters(query: NamedQuery, given: dict[str, object]) -> dict[str, object
     return {
         parameter.name: given.get(parameter.type, parameter.example)
         for parameter in query.parameters
-        if parameter.required or parameter.type in ("project", "unit", "text")
+        if parameter.required or parameter.type in ("project", "unit", "text", "region")
     }
 
 

@@ -21,6 +21,7 @@ from graph.links import Links
 from graph.mapping import map_disclosure, map_vocabulary
 from graph.sources import Source, map_source
 from graph.store import ReadableStore, Rows
+from graph.terms import text_literal
 from graph.workspace import Workspace, Writer
 from ontology.decisions import CellCorrection
 from ontology.namespaces import PIKG
@@ -28,6 +29,7 @@ from ontology.records import Disclosure
 
 _DOCUMENTS = """
 SELECT ?document ?sha256 ?name ?version WHERE {
+  %s
   ?document a pikg:Document ; pikg:sha256 ?sha256 .
   OPTIONAL { ?document schema:name ?name }
   OPTIONAL { ?document pikg:extractorVersion ?version }
@@ -50,11 +52,15 @@ class StoredDocument:
 
 def find_documents(store: ReadableStore) -> list[StoredDocument]:
     """Given a store, return its documents by file name."""
+    return _find(store, "")
+
+
+def _find(store: ReadableStore, narrowed: str) -> list[StoredDocument]:
     return [
         StoredDocument(
             str(row["sha256"]), str(row["name"] or ""), None if row["version"] is None else str(row["version"])
         )
-        for row in _rows(store, _DOCUMENTS)
+        for row in _rows(store, _DOCUMENTS % narrowed)
     ]
 
 
@@ -62,10 +68,11 @@ def find_document(store: ReadableStore, name: str) -> StoredDocument:
     """Given a file name, a hash or its first eight digits or more, return the document; raise NotFoundError where there
     is none, AmbiguousError where there are several."""
     wanted = name.strip()
-    documents = find_documents(store)
-    found = [document for document in documents if wanted in (document.sha256, document.file)]
+    term = text_literal(wanted).n3()
+    found = _find(store, f"VALUES ?sha256 {{ {term} }}") or _find(store, f"?document schema:name {term} .")
     if not found and len(wanted) >= 8:
-        found = [document for document in documents if document.sha256.startswith(wanted.lower())]
+        start = text_literal(wanted.lower()).n3()
+        found = _find(store, f"?document pikg:sha256 ?told . FILTER(STRSTARTS(?told, {start}))")
     if not found:
         raise NotFoundError(f"there is no document {name!r} in the store; `pikg status --documents` lists them")
     if len(found) > 1:

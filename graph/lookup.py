@@ -24,7 +24,7 @@ _REGIONS = """SELECT DISTINCT ?region ?name ?code WHERE {
   OPTIONAL { ?region pikg:code ?code }
 }"""
 
-_UNITS = "SELECT DISTINCT ?unit ?name WHERE { ?unit a pikg:Unit ; rdfs:label ?name }"
+_UNITS = "SELECT DISTINCT ?unit ?name WHERE { %s ?unit a pikg:Unit ; rdfs:label ?name }"
 
 # A form has the name as its document prints it; a superseded form names nothing any more.
 _PROJECTS = """SELECT DISTINCT ?project ?name ?publisher WHERE {
@@ -54,7 +54,9 @@ def find_unit(store: ReadableStore, text: str) -> URIRef:
     """Given a unit's IRI, name or a unique part of it, return its IRI; raise NotFoundError or AmbiguousError."""
     if _is_iri(text):
         return iri(text)
-    named = {URIRef(str(row["unit"])): str(row["name"]) for row in _rows(store, _UNITS)}
+    printed = _UNITS % f"VALUES ?name {{ {text_literal(text.strip()).n3()} }}"
+    rows = _rows(store, printed) or _rows(store, _UNITS % "")  # by exact name at once, else over all names
+    named = {URIRef(str(row["unit"])): str(row["name"]) for row in rows}
     return _only_one(_matching(named, text), "unit", text)
 
 
