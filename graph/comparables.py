@@ -7,8 +7,9 @@ departments as a whole with departments. What the signals are and how they weigh
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -28,6 +29,7 @@ from graph.likeness import (
     weigh_profile,
 )  # fmt: skip
 from graph.lookup import find_project, find_region
+from graph.search import TextIndex
 from graph.store import ReadableStore, Rows
 from graph.unit_costs import UnitCostPair, compare_unit_costs
 from ontology.comparables import comparison, fold_text
@@ -36,6 +38,12 @@ from ontology.regions import region_of
 
 LINE = 0.5
 """The score from which on projects are comparable."""
+
+COMPARED_ALL = 3000
+"""Up to so many projects all are compared; of more, the COMPARED nearest by their words."""
+
+COMPARED = 400
+"""Projects that are compared in full where there are too many to compare all."""
 
 _NAMES = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in ("pikg", "rdfs"))
 
@@ -140,7 +148,8 @@ class _Candidate:
 class ComparableIndex:
     """All projects of a store, read for comparing: `find` may be asked many times."""
 
-    def __init__(self, forms: Iterable[_Form]) -> None:
+    def __init__(self, forms: Iterable[_Form], *, compare_all_up_to: int = COMPARED_ALL) -> None:
+        """Of more projects than `compare_all_up_to`, those with the most telling words in common are compared."""
         self._forms: dict[str, list[_Form]] = defaultdict(list)
         for form in forms:
             self._forms[form.project].append(form)
@@ -151,6 +160,18 @@ class ComparableIndex:
             newest = self._candidate(project, None)
             if newest is not None:
                 self._weights.add(newest.profile)
+        self._words = self._index_words() if len(self._forms) > compare_all_up_to else None
+
+    @property
+    def projects(self) -> list[str]:
+        """The IRIs of the projects that are compared."""
+        return list(self._forms)
+
+    def with_words(self) -> ComparableIndex:
+        """The same projects, of which only the nearest by their words are compared, however few there are."""
+        other = copy(self)
+        other._words = other._index_words()
+        return other
 
     def find(
         self, project: str, *, inside: frozenset[str] | None = None, year: int | None = None, top: int = 10
@@ -161,7 +182,7 @@ class ComparableIndex:
         if mine is None:
             raise NotFoundError(f"no form of the project {project} is in the store")
         asked, scored = self._weighed(project, None, mine), []
-        for other in self._forms:
+        for other in self._nearest(mine, inside, year):
             theirs = self._candidate(other, year)
             if theirs is not None and other != project and _is_elsewhere(mine.form, theirs.form, inside):
                 scored.append((compare(asked, self._weighed(other, year, theirs)), theirs))
@@ -170,6 +191,34 @@ class ComparableIndex:
             return []  # nothing is comparable: what is merely related would only look like an answer
         shown = [pair for pair in scored[:top] if pair[0].score >= comparison().shown_from]
         return [_comparable(likeness, mine, theirs) for likeness, theirs in shown]
+
+    def _index_words(self) -> TextIndex:
+        """All projects by the words of all their years: which form is compared depends on the question."""
+        index = TextIndex()
+        for project, forms in self._forms.items():
+            years = {form.year for form in forms}
+            found = [self._candidate(project, year) for year in ({None} if len(years) == 1 else years)]
+            profiles = [candidate.profile for candidate in found if candidate is not None]
+            words = Counter[str]()
+            for profile in profiles:
+                words |= Counter(dict.fromkeys(_words_of(profile, strong=1, weak=1), 1))
+            groups = {_group(name, value) for form in forms for name, value in _groups_of(form)}
+            index.add(project, words.elements(), groups)
+        index.commit()
+        return index
+
+    def _nearest(self, mine: _Candidate, inside: frozenset[str] | None, year: int | None) -> Iterable[str]:
+        """The projects to compare with one: all where there are few, else those with the most telling words in common
+        of the regions and the year asked for."""
+        if self._words is None:
+            return self._forms
+        words = {
+            word: weight * self._weights(word) if ":" not in word else weight
+            for word, weight in _words_of(mine.profile, strong=2.0, weak=1.0).items()
+        }
+        within = [_group("region", region) for region in inside] if inside is not None else []
+        without = [] if inside is not None or not mine.form.region else [_group("region", mine.form.region)]
+        return self._words.find(words, COMPARED, within=within, without=without)
 
     def _weighed(self, project: str, year: int | None, candidate: _Candidate) -> Weighed:
         if (project, year) not in self._ready:
@@ -180,6 +229,22 @@ class ComparableIndex:
         if (project, year) not in self._candidates:
             self._candidates[project, year] = _read_candidate(self._forms.get(project, []), year)
         return self._candidates[project, year]
+
+
+def _words_of(profile: Profile, *, strong: float, weak: float) -> dict[str, float]:
+    """The words by which projects find each other: pairs of letters, those of the name the stronger, and kinds."""
+    words = dict.fromkeys(profile.purpose | profile.unit, weak)
+    words |= dict.fromkeys(profile.indicators, weak)
+    words |= dict.fromkeys(profile.name, strong)
+    return words | {f"kind:{kind}": 8 * strong * strength for kind, strength in profile.kinds.items()}
+
+
+def _groups_of(form: _Form) -> list[tuple[str, str]]:
+    return [("region", form.region), ("scope", form.scope), ("year", str(form.year))]
+
+
+def _group(name: str, value: str) -> str:
+    return f"{name}:{value}"
 
 
 def find_comparables(
@@ -206,14 +271,14 @@ def add_unit_costs(store: ReadableStore, project: str, found: Sequence[Comparabl
     return [replace(item, unit_costs=costs[item.project]) for item in found]
 
 
-def read_index(store: ReadableStore) -> ComparableIndex:
+def read_index(store: ReadableStore, *, compare_all_up_to: int = COMPARED_ALL) -> ComparableIndex:
     """Given a store, return its projects read for comparing; worth keeping for as long as the snapshot is."""
     rows: dict[str, list[tuple[str, str, str | None]]] = defaultdict(list)
     for row in _ask(store, _ROWS):
         target = None if row["target"] is None else str(row["target"])
         rows[str(row["form"])].append((str(row["name"]), _text(row["tier2"]), target))
     totals = {str(row["form"]): Decimal(str(row["total"])) for row in _ask(store, _TOTALS)}
-    return ComparableIndex(
+    forms = (
         _Form(
             project=str(row["project"]),
             name=str(row["name"]),
@@ -231,6 +296,7 @@ def read_index(store: ReadableStore) -> ComparableIndex:
         )
         for row in _ask(store, _FORMS)
     )
+    return ComparableIndex(forms, compare_all_up_to=compare_all_up_to)
 
 
 def _ask(store: ReadableStore, sparql: str) -> Rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from decimal import Decimal
 
 import pytest
@@ -82,6 +83,20 @@ def test_any_text_comes_back_as_it_went_in(store, text):
     assert rows(store, "SELECT ?o { ?s ?p ?o }").rows == ((Literal(text + "!"),),)
     store.replace_graph(A, [])
     assert store.count() == 0
+
+
+def test_terms_of_an_answer_are_those_that_rdflib_makes(store):
+    terms = [Literal("热线"), Literal(""), Literal("x", lang="zh"), URIRef("https://example.org/热线")]
+    store.replace_graph(A, [(S, P, term) for term in terms])
+    for (found,) in rows(store, "SELECT ?o { ?s ?p ?o }").rows:
+        made = next(term for term in terms if term == found)
+        assert type(found) is type(made)
+        assert hash(found) == hash(made)
+        assert found.n3() == made.n3()
+        assert pickle.loads(pickle.dumps(found)) == made
+        if isinstance(made, Literal):
+            for name in ("value", "datatype", "language", "ill_typed"):
+                assert getattr(found, name) == getattr(made, name)
 
 
 def test_datatypes_and_languages_come_back(store):
