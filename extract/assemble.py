@@ -209,6 +209,10 @@ _OF_THE_YEAR = re.compile(r"年度|当年|本年|全年|年初|预期")
 def _objectives(form: Form) -> tuple[list[FieldValue], list[FieldValue]]:
     """The objective's printed parts, and those that are not the year's (项目总目标) where others are (年度绩效目标)."""
     values = [v for v in form.block.fields.get("objective", ()) if not labels.is_placeholder(v.text)]
+    if not values:
+        # A form that prints no goal but the whole term's means that.
+        term = form.block.fields.get("term_objective", ())
+        return [v for v in term if v.text.strip() and not labels.is_placeholder(v.text)], []
     of_the_year: list[FieldValue] = []
     others: list[FieldValue] = []
     for value in values:
@@ -252,9 +256,10 @@ _STAGE_FIELDS = ("subgoals", "stages", "term_objective", "half_objective")
 
 def _stages(form: Form) -> tuple[StageGoal, ...]:
     goals = [StageGoal(value.text, _label(value)) for value in _objectives(form)[1] if value.text.strip()]
+    taken = _objectives(form)[0]
     for notation in _STAGE_FIELDS:
         for value in form.block.fields.get(notation, ()):
-            if not value.text.strip() or labels.is_placeholder(value.text):
+            if not value.text.strip() or labels.is_placeholder(value.text) or value in taken:
                 continue
             if notation != "stages":
                 goals.append(StageGoal(value.text, _label(value)))

@@ -54,13 +54,18 @@ def read_context(above: list[str]) -> Context:
     return Context(title, year, unit, fields, all(_PAGE_FOOT.fullmatch(text.strip()) for text in above))
 
 
+_LABELLED_YEAR = re.compile(r"年度\s*[:：]\s*(20\d\d)(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)\s*年度?")
 _LONGEST_LINE = 60
 
 
 def _year_of_line(text: str) -> int | None:
     """The one year that a short line below a title names ("部门：某某局 2024年度 单位：万元"), or None."""
-    found = set(_YEAR.findall(text)) if len(text) <= _LONGEST_LINE and "填报" not in text else set()
+    found = (
+        {*_YEAR.findall(text), *_LABELLED_YEAR.findall(text)}
+        if len(text) <= _LONGEST_LINE and "填报" not in text
+        else set()
+    )
     return int(found.pop()) if len(found) == 1 else None
 
 

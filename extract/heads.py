@@ -229,7 +229,7 @@ def _read_head(grid: Grid, first: int, last: int) -> IndicatorTable:
         if not path:
             continue
         lowest = path[-1]
-        notation = _column_notation(path)
+        notation = _notation_of_time(grid, last, path) or _column_notation(path)
         if notation is None:
             money = _funding_column(path, column)
             if money is not None:
@@ -314,6 +314,8 @@ def _place_column(head: _Head, spot: _Spot, notation: str) -> None:
 
 def _replaces(later: Cell, earlier: Cell) -> bool:
     """Whether the later of two heads of targets is the one in force: 调整后指标值 after 年初指标值."""
+    if "标准" in earlier.text and "标准" not in later.text:
+        return True  # what kind of standard the target is (计划标准, 行业标准), and then the target
     return "调整" in later.text and "调整" not in earlier.text
 
 
@@ -358,6 +360,21 @@ def _is_money_head(text: str) -> bool:
     block = labels.match_block(text)
     told = block is not None and any(role.group in ("source", "stage", "outside") for role in block.roles)
     return told or unit_in_label(text) is not None
+
+
+def _notation_of_time(grid: Grid, last: int, path: list[Cell]) -> str | None:
+    """What a year under a head of targets is (指标值 over 近三年实现值 and 预计当年实现值, these over years): the target is
+    what is expected of the year, or stands under the last of the years; what was reached before is history."""
+    year = labels.only_year(path[-1].text)
+    group = next((cell for cell in path[:-1] if (m := labels.match_column(cell.text)) and m.notation == "target"), None)
+    if year is None or group is None:
+        return None
+    told = [time for cell in path if (time := labels.head_time(cell.text)) is not None]
+    if told:
+        return "target" if told[-1] == "now" else "history"
+    beside = (grid.at(last, column) for column in range(group.column, group.last_column + 1))
+    years = [found for cell in beside if cell is not None and (found := labels.only_year(cell.text)) is not None]
+    return "target" if year == max(years) else "history"
 
 
 def _column_notation(path: list[Cell]) -> str | None:

@@ -69,22 +69,27 @@ def _place_signs(grid: Grid, last: int, columns: Columns, notes: dict[int, str])
         if (signs > ways) if notation == "direction" else (ways > signs):
             columns = {other if name == notation else name: found for name, found in columns.items()}
     if "operator" not in columns and "target" in columns:
-        placed = {column for found in columns.values() for column in found}
-        for column in sorted({*range(1, grid.columns + 1)} - placed):
+        sure = {column for name, found in columns.items() if name in _NEVER_SIGNS for column in found}
+        for column in sorted({*range(1, grid.columns + 1)} - sure):
             if _holds_signs(_below(grid, last, column)):
                 notes.pop(column, None)
-                return {**columns, "operator": (column,)}
+                others = {name: tuple(c for c in found if c != column) for name, found in columns.items()}
+                return {**{name: found for name, found in others.items() if found}, "operator": (column,)}
     return columns
+
+
+_NEVER_SIGNS = (*TIERS, "target", "actual", "unit", "weight", "score", "project_name", "objective")
 
 
 _LEAST_SIGNS = 2
 
 
 def _holds_signs(texts: list[str]) -> bool:
-    """Whether a column that no head explains holds signs and nothing else: "≥" and "=", not only 定性."""
+    """Whether a column, whatever its head says, holds signs: "≥" and "=", not only 定性. What stands below the table, or
+    the next one's head, may be something else."""
     told = [text.strip() for text in texts if text.strip()]
     signs = sum(is_sign(text) and not text.isalpha() for text in told)
-    return signs >= _LEAST_SIGNS and all(is_sign(text) for text in told)
+    return signs >= _LEAST_SIGNS and sum(map(is_sign, told)) * 2 > len(told)
 
 
 def _place_targets(columns: Columns) -> Columns:

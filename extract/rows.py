@@ -89,6 +89,11 @@ def read_rows(
                 carried = {}
             project = named
         texts = {notation: "".join(cell.text for cell in cells) for notation, cells in own.items()}
+        if (tier := _tier_row(grid, row, columns)) is not None:
+            # A first tier over the rows that belong to it: "（一）产出指标" on a row of its own.
+            carried = {"tier1": tier}
+            ledger.label(tier, "tier1")
+            continue
         if _is_spanning(own) or not any(cell.row == row for cells in own.values() for cell in cells):
             continue
         if _is_numbering(grid, row):
@@ -110,6 +115,16 @@ def read_rows(
         if indicator is None:
             continue
         yield indicator, owner
+
+
+def _tier_row(grid: Grid, row: int, columns: dict[str, tuple[int, ...]]) -> Cell | None:
+    """The first tier that stands alone in a row, where no column has the first tiers."""
+    if "tier1" in columns:
+        return None
+    printed = [cell for cell in grid.row_cells(row) if cell.row == row and cell.text.strip()]
+    if len(printed) != 1 or printed[0].row_span > 1 or not labels.is_tier1(printed[0].text):
+        return None
+    return printed[0]
 
 
 def _is_numbering(grid: Grid, row: int) -> bool:

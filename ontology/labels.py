@@ -358,6 +358,15 @@ def tier_scheme(concepts: set[str]) -> str | None:
 # --- words in cells
 
 
+def head_time(text: str) -> Literal["past", "now"] | None:
+    """Given a head over columns of years, return whether it speaks of years that are over or of the one to come."""
+    folded = fold(text)
+    words = read_data("heads.yaml")["time_words"]
+    if any(word in folded for word in words["past"]):
+        return "past"
+    return "now" if any(word in folded for word in words["now"]) else None
+
+
 @cache
 def _words(key: str) -> frozenset[str]:
     return frozenset("".join(str(word).split()) for word in read_data("heads.yaml")[key])
