@@ -19,7 +19,7 @@ from extract.prose_drafts import Draft, Surroundings, Unread, evaluated_above
 from extract.prose_passages import Passage, is_glossary, read_passages
 from extract.prose_projects import describe_project, find_descriptions
 from extract.prose_reader import PassageReader
-from extract.prose_words import alternatives, find_figures
+from extract.prose_words import alternatives, find_figures, find_thresholds
 from ontology.facts import fact_rules
 from ontology.records import DocumentInfo, Fact, Place, Project, Stage
 
@@ -92,7 +92,7 @@ def _states_flat(passage: Passage) -> bool:
 
 
 def _money_sentences(passage: Passage) -> int:
-    figures = [figure for figure in find_figures(passage.text, ()) if figure.type == "money"]
+    figures = [figure for figure in find_figures(passage.text, find_thresholds(passage.text)) if figure.type == "money"]
     return sum(any(start <= figure.start < end for figure in figures) for start, end in passage.sentences)
 
 

@@ -17,6 +17,8 @@ class FigureReader(PassageState):
     """Reads the figures of a passage, one after the other."""
 
     def _figure(self, figure: Figure, at: int, clause: Clause, end: int) -> None:
+        if not figure.is_exact:
+            return
         lead_start = self._lead_start(at, figure, clause)
         lead = self.text[lead_start : figure.start]
         if figure.type == "money":
@@ -144,13 +146,13 @@ class FigureReader(PassageState):
     @staticmethod
     def _is_part_name(lead: str) -> bool:
         return not re.search(
-            r"增加|减少|下降|(?<![稳保促])增长|用于|其余|至|由|从|按|每|人均|平均|完成|占|节约|超", lead
+            r"增加|减少|下降|(?<![稳保促])增长|用于|其余|至|由|从|按|每|人均|平均|完成|占|节约|超|约$", lead
         )
 
     def _involves(self, figure: Figure, bare: str, start: int) -> bool:
         """The money of the projects that were just counted (涉及资金 …)."""
         words = alternatives(self.rules.words["involves"])
-        told = re.fullmatch(rf"(?:共|全部|合计|其中)*(?:{words})(?:为|共|共计|合计|总计|达|约|：)*", bare)
+        told = re.fullmatch(rf"(?:共|全部|合计|其中)*(?:{words})(?:为|共|共计|合计|总计|达|：)*", bare)
         if told is None and not re.match(r"(?:共|合计)?涉及.{0,20}$", bare):
             return False
         counts = [d for d in self.drafts if d.value is not None and self.rules.kinds[d.kind].money is not None]

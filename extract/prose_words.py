@@ -26,7 +26,8 @@ _LONGEST_NAME = 60
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A printed figure: its type, number (money in yuan), what was printed of it, and where it stands."""
+    """A printed figure: its type, number (money in yuan), what was printed of it, and where it stands; one that is not
+    exact (3万元以内, 约3万元) is no fact."""
 
     type: FigureType
     number: Decimal
@@ -34,6 +35,7 @@ class Figure:
     unit: str
     start: int
     end: int
+    is_exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,9 @@ def alternatives(words: Iterable[str]) -> str:
 _MONEY = "亿元|百万元|万元|千元|元"
 _BARE = r"(?:万|亿)(?=[，。；、）]|$)"
 """Money without its 元, where the figure ends there."""
+
+
+_BOUND = re.compile(r"(?:（含）)?(?:以内|以上|以下|之内|左右|上下|有余|起步)|余[万元，。]")
 
 
 @cache
@@ -91,14 +96,15 @@ def find_figures(text: str, left_out: Sequence[tuple[int, int]]) -> list[Figure]
     for match in _figure_pattern().finditer(text):
         if any(start < match.end() and match.start() < end for start, end in left_out):
             continue
+        exact = _BOUND.match(text, match.end()) is None and text[match.start() - 1 : match.start()] != "约"
         number = to_decimal(match["number"].replace("−", "-"))
         raw, unit = match["number"], match[0][len(match["number"]) :]
         if match["money"]:
             if (amount := parse_amount(match["number"], unit)) is not None:
-                found.append(Figure("money", amount.amount, raw, unit, match.start(), match.end()))
+                found.append(Figure("money", amount.amount, raw, unit, match.start(), match.end(), exact))
             continue
         kind: FigureType = "percent" if match["percent"] else "score" if match["score"] else "count"
-        found.append(Figure(kind, number, raw, unit, match.start(), match.end()))
+        found.append(Figure(kind, number, raw, unit, match.start(), match.end(), exact))
     return found
 
 
@@ -158,7 +164,10 @@ def find_name(
             if other.label and _fits(rules.kinds[other.label], figure, unit)
         )
     ]
-    unknown = _uncovered(len(compared), [(phrase.start, phrase.end) for phrase in phrases] + _marks(compared))
+    spans = [(phrase.start, phrase.end) for phrase in phrases] + _marks(compared)
+    if figure == "count":
+        spans += [match.span() for match in re.finditer("项目", compared)]
+    unknown = _uncovered(len(compared), spans)
     if not fitting:
         return Name(None, start, end, not unknown)
     best = min(fitting, key=lambda phrase: (_precedence()[phrase.label], -len(phrase.text)))
@@ -266,7 +275,7 @@ def _ends_as_unit(unknown: str, before: str) -> bool:
 
 
 _TAIL = re.compile(
-    r"(?:达到|总(?!收|支)|当年|本年|年度|预算数?|决算数?|支出决算数?|总额|总计|合计|总数|共计|金额|为|是|共|达|约|年初|全年|安排|均|（以合同签订为准）|的|数|：|，)+$"
+    r"(?:达到|总(?!收|支)|当年|本年|年度|预算数?|决算数?|支出决算数?|总额|总计|合计|总数|共计|金额|为|是|共|达|年初|全年|安排|均|（以合同签订为准）|的|数|：|，)+$"
 )
 _HEAD = re.compile(
     r"^(?:预算(?=安排)|所属|下属|预算单位|本部门|本单位|我部门|我单位|部门|单位(?!价)|共有|共|现有|实有|安排的?|财政拨款的|的|，|相应)+"
@@ -287,7 +296,7 @@ def _tight(text: str, start: int, end: int, labels: Sequence[tuple[int, int]]) -
     return start, end
 
 
-_SAYS_NOTHING = re.compile(r"(?:为|是|共|约|：|预算数?|金额|合计|计)+$")
+_SAYS_NOTHING = re.compile(r"(?:为|是|共|：|预算数?|金额|合计|计)+$")
 
 
 def trim_name(text: str, start: int, end: int) -> tuple[int, int]:
@@ -329,7 +338,7 @@ def find_stage(text: str) -> str | None:
 def _only_stage() -> re.Pattern[str]:
     words = alternatives(word for word, _ in _stage_words())
     return re.compile(
-        rf"(?:本年|年初|全年|当年|安排|财政|年度|其|中)*(?:{words})(?:数|总额|金额|为|是|共|约|：|安排|资金|达)*"
+        rf"(?:本年|年初|全年|当年|安排|财政|年度|其|中)*(?:{words})(?:数|总额|金额|为|是|共|：|安排|资金|达)*"
     )
 
 

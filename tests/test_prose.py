@@ -182,10 +182,20 @@ def test_a_table_ends_a_paragraph() -> None:
         "压缩公务接待费2万元。",
         "单价50万元以上的设备另行说明。",
         "每人每年基本支出补助1200元。",
+        "公务接待费3万元以内。",
+        "基本支出约120万元。",
+        "公务用车1辆以上，基本支出100余万元。",
+        "截至2024年底，项目累计支出450万元。",
+        "全市一般公共预算收入12.5亿元，同比增长8%。",
+        "人员经费预算按照每人每年8万元核定。",
+        "项目支出控制在100万元以内，节约成本5万元。",
+        "项目总投资5,000万元，其中中央预算内投资3,000万元。",
     ],
 )
-def test_a_figure_whose_words_are_not_known_is_no_fact(text: str) -> None:
-    assert read(text).facts == ()
+def test_a_figure_whose_words_are_not_known_is_no_fact_and_is_reported(text: str) -> None:
+    prose = read(text)
+    assert prose.facts == ()
+    assert len(prose.unread) == prose.money_sentences
 
 
 def test_a_percentage_is_never_given_to_another_amount() -> None:
