@@ -5,16 +5,19 @@ from __future__ import annotations
 import copy
 import json
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from corpus import ROOT, SHARED
 from printed import ask, document
+from printed import stored as printed_store
 from rdflib import RDF, SKOS, Graph, URIRef
 
 import pipeline
 from graph.embedded import EmbeddedStore, new_in_memory
 from graph.mapping import map_disclosure, map_vocabulary
+from graph.queries import run_named
 from graph.shapes import find_violations
 from ontology.budget_classes import (
     LEVELS,
@@ -223,3 +226,20 @@ def test_each_component_of_the_structure_is_used(cube: EmbeddedStore) -> None:
              ?property . FILTER NOT EXISTS { ?o qb:dataSet ?s ; ?property ?v } }""",
     )
     assert {row[0].rpartition("#")[2] for row in lacking} <= {"unitName", "budgetClass"}
+
+
+def test_expenditure_is_summed_by_classes_of_the_first_level(tmp_path: Path) -> None:
+    lines = [
+        line("201", "一般公共服务支出", role="subtotal"),
+        line("2010306", "政务公开审批"),
+        line("2010350", "事业运行"),
+        line("2019901", "新设事项"),  # not listed: its path leads to 201 all the same
+        line("2210201", "住房公积金"),
+        line(None, "合计", role="total"),
+    ]
+    store = printed_store(tmp_path / "store", document("a.pdf", lines=lines))
+    rows = [(row["code"], row["name"], row["amount"], row["lines"]) for row in run_named(store, "budget-classes")]
+    assert [tuple(map(str, row)) for row in rows] == [
+        ("201", "一般公共服务支出", "360000", "3"),
+        ("221", "住房保障支出", "120000", "1"),
+    ]
