@@ -29,12 +29,20 @@ Pairs = Mapping[int, tuple[Cell | None, Cell]]
 
 
 @dataclass(frozen=True, slots=True)
+class PrintedRow:
+    """A row away from a break: the columns in which its cells begin, and those in which a cell of its own is printed."""
+
+    cells: frozenset[int]
+    printed: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Break:
     """What the pages show at a break after `row` rows of the joined grid.
 
     `open_above` and `open_below` are the columns in which no line closes the cells of the last row above or of the
-    first row below; `room` is what the last line above has left in each printed column, in characters; `printed` the
-    columns in which each row away from a break prints a cell of its own; `parallel` the sets of columns whose cells are
+    first row below; `room` is what the last line above has left in each printed column, in characters; `printed` what
+    the rows away from the breaks print; `parallel` the sets of columns whose cells are
     merged alike. Where a table is not `ruled` the room is only guessed from the other texts of a column.
     """
 
@@ -43,7 +51,7 @@ class Break:
     open_below: frozenset[int] = frozenset()
     head_repeated: bool = False
     room: Mapping[int, float] = field(default_factory=dict)
-    printed: Sequence[frozenset[int]] = ()
+    printed: Sequence[PrintedRow] = ()
     parallel: Sequence[frozenset[int]] = ()
     ruled: bool = True
 
@@ -79,6 +87,11 @@ def join_break(above: Sequence[Cell], below: Sequence[Cell], at: Break) -> Joine
             together = [pair for column, pair in pairs.items() if column in columns]
             if len(together) == len(columns) and (_go_on_together(together) or _name_follows(pairs, columns, at)):
                 reasons.update(dict.fromkeys(columns, "merged alike with a column that goes on"))
+        for column, (before, after) in pairs.items():
+            # A merged label may be cut where its rows are not.
+            merged = before is not None and max(before.row_span, after.row_span) > 1
+            if merged and after.text and _breaks_off(pairs, column, at) and _is_label_in_two(pairs, column):
+                reasons[column] = "a label in two"
         reasons |= _single_reasons(starting, pairs, openings, merged_columns, set(reasons))
     result = Joined(list(above), list(below), rows_lost=1 if cut else 0)
     for column, reason in sorted(reasons.items()):
@@ -124,7 +137,7 @@ def _row_is_cut(pairs: Pairs, at: Break) -> str | None:
     missed = [column for column in always if _text_above(pairs, column) and not pairs[column][1].text]
     few = 2 * len(below) <= sum(1 for column in pairs if _text_above(pairs, column))
     if len(broken) == len(below) and (at.ruled or few):
-        told = bool(missed) or any(_is_sentence(pairs, column) or _is_tier_in_two(pairs, column) for column in below)
+        told = bool(missed) or any(_is_sentence(pairs, column) or _is_label_in_two(pairs, column) for column in below)
     else:
         # Lines may end early, for words that a program won't part or for a block that ends.
         full = [column for column in below if at.room.get(column, _AMPLE) < _NEARLY_FULL]
@@ -145,12 +158,20 @@ def _breaks_off(pairs: Pairs, column: int, at: Break) -> bool:
 
 
 def _always_printed(pairs: Pairs, below: Sequence[int], at: Break) -> set[int]:
-    """The columns, never merged, that nearly every row prints, or every row that prints one of those printed below."""
-    alike = [[row for row in at.printed if column in row] for column in below if pairs[column][1].row_span == 1]
+    """The columns, never merged, that nearly every row prints, or every row of as many cells or with one of those
+    printed below."""
+    whole = frozenset(pairs)
+    like = [row for row in at.printed if row.cells == whole]
+    lead = [column for column in below if pairs[column][1].row_span == 1]
+    groups = [
+        at.printed,
+        like,
+        *([row for row in rows if column in row.printed] for rows in (at.printed, like) for column in lead),
+    ]
     found: set[int] = set()
-    for rows in (at.printed, *alike):
+    for rows in groups:
         if len(rows) >= _EVIDENCE:
-            counts = Counter(column for row in rows for column in row)
+            counts = Counter(column for row in rows for column in row.printed)
             found |= {column for column, count in counts.items() if len(rows) - count <= len(rows) // _TEN}
     return {column for column in found if column in pairs and pairs[column][1].row_span == 1}
 
@@ -161,14 +182,20 @@ def _is_sentence(pairs: Pairs, column: int) -> bool:
     return before is not None and before.row_span == after.row_span == 1 and len(before.text) > _LONGEST_LABEL
 
 
-def _is_tier_in_two(pairs: Pairs, column: int) -> bool:
-    """Whether a tier's name is whole only with what stands below the break."""
+def _is_label_in_two(pairs: Pairs, column: int) -> bool:
+    """Whether a label, or a tier's name, is whole only with what stands below the break: 主管 | 部门."""
     above, below = _text_above(pairs, column), pairs[column][1].text
-    return _is_tier(join_wrapped(above, below)) and not _is_tier(below)
+    whole = join_wrapped(above, below)
+    return any(known(whole) and not (known(above) and known(below)) for known in (_is_tier, _is_label))
 
 
 def _is_tier(text: str) -> bool:
     return labels.is_tier1(text) or labels.tier2_concept(text, None) is not None
+
+
+def _is_label(text: str) -> bool:
+    match = labels.match_block(text)
+    return labels.match_column(text) is not None or (match is not None and match.value is None)
 
 
 def _openings(columns: set[int], at: Break) -> set[int]:

@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from extract.breaks import Break, join_break
+from extract.breaks import Break, PrintedRow, join_break
 from extract.grid import Block, Cell, Grid, Paragraph
 from ontology.issues import issue
 from ontology.records import Issue
@@ -240,20 +240,22 @@ def _break(last: PageTable, table: PageTable, heads: int, xs: Sequence[float], r
     )
 
 
-def _printed_rows(tables: Sequence[PageTable], heads: Sequence[int], xs: Sequence[float]) -> list[frozenset[int]]:
-    """The columns in which each row below the head prints a cell of its own, but for the rows at the breaks, which may
-    be cut."""
-    found: list[frozenset[int]] = []
+def _printed_rows(tables: Sequence[PageTable], heads: Sequence[int], xs: Sequence[float]) -> list[PrintedRow]:
+    """What each row below the head prints, but for the rows at the breaks, which may be cut."""
+    found: list[PrintedRow] = []
     lowest = max(cell.last_row for cell in tables[0].grid.row_cells(1))
     for number, (table, head) in enumerate(zip(tables, heads, strict=True)):
-        first = head + 2 if number else lowest + 1
-        last = table.grid.rows - (number < len(tables) - 1)
         columns = [_index(x, xs) + 1 for x in table.xs]
-        own: dict[int, set[int]] = {row: set() for row in range(first, last + 1)}
-        for cell in table.grid.cells:
-            if cell.text and cell.row_span == 1 and cell.row in own:
-                own[cell.row].add(columns[cell.column - 1])
-        found += map(frozenset, own.values())
+        first = head + 2 if number else lowest + 1
+        for row in range(first, table.grid.rows + (number == len(tables) - 1)):
+            cells = table.grid.row_cells(row)
+            own = (cell for cell in cells if cell.text and cell.row_span == 1)
+            found.append(
+                PrintedRow(
+                    frozenset(columns[cell.column - 1] for cell in cells),
+                    frozenset(columns[cell.column - 1] for cell in own),
+                )
+            )
     return found
 
 

@@ -245,6 +245,22 @@ def test_all_texts_of_a_row_cut_are_told_by_a_tier():
     assert shown(grid)[-2] == "经济效益指标 | 避免消费者损失 | ≥0.02亿元 | 10分"
 
 
+def test_labels_cut_in_two_tell_that_their_row_is_cut():
+    above = table(1, ("项目名称", "<", "甲", "<"), ("主管", "某局", "实施", "某中心"), unfinished=[1, 3])
+    below = table(2, ("部门", "", "单位", ""), ("年度目标", "完成任务。", "备注", "无"))
+    (grid,) = stitch([above, below])
+    assert shown(grid)[1] == "主管部门 | 某局 | 实施单位 | 某中心"
+
+
+def test_a_merged_label_cut_between_its_rows_is_one_label():
+    above = table(1, ("项目名称", "<", "甲", "<"), ("项目资金（万", "", "预算数", "执行数"), unfinished=[1])
+    below = table(
+        2, ("元）", "总额", "8.00", "7.00"), ("^", "其他资金", "1.00", "1.00"), ("年度目标", "<", "无。", "<")
+    )
+    (grid,) = stitch([above, below])
+    assert (grid.at(2, 1).text, grid.at(4, 1).text) == ("项目资金（万元）", "项目资金（万元）")
+
+
 def test_room_for_a_figure_is_more_than_for_a_character():
     """ "12345" does not fit where one character would: the line above it was full."""
     roomy = table(1, HEAD, *ROWS, ("效益", "办理热线", "80%", "30"))
