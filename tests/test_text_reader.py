@@ -228,3 +228,20 @@ def test_the_texts_of_the_corpus_are_read(tmp_path: Path) -> None:
     assert scored["project"]["f1"] == 1
     assert scored["indicator"]["f1"] >= 0.98
     assert scored["indicator exact"]["f1"] >= 0.9
+
+
+def test_merged_cells_that_left_no_blanks_leave_their_rows_at_the_right_edge(tmp_path: Path) -> None:
+    text = (
+        "项目支出绩效目标表\n（2025年度）\n项目名称\t桥梁检修\n预算金额（万元）\t85.6\n"
+        "年度绩效指标\t一级指标\t二级指标\t三级指标\t年度指标值\n运算符号\t内容\t度量单位\n"
+        "产出指标\t数量指标\t检修桥梁数量\t≥\t16\t座\n更换伸缩缝长度\t≥\t300\t米\n质量指标\t检修合格率\t=\t100\t%\n"
+        "满意度指标\t服务对象满意度指标\t通行群众满意度\t≥\t90\t%\n"
+    )
+    (project,) = projects(write(tmp_path, text))
+    read = [(i["tier1"], i["tier2"], i["tier3"], i["target"]["raw"]) for i in project["indicators"]]
+    assert read == [
+        ("产出指标", "数量指标", "检修桥梁数量", "≥16座"),
+        ("产出指标", "数量指标", "更换伸缩缝长度", "≥300米"),
+        ("产出指标", "质量指标", "检修合格率", "=100%"),
+        ("满意度指标", "服务对象满意度指标", "通行群众满意度", "≥90%"),
+    ]

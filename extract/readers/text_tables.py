@@ -12,6 +12,7 @@ from extract.readers.text_lines import RawTable
 from extract.readers.text_matrix import Matrix, Row, blank_like, make_matrix
 from extract.readers.text_repeats import join_repeats
 from extract.readers.text_rows import clear_side, repair_rows, split_figures
+from extract.readers.text_shapes import align_right, nest_heads
 from extract.readers.text_spans import Spans, is_figure, is_label, open_heads, raise_side, span_heads, span_rows
 from extract.readers.text_tiers import place_tiers
 from extract.rows import leads_foot
@@ -34,6 +35,8 @@ def read_table(table: RawTable, number: int, document: str) -> tuple[list[Block]
     join_cut_labels(matrix)
     raise_side(matrix)
     open_heads(matrix)
+    if not matrix.loose:
+        nest_heads(matrix)
     join_cut_names(matrix, document)
     lead = _take_lines(matrix)
     if not matrix.rows:
@@ -46,6 +49,8 @@ def read_table(table: RawTable, number: int, document: str) -> tuple[list[Block]
     for found in tables():
         clear_side(matrix, found)
         place_totals(matrix, found)
+    for found, rows in _rows_below(matrix, tables()) if not matrix.loose else ():
+        align_right(matrix, found, rows)
     for found, rows in _rows_below(matrix, tables()):
         split_figures(matrix, found, rows)
         align_rows(matrix, found, rows)
