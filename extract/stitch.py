@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from extract.breaks import Break, PrintedRow, join_break
 from extract.grid import Block, Cell, Grid, Paragraph
+from extract.ragged import even_columns
 from ontology.issues import issue
 from ontology.records import Issue
 
@@ -173,7 +174,7 @@ def _begins_with_title(grid: Grid) -> bool:
 def _merge(chain: _Chain, issues: list[Issue] | None) -> Grid:
     tables = chain.tables
     if len(tables) == 1:
-        return tables[0].grid
+        return even_columns(tables[0].grid, tables[0].xs)
     xs = _common_edges(tables)
     cells: list[Cell] = []
     rows = 0
@@ -195,7 +196,7 @@ def _merge(chain: _Chain, issues: list[Issue] | None) -> Grid:
         cells += body
         rows += table.grid.rows - heads
     ordered = sorted(cells, key=lambda cell: (cell.row, cell.column))
-    return Grid(rows, len(xs) - 1, tuple(ordered), tables[0].grid.place, tuple(notes))
+    return even_columns(Grid(rows, len(xs) - 1, tuple(ordered), tables[0].grid.place, tuple(notes)), xs)
 
 
 def _common_edges(tables: Sequence[PageTable]) -> list[float]:

@@ -301,3 +301,44 @@ def test_columns_of_both_pages_are_kept():
     (grid,) = stitch([ABOVE, below])
     assert grid.columns == 4
     assert (grid.at(4, 2).column_span, grid.at(4, 4).text) == (3, "某")
+
+
+# --- columns with ragged edges
+
+
+def ragged(*rows: Sequence[tuple[float, str]]) -> PageTable:
+    """A table whose rows have edges of their own: each cell as its left edge and its text; all end at 400."""
+    xs = sorted({x for row in rows for x, _ in row} | {400.0})
+    cells = []
+    for number, row in enumerate(rows, start=1):
+        ends = [*(x for x, _ in row[1:]), 400.0]
+        for (left, text), right in zip(row, ends, strict=True):
+            column = xs.index(left) + 1
+            place = Place(page=1, table=1, row=number, column=column)
+            span = xs.index(right) - column + 1
+            cells.append(Cell(number, column, text, 1, span, (PrintedCell(place, text),)))
+    grid = Grid(len(rows), len(xs) - 1, tuple(cells), Place(page=1, table=1))
+    return PageTable(grid, tuple(xs), A4)
+
+
+def test_rows_a_little_wider_than_others_share_their_columns():
+    rows = [[(50.0, "一级指标"), (150.0, "三级指标"), (250.0, "指标值")]]
+    rows += [[(50.0, "产出"), (150.0 + off, f"数{off}"), (250.0 - off, "1")] for off in (4, 9, -7)]
+    (grid,) = stitch([ragged(*rows)])
+    assert grid.columns == 3
+    assert all(len(grid.row_cells(row)) == 3 for row in range(1, 5))
+    assert all(cell.column_span == 1 for cell in grid)
+    assert any("ragged" in note for note in grid.notes)
+    assert grid.at(3, 2).parts[0].place.column != 2  # the place stays that of the page
+
+
+def test_edges_that_a_row_has_together_stay_two():
+    rows = [
+        [(50.0, "序号"), (70.0, "名称"), (250.0, "值")],
+        [(50.0, "1"), (70.0, "甲"), (250.0, "2")],
+        [(50.0, "合计"), (250.0, "2")],
+        [(50.0, "注"), (300.0, "无")],
+    ]
+    (grid,) = stitch([ragged(*rows)])
+    assert [cell.column for cell in grid.row_cells(2)] == [1, 2, 3]
+    assert grid.columns == 4  # 250 and 300 are too far apart to be one
