@@ -245,3 +245,26 @@ def test_merged_cells_that_left_no_blanks_leave_their_rows_at_the_right_edge(tmp
         ("产出指标", "质量指标", "检修合格率", "=100%"),
         ("满意度指标", "服务对象满意度指标", "通行群众满意度", "≥90%"),
     ]
+
+
+def test_lower_heads_that_stand_at_the_left_of_a_bar_table_split_the_upper_ones(tmp_path: Path) -> None:
+    text = (
+        "# 2025年项目绩效目标汇总表\n\n单位：万元\n\n"
+        "| 单位名称 | 项目名称 | 预算资金 | 绩效目标 | 绩效指标 | | | | | |\n|---|---|---|---|---|---|---|---|---|---|\n"
+        "| 一级指标 | 二级指标 | 三级指标 | 关系 | 数值 | 单位 | | | | |\n| 某县水利局小计 |  | 120.5 |  |  |  |  |  |  |  |\n"
+        "| 某县水利局 | 水库加固 | 80.5 | 加固水库。 | 产出指标 | 数量指标 | 加固水库数量 | ≥ | 3 | 座 |\n"
+        "| 某县水利局 | 渠道清淤 | 40 | 清淤。 | 产出指标 | 数量指标 | 清淤长度 | ≥ | 30 | 公里 |\n"
+    )
+    read = [(p["name"], p["indicators"][0]["target"]["raw"]) for p in projects(write(tmp_path, text, "a.md"))]
+    assert read == [("水库加固", "≥3座"), ("渠道清淤", "≥30公里")]
+
+
+def test_a_cost_per_unit_in_flat_lines_belongs_to_its_indicator(tmp_path: Path) -> None:
+    text = (
+        "项目支出绩效目标表\n（2025年度）\n项目名称 设备购置\n主管部门 某县卫生局 实施单位 某县医院\n预算金额（万元） 50\n"
+        "绩效目标 购置设备。\n绩效指标 一级指标 二级指标 三级指标 指标值\n产出指标 数量指标 购置设备数量 ≥48台（套）\n"
+        "质量指标 验收合格率 100%\n成本指标 人均培训补助标准 ≤450元/人·天\n满意度指标 服务对象满意度指标 患者满意度 ≥90%\n"
+    )
+    (project,) = projects(write(tmp_path, text))
+    read = [(i["tier1"], i["tier2"], i["tier3"], i["target"]["raw"]) for i in project["indicators"]]
+    assert read[2] == ("产出指标", "成本指标", "人均培训补助标准", "≤450元/人·天")

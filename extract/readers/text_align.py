@@ -8,6 +8,7 @@ and noted. If it is not, the row stays as it is and is reported.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -49,13 +50,21 @@ def _sign(text: str) -> bool:
 
 def _tier1(text: str) -> float:
     if labels.is_tier1(text):
-        return 3
+        return 3 if _higher(text) else _LESS_LIKELY
     return _other_tier(text, 2)
+
+
+_LESS_LIKELY = 2.4
+
+
+def _higher(text: str) -> bool:
+    """Whether a name that both tiers have (成本指标, 满意度指标) is rather the first: as the second it has no other parent."""
+    return not labels.tier2_parents(text) - {labels.tier1_concept(text)}
 
 
 def _tier2(text: str) -> float:
     if labels.tier2_concept(text, None) is not None:
-        return 3
+        return _LESS_LIKELY if labels.is_tier1(text) and _higher(text) else 3
     # 项目产出 is a first tier in one form and a second in another.
     return -1 if labels.is_tier1(text) else _other_tier(text, 1)
 
@@ -100,9 +109,15 @@ def _target(split: bool) -> Fit:
     return fit
 
 
+_NOTE = re.compile(r"[（(][^（()）]*[)）]")
+
+
 def _unit(text: str) -> float:
     if find_unit(text) is not None or text in wording().qualitative_units:
         return 2
+    bare = _NOTE.sub("", text)
+    if find_unit(bare) is not None or ("/" in bare and find_unit(bare.partition("/")[0]) is not None):
+        return 2  # 元/人（次）, 万元/人·年
     return 0 if len(text) <= 4 and _plain(text) else -4
 
 

@@ -101,7 +101,9 @@ def _join_label(matrix: Matrix, number: int, first: int) -> None:
         if columns[-1] >= matrix.width or any(not row.entries[c].text or row.entries[c].columns > 1 for c in columns):
             continue
         texts = [row.entries[column].text for column in columns]
-        if all(is_known(text) for text in texts) or any(is_figure(text) for text in texts):
+        if all(is_known(text) or labels.match_subhead(text) for text in texts) or any(
+            is_figure(text) for text in texts
+        ):
             continue
         label = next((text for text in _joined(texts) if is_known(text)), None)
         if label is not None:

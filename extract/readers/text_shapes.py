@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from extract.heads import IndicatorTable
 from extract.readers.text_align import fits
-from extract.readers.text_matrix import Entry, Matrix, blank_like
+from extract.readers.text_matrix import Entry, Matrix, Row, blank_like
 from extract.readers.text_spans import column_notation
 from ontology import labels
 
@@ -22,8 +22,7 @@ def nest_heads(matrix: Matrix) -> None:
     """Put the lower heads of a head over two rows under the head that they split."""
     for number in range(len(matrix.rows) - 2):
         upper, lower = matrix.rows[number], matrix.rows[number + 1]
-        heads = [entry.text for entry in upper.entries[: upper.printed]]
-        parts = [entry.text for entry in lower.entries[: lower.printed]]
+        heads, parts = _printed(upper), _printed(lower)
         if not all(heads) or not all(parts) or len(heads) < 2 or len(parts) < 2 or not all(map(_is_head, parts)):
             continue
         at = _split_head(heads, parts)
@@ -31,7 +30,7 @@ def nest_heads(matrix: Matrix) -> None:
             continue
         side = 1 if _is_side(heads[0]) and at else 0
         width = len(heads) - 1 + len(parts)
-        below = {row.printed for row in matrix.rows[number + 2 :]}
+        below = {length for row in matrix.rows[number + 2 :] for length in (row.printed, len(_printed(row)))}
         if not below & {width, width - side}:
             continue
         opened = upper.entries[: at + 1] + [blank_like(upper.entries[at]) for _ in parts[1:]]
@@ -41,6 +40,14 @@ def nest_heads(matrix: Matrix) -> None:
         _pad(matrix)
         matrix.notes.append(f"row {number + 2}: heads put under the one that they split")
         return
+
+
+def _printed(row: Row) -> list[str]:
+    """The texts of a row up to its last one: some programs fill short rows up with blanks."""
+    texts = row.texts()
+    while texts and not texts[-1]:
+        texts.pop()
+    return texts
 
 
 def _is_head(text: str) -> bool:

@@ -21,6 +21,7 @@ from extract.readers.text_spans import column_notation, is_figure, is_label
 from ontology import labels, titles
 from ontology.likely import likely_column, unit_in_label
 from ontology.records import Place
+from ontology.units import find_unit
 
 _TIERS = frozenset(("tier1", "tier2", "tier3"))
 _LONGEST_HEAD = 24
@@ -266,7 +267,9 @@ def _fits(table: IndicatorTable, width: int) -> list[Fit]:
             is_tier = labels.is_tier1(text) or labels.tier2_concept(text, None) is not None
             if notation == "tier3":
                 worth -= 4 * is_tier + 2 * bool(_SENTENCE.search(text)) + 2 * (_VALUE.fullmatch(text) is not None)
-                worth += bool(_NAMES_END.search(text))
+                worth += bool(_NAMES_END.search(text)) - 2 * (
+                    "/" in text and find_unit(text.partition("/")[0]) is not None
+                )
             elif notation in ("tier1", "tier2"):
                 worth -= 2 * (_VALUE.fullmatch(text) is not None) + 4 * bool(_SENTENCE.search(text))
                 worth -= 0 if is_tier else 0.5

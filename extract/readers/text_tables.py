@@ -32,11 +32,11 @@ def read_table(table: RawTable, number: int, document: str) -> tuple[list[Block]
     join_repeats(matrix)
     for row in matrix.rows:
         part_labels(row)
+    if not matrix.loose:
+        nest_heads(matrix)
     join_cut_labels(matrix)
     raise_side(matrix)
     open_heads(matrix)
-    if not matrix.loose:
-        nest_heads(matrix)
     join_cut_names(matrix, document)
     lead = _take_lines(matrix)
     if not matrix.rows:
