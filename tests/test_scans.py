@@ -20,6 +20,7 @@ from extract.readers.scan_ink import find_ink
 from extract.readers.scan_lines import Strip, lines_in
 from extract.readers.scan_page import read_picture
 from extract.readers.scan_rules import find_rules
+from extract.readers.scan_seal import grey_without_seals
 from extract.readers.scan_signs import shape_of
 from extract.readers.scan_turn import find_skew, straighten
 from extract.render import render_page
@@ -116,6 +117,19 @@ def test_boxes_lie_on_the_page_as_it_was_scanned(form_reading: Document, form_sc
         x0, top, x1, bottom = (round(edge * 200 / 72) for edge in (box.x0, box.top, box.x1, box.bottom))
         inside = grey[top + 8 : bottom - 8, x0 + 8 : x1 - 8]
         assert (inside < 120).any()
+
+
+def test_a_red_seal_across_a_table_is_taken_off() -> None:
+    colours = np.asarray(scan(SMALL, SMALL_PAGE).convert("RGB")).astype(float)
+    layer = Image.new("L", colours.shape[1::-1], 0)
+    ImageDraw.Draw(layer).ellipse((700, 750, 1030, 1080), outline=255, width=12)
+    ImageDraw.Draw(layer).rectangle((840, 890, 890, 940), fill=255)
+    # A stamp over a text leaves it dark: colours multiply.
+    share = 0.85 * np.asarray(layer)[..., None] / 255
+    stamped = colours * (1 - share) + colours * share * np.array([205, 40, 45]) / 255
+    grey = grey_without_seals(stamped.astype(np.uint8), 200 / 72)
+    assert (np.abs(grey - colours[..., 0]) < 80).all()
+    assert (grey[colours[..., 0] < 60] < 110).all()
 
 
 def test_a_page_of_a_scan_is_drawn_with_the_cell_marked(form_scan: Path) -> None:

@@ -39,8 +39,8 @@ def read_rendered(page: pdfium.PdfPage, number: int) -> PageContent:
     from extract.readers.scan_page import read_picture  # noqa: PLC0415
 
     scale = working_scale(*page.get_size())
-    picture = page.render(scale=scale, grayscale=True).to_numpy()
-    return read_picture(np.ascontiguousarray(picture.reshape(picture.shape[:2])), scale, number)
+    picture = page.render(scale=scale, rev_byteorder=True).to_numpy()
+    return read_picture(np.ascontiguousarray(picture[..., :3]), scale, number)
 
 
 def odd_share(content: PageContent) -> float:

@@ -12,7 +12,7 @@ from pathlib import Path
 from extract.errors import UnreadableDocumentError
 from extract.grid import Document
 from extract.readers.paged import PageCollector
-from extract.readers.scan_image import count_pages, grey_of, open_page
+from extract.readers.scan_image import count_pages, open_page, sized
 from extract.readers.scan_page import read_picture
 from ontology.issues import issue
 from ontology.records import Place
@@ -42,5 +42,5 @@ def read(path: Path) -> Document:
             collector.issues.append(issue("page.failed", Place(page=number), page=number, reason=error))
             continue
         scale = working_scale(width, height)
-        collector.add(read_picture(grey_of(picture, width * scale / picture.width), scale, number))
+        collector.add(read_picture(sized(picture, width * scale / picture.width), scale, number))
     return collector.document(pages, None)

@@ -53,13 +53,12 @@ def open_page(path: Path, number: int) -> tuple[Image.Image, float, float]:
         return plain, plain.width / scale, plain.height / scale
 
 
-def grey_of(picture: Image.Image, scale: float) -> NDArray[np.uint8]:
-    """Given a picture and how many times larger or smaller it is wanted, return it in grey."""
-    grey = picture.convert("L")
+def sized(picture: Image.Image, scale: float) -> NDArray[np.uint8]:
+    """Given a picture and how many times larger or smaller it is wanted, return its pixels, grey or in colour."""
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-    if size != grey.size:
-        grey = grey.resize(size, Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC)
-    return np.asarray(grey, np.uint8)
+    if size != picture.size:
+        picture = picture.resize(size, Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC)
+    return np.asarray(picture, np.uint8)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from extract.readers.scan_ink import Grey, Mask, find_dashes, find_ink, without_
 from extract.readers.scan_lines import Strip, blocks_of, lines_in, usual_size
 from extract.readers.scan_ocr import read_line
 from extract.readers.scan_rules import find_rules
+from extract.readers.scan_seal import Colours, grey_without_seals
 from extract.readers.scan_text import Piece, read_pieces
 from extract.readers.scan_turn import find_skew, straighten, turn
 
@@ -41,11 +42,12 @@ class _Straight:
     pieces: tuple[Piece, ...]
 
 
-def read_picture(grey: Grey, scale: float, number: int) -> PageContent:
-    """Given the picture of a page, its pixels to the point and its number, return its content.
+def read_picture(picture: Grey | Colours, scale: float, number: int) -> PageContent:
+    """Given the picture of a page (grey or in colour), its pixels to the point and its number, return its content.
 
     Its `doubts` are what was read without being sure; `turn` and `skew` are how it lay.
     """
+    grey = picture if picture.ndim == 2 else grey_without_seals(picture, scale)
     quarter, page = _upright(grey, scale)
     text = read_pieces(page.grey, page.ink, page.pieces, page.size)
     height, width = page.grey.shape
