@@ -20,8 +20,8 @@ def place_columns(grid: Grid, last: int, columns: Columns, notes: dict[int, str]
     """Given a grid, the last row of a head, and the columns and notes that the head names, return the columns as the
     cells below bear them out; `notes` gains and loses the columns that turn out to be notes or none."""
     columns = _fill_tiers(grid, last, columns, notes)
-    columns = _place_signs(grid, last, columns, notes)
-    return _place_units(_place_targets(columns))
+    columns = _place_targets(columns, notes)
+    return _place_units(_place_signs(grid, last, columns, notes))
 
 
 def _below(grid: Grid, last: int, column: int) -> list[str]:
@@ -92,14 +92,20 @@ def _holds_signs(texts: list[str]) -> bool:
     return signs >= _LEAST_SIGNS and sum(map(is_sign, told)) * 2 > len(told)
 
 
-def _place_targets(columns: Columns) -> Columns:
-    """目标 or 绩效目标 right of the indicators' names, in a table that has no other targets, is what is asked of them."""
-    if "target" in columns or "objective" not in columns or "tier3" not in columns:
+def _place_targets(columns: Columns, notes: dict[int, str]) -> Columns:
+    """目标, 绩效目标 or a bare 数值 right of the indicators' names, in a table that has no other targets, is what is asked
+    of them."""
+    if "target" in columns or "tier3" not in columns:
         return columns
-    right = tuple(column for column in columns["objective"] if column > max(columns["tier3"]))
-    if len(right) != len(columns["objective"]):
+    last = max(columns["tier3"])
+    goals = columns.get("objective", ())
+    if goals and all(column > last for column in goals):
+        return {"target" if name == "objective" else name: found for name, found in columns.items()}
+    bare = [column for column, head in notes.items() if labels.match_subhead(head) == "whole" and column > last]
+    if len(bare) != 1:
         return columns
-    return {"target" if name == "objective" else name: found for name, found in columns.items()}
+    notes.pop(bare[0])
+    return {**columns, "target": (bare[0],)}
 
 
 def _place_units(columns: Columns) -> Columns:
