@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from extract.batch import read_document
 from extract.errors import UnreadableDocumentError
 from extract.grid import Grid, Paragraph
 from extract.readers import xls, xlsx, xlsx_bounds
@@ -116,3 +117,11 @@ def test_a_row_beyond_all_that_are_read_is_told(tmp_path):
     document = xlsx.read(tmp_path / "far.xlsx")
     assert document.grids[0].rows == 2
     assert [issue.code for issue in document.issues] == ["part.skipped"]
+
+
+@pytest.mark.parametrize("suffix", [".xls", ".et", ".xlsm", ".bin"])
+def test_a_workbook_is_read_whatever_its_name_says(tmp_path: Path, suffix: str) -> None:
+    source = Path(__file__).parent / "data" / "workbooks" / "form.xlsx"
+    other = tmp_path / f"form{suffix}"
+    other.write_bytes(source.read_bytes())
+    assert read_document(other).blocks == read_document(source).blocks

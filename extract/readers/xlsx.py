@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from io import BytesIO
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -25,13 +26,19 @@ from ontology.issues import issue
 from ontology.records import Issue, Place
 
 
+def _load(file: Path | BytesIO, *, data_only: bool) -> Any:
+    # By its content: openpyxl looks at a path's suffix, and workbooks are published as .xls and .et whatever they are.
+    source = BytesIO(file.read_bytes()) if isinstance(file, Path) else BytesIO(file.getvalue())
+    return openpyxl.load_workbook(source, data_only=data_only, keep_links=False)
+
+
 def read(path: Path) -> Document:
     """Given a .xlsx file, return its visible sheets as blocks; raise UnreadableDocumentError where it is broken."""
     # Entities are refused, and what is too large is cut, before openpyxl parses anything.
     sound = bounded_workbook(path)
     try:
-        workbook = openpyxl.load_workbook(sound.file, data_only=True, keep_links=False)
-        formulas = openpyxl.load_workbook(sound.file, keep_links=False) if sound.has_formulas else None
+        workbook = _load(sound.file, data_only=True)
+        formulas = _load(sound.file, data_only=False) if sound.has_formulas else None
     except (
         InvalidFileException,
         KeyError,
