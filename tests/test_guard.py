@@ -37,7 +37,7 @@ def test_the_answers_are_those_of_the_store_itself(workspace):
     with workspace.read() as store:
         own = store.query(select)
         assert isinstance(own, Rows)
-        assert ask(workspace, select) == own
+        assert ask(workspace, select, limit=None) == own
         assert set(ask(workspace, construct)) == set(store.query(construct))
     assert ask(workspace, "ASK { ?s a pikg:Project }") is True
     assert ask(workspace, "ASK { ?s a pikg:Dragon }") is False
