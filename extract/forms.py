@@ -60,6 +60,12 @@ def use_indicator(indicator: IndicatorRow, grid: Grid, table: IndicatorTable, le
         for cell in cells:
             if grid.at(cell.row, cell.column) is cell:  # a tier may be carried from the table before
                 ledger.value(cell, notation)
+    for column in table.columns.get("target", ()) if table.unadjusted else ():
+        adjusted = grid.at(indicator.row, column)
+        if adjusted is not None and adjusted not in indicator.cells.get("target", ()):
+            ledger.leave_out(
+                adjusted, "没有调整，指标值是年初的 (not adjusted: the target is that of the year's start)"
+            )
     for column, why in table.ignored.items():
         if (other := grid.at(indicator.row, column)) is not None:
             ledger.leave_out(other, why)

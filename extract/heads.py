@@ -53,6 +53,8 @@ class IndicatorTable:
     groups: tuple[Group, ...] = ()
     tier1: Cell | None = None
     """The first tier of all rows, where a line above the table says it."""
+    unadjusted: tuple[int, ...] = ()
+    """The columns of targets at the year's start, where those that were adjusted stand beside them."""
 
     @property
     def views(self) -> tuple[tuple[dict[str, tuple[int, ...]], Cell | None], ...]:
@@ -218,6 +220,7 @@ class _Head:
     owners: dict[str, Cell] = field(default_factory=dict)
     """The head over the first column of each meaning."""
     ignored: dict[int, str] = field(default_factory=dict)
+    unadjusted: tuple[int, ...] = ()
 
 
 def _read_head(grid: Grid, first: int, last: int) -> IndicatorTable:
@@ -248,7 +251,7 @@ def _read_head(grid: Grid, first: int, last: int) -> IndicatorTable:
     )
     return IndicatorTable(
         first, last, ordered, head.notes, tuple(head.funding), tuple(head.unknown.values()),
-        tuple(head.likely.values()), tuple(head.cells.values()), head.ignored,
+        tuple(head.likely.values()), tuple(head.cells.values()), head.ignored, unadjusted=head.unadjusted,
     )  # fmt: skip
 
 
@@ -305,6 +308,7 @@ def _place_column(head: _Head, spot: _Spot, notation: str) -> None:
             head.notes[column] = lowest.text
     elif notation == "target" and _replaces(over, owner):
         head.notes |= dict.fromkeys(head.columns["target"], owner.text)
+        head.unadjusted = tuple(head.columns["target"])
         head.columns["target"], head.owners["target"] = [column], over
     else:
         head.notes[column] = lowest.text
@@ -342,11 +346,20 @@ def _head_path(grid: Grid, first: int, last: int, column: int) -> list[Cell]:
         cell = grid.at(row, column)
         if cell is None or cell.last_row > last or any(cell is other for other in path):
             continue
-        # The row above the tiers is part of the head only where a label there heads several columns.
-        if row < first and (cell.column_span == 1 or not _is_head_label(cell.text)):
+        # The row above the tiers is part of the head only where a label there heads several columns, or where all of it
+        # is heads and this one has nothing below it: a text dump prints no merged cells.
+        if row < first and not (_is_head_label(cell.text) and (cell.column_span > 1 or _heads_a_blank(grid, cell))):
             continue
         path.append(cell)
     return path
+
+
+def _heads_a_blank(grid: Grid, cell: Cell) -> bool:
+    """Whether a cell stands in a row of nothing but heads, of which one has a blank below it."""
+    heads = [other for other in grid.row_cells(cell.row) if other.text.strip()]
+    under = [grid.at(head.last_row + 1, head.column) for head in heads]
+    blank = any(below is not None and not below.text.strip() for below in under)
+    return blank and all(_is_head_label(head.text) for head in heads)
 
 
 def _is_head_label(text: str) -> bool:

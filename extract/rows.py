@@ -211,6 +211,11 @@ def _read_row(grid: Grid, row: int, table: IndicatorTable, read: _Row) -> Indica
         # One cell over both columns is the indicator; it has no second tier.
         texts.pop("tier2")
         cells.pop("tier2")
+    adjusted = texts.get("target", "").strip()
+    if table.unadjusted and (not adjusted or labels.is_placeholder(adjusted)):
+        # Nothing was adjusted: the target is that of the year's start.
+        cells["target"] = _cells(grid, row, table.unadjusted)
+        texts["target"] = "".join(cell.text for cell in cells["target"])
     name = texts.get("tier3", "").strip()
     asked = any(texts.get(notation, "").strip() for notation in ("target", "actual", "unit"))
     if not name and asked and not two_tiers:

@@ -45,7 +45,7 @@ def address(workspace: Workspace) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-c", "import pikg; pikg.main()", "serve", "--store", str(workspace.folder),
-               "--port", str(port), "--timeout", "3", "--limit", "1000"]  # fmt: skip
+               "--port", str(port), "--timeout", "3", "--limit", "20000"]  # fmt: skip
     server = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[1], text=True)
     try:
         assert server.stdout is not None
@@ -159,8 +159,8 @@ def test_the_graphs_named_in_the_request_are_what_is_asked(client, workspace):
         ("GET", {"params": {"query": "CLEAR ALL"}}, 403, "CLEAR"),
         ("GET", {"params": {"query": "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }"}}, 403, "SERVICE"),
         ("GET", {"params": {"query": "SELECT * FROM <http://127.0.0.1:1/x> { ?s ?p ?o }"}}, 400, "no graph"),
-        ("GET", {"params": {"query": "SELECT * { ?a ?b ?c . ?d ?e ?f }"}}, 413, "1000 rows"),
-        ("GET", {"params": {"query": "CONSTRUCT { ?a ?b ?f } { ?a ?b ?c . ?d ?e ?f }"}}, 413, "1000 triples"),
+        ("GET", {"params": {"query": "SELECT * { ?a ?b ?c . ?d ?e ?f }"}}, 413, "20000 rows"),
+        ("GET", {"params": {"query": "CONSTRUCT { ?a ?b ?f } { ?a ?b ?c . ?d ?e ?f }"}}, 413, "20000 triples"),
         ("PUT", {"content": "x"}, 405, "Method Not Allowed"),
         ("DELETE", {}, 405, "Method Not Allowed"),
     ],

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -64,5 +65,6 @@ def serve_endpoint(folder: Path, host: str, port: int, timeout: float, limit: in
         f"the endpoint is at http://{shown}:{port}/sparql, its query page at http://{shown}:{port}/ (Ctrl-C ends it)"
     )
     sys.stdout.flush()
-    run_endpoint(workspace, host, port, Limits(seconds=timeout, rows=limit))
+    with suppress(KeyboardInterrupt):
+        run_endpoint(workspace, host, port, Limits(seconds=timeout, rows=limit))
     return 0
