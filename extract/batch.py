@@ -34,7 +34,9 @@ _READERS: dict[Format, str] = {
 """The module that reads a format; imported when first needed, for parsers are slow to load."""
 
 
-_DEFECTS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+_DEFECTS = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, NameError, RuntimeError, TypeError, ValueError,
+)  # fmt: skip
 """What a mistake in a reader raises: it is ours, not the file's, and says so."""
 
 

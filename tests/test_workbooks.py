@@ -1,5 +1,6 @@
 """Workbooks are read as they show themselves: formats applied, merged cells once, hidden parts left out and told."""
 
+import zipfile
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -125,3 +126,15 @@ def test_a_workbook_is_read_whatever_its_name_says(tmp_path: Path, suffix: str) 
     other = tmp_path / f"form{suffix}"
     other.write_bytes(source.read_bytes())
     assert read_document(other).blocks == read_document(source).blocks
+
+
+def test_an_archive_named_as_a_workbook_but_without_one_is_told(tmp_path):
+    path = tmp_path / "a.xlsx"
+    book = openpyxl.Workbook()
+    book.save(tmp_path / "whole.xlsx")
+    with zipfile.ZipFile(tmp_path / "whole.xlsx") as whole, zipfile.ZipFile(path, "w") as made:
+        for name in whole.namelist():
+            text = whole.read(name)
+            made.writestr(name, text.replace(b"sheet.main+xml", b"sheet.none+xml") if "Content_Types" in name else text)
+    with pytest.raises(UnreadableDocumentError, match=r"a\.xlsx: the workbook is damaged"):
+        xlsx.read(path)

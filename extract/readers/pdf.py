@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pdfplumber
 import pypdfium2 as pdfium
-from pdfplumber.utils.exceptions import PdfminerException
+from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
 from extract.grid import Document
 from extract.readers import pdf_pdfium, pdf_plumber
@@ -92,5 +92,5 @@ def _second_opinion(path: Path, first: PageContent) -> PageContent:
     try:
         with pdfplumber.open(path, pages=[first.number]) as pdf:
             return pdf_plumber.read_page(pdf.pages[0], first.number)
-    except PdfminerException:
+    except (PdfminerException, MalformedPDFException):
         return first

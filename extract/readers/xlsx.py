@@ -47,6 +47,7 @@ def read(path: Path) -> Document:
         AttributeError,
         ParseError,
         SyntaxError,
+        OSError,
         zipfile.BadZipFile,
     ) as error:
         raise UnreadableDocumentError(
