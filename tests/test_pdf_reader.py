@@ -389,7 +389,7 @@ def test_a_list_of_projects_over_ten_pages_is_one_grid():
 
 def test_a_page_box_that_only_one_reader_understands_stops_nothing(tmp_path: Path):
     whole = (DATA / "no-encoding" / "document.pdf").read_bytes()
-    broken = whole.replace(b"/MediaBox [0 0 340.07999 198]", b"/MediaBox [0 0 340.07999 /x9]")
+    broken = whole.replace(b"/MediaBox [0 0 340.07999 198]", b"/MediaBox [0 0 340.07999 (9)]")
     assert broken != whole
     path = tmp_path / "box.pdf"
     path.write_bytes(broken)
