@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from servers import VIRTUOSO_MISSING, run_oxigraph, run_virtuoso, virtuoso_program
+from servers import SERVERS, VIRTUOSO_MISSING, emptied, run_oxigraph, run_virtuoso, virtuoso_program
 
 from graph.embedded import new_in_memory
-from graph.remote import RemoteStore
 from graph.remote_settings import RemoteSettings
 from graph.store import WritableStore
-
-SERVERS = ["oxigraph", "virtuoso"]
 
 
 @pytest.fixture(scope="session")
@@ -27,16 +24,6 @@ def virtuoso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RemoteSetting
         pytest.skip(VIRTUOSO_MISSING)
     with run_virtuoso(tmp_path_factory.mktemp("virtuoso")) as settings:
         yield settings
-
-
-def emptied(settings: RemoteSettings, base: str) -> RemoteStore:
-    """Given a server, return what it holds under a base IRI, emptied, to write."""
-    store = RemoteStore(settings, base)
-    store.begin_writing()
-    if not store.keeps_union_apart:
-        store._update(["DROP ALL"])  # its default graph is one workspace's
-    store.replace_graphs([(graph, ()) for graph in store.graphs()])
-    return store
 
 
 @pytest.fixture(params=["embedded", *SERVERS])

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 
+from graph.remote import RemoteStore
 from graph.remote_settings import RemoteSettings
 
 VIRTUOSO_MISSING = "Virtuoso is not installed (Debian: apt-get install virtuoso-opensource-7)"
@@ -116,3 +117,17 @@ def _wait_for(address: str, seconds: float = 20.0) -> None:
             pass
         time.sleep(0.05)
     raise TimeoutError(f"{address} does not answer")
+
+
+SERVERS = ["oxigraph", "virtuoso"]
+"""The servers that one suite is run on, by the names of their fixtures."""
+
+
+def emptied(settings: RemoteSettings, base: str) -> RemoteStore:
+    """Given a server, return what it holds under a base IRI, emptied, to write."""
+    store = RemoteStore(settings, base)
+    store.begin_writing()
+    if not store.keeps_union_apart:
+        store._update(["DROP ALL"])  # its default graph is one workspace's
+    store.replace_graphs([(graph, ()) for graph in store.graphs()])
+    return store

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import SERVERS, emptied
 from corpus import BASE, record, store_of
 from disclosures import disclosure
 from rdflib import Literal, URIRef
+from servers import SERVERS, emptied
 
 import pikg
 from graph.embedded import EmbeddedStore
