@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from disclosures import disclosure
+from interrupting import INTERRUPTIBLE
 
 import pikg
 import pipeline
@@ -269,7 +270,7 @@ def test_the_corpus_goes_in_twice_with_a_broken_file_among_it(tmp_path):
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_an_ingest_that_is_stopped_can_be_run_again(tmp_path, how):
     store = tmp_path / "store"
-    command = [sys.executable, "-m", "pikg", "ingest", str(EXAMPLES), "--store", str(store)]
+    command = [*INTERRUPTIBLE, "ingest", str(EXAMPLES), "--store", str(store)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
     deadline = time.monotonic() + 60
     while process.poll() is None and not list((store / "documents").glob("*")) and time.monotonic() < deadline:
