@@ -61,6 +61,8 @@ async def ask(
         answer = await client.get(f"/query/{name}", params={**parameters, "format": "json"})
         took = time.monotonic() - started
         told.append((took, answer.status_code))
+        if answer.status_code != httpx.codes.OK:
+            print(f"{name} {parameters}: {answer.status_code} {answer.text.strip()}")
         await asyncio.sleep(max(0.0, 1 - took))
 
 

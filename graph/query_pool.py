@@ -32,7 +32,7 @@ class Limits:
     """Rows of a SELECT, triples of a CONSTRUCT or DESCRIBE."""
     size: int = 64 * MIB
     """Bytes of an answer."""
-    memory: int = 1024 * MIB
+    memory: int = 2048 * MIB
     """Bytes of address space of one query's process (not limited on Windows)."""
     quick_seconds: float = 1.5
     """Seconds after which a query goes to the slow ones."""
@@ -128,20 +128,28 @@ class _Lane:
             worker = self.idle.pop() if self.idle else None
             if worker is None or not worker.alive:
                 worker = await _Worker.start(self.folder, self.memory, self.niceness)
-            try:
-                async with asyncio.timeout(seconds):
-                    reply = await worker.ask(request)
-            except TimeoutError:
-                await worker.stop()
-                return Reply("timeout")
-            except asyncio.CancelledError:  # the client has gone
-                await asyncio.shield(worker.stop())
-                raise
-            if reply.kind == "failed" or self.closed:
-                await worker.stop()
-            else:
-                self.idle.append(worker)
+            reply = await self._ask(worker, request, seconds)
+            if reply.kind == "failed":
+                # What an earlier query left in the process, or its start, may be what was too much: a fresh one tells.
+                worker = await _Worker.start(self.folder, self.memory, self.niceness)
+                reply = await self._ask(worker, request, seconds)
             return reply
+
+    async def _ask(self, worker: _Worker, request: bytes, seconds: float) -> Reply:
+        try:
+            async with asyncio.timeout(seconds):
+                reply = await worker.ask(request)
+        except TimeoutError:
+            await worker.stop()
+            return Reply("timeout")
+        except asyncio.CancelledError:  # the client has gone
+            await asyncio.shield(worker.stop())
+            raise
+        if reply.kind == "failed" or self.closed:
+            await worker.stop()
+        else:
+            self.idle.append(worker)
+        return reply
 
     async def close(self) -> None:
         self.closed = True
