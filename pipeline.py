@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -265,6 +266,7 @@ class Store(Decides):
         self.workspace = workspace
         self._reading: WholeStore | None = None
         self._snapshot = 0
+        self._opening = threading.Lock()
 
     @property
     def folder(self) -> Path:
@@ -273,12 +275,13 @@ class Store(Decides):
 
     @property
     def reading(self) -> WholeStore:
-        """The newest published snapshot, opened; the one before is closed."""
-        newest = self.workspace.snapshot
-        if self._reading is None or newest != self._snapshot:
-            self.close()
-            self._reading, self._snapshot = self.workspace.read(), newest
-        return self._reading
+        """The newest published snapshot, opened. The one before goes with the last query that another thread still asks
+        of it."""
+        with self._opening:
+            newest = self.workspace.snapshot
+            if self._reading is None or newest != self._snapshot:
+                self._reading, self._snapshot = self.workspace.read(), newest
+            return self._reading
 
     def ingest(
         self,

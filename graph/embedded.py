@@ -224,6 +224,9 @@ class EmbeddedStore:
             if self._on_close is not None:
                 self._on_close()
 
+    def __del__(self) -> None:
+        self.close()  # whoever asked it last has let it go
+
     def __enter__(self) -> Self:
         return self
 
