@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from decimal import Decimal
+from typing import Any
 
+from graph.load import open_batch
+from graph.workspace import Workspace
 from ontology.records import Disclosure, DocumentInfo, Funding, Indicator, Named, Place, PrintedCell, Project, Value
 
 
@@ -54,3 +57,10 @@ def disclosure(
         unit=Named(unit),
     )
     return Disclosure(document, extractor_version=version, projects=(project,))
+
+
+def load(workspace: Workspace, *numbers: int, **options: Any) -> None:
+    """Load the disclosures of these numbers into a workspace, in one batch."""
+    with open_batch(workspace) as batch:
+        for number in numbers:
+            batch.load(disclosure(number, **options))

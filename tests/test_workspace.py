@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import random
@@ -16,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from disclosures import disclosure
+from disclosures import disclosure, load
 
 from graph.errors import AmbiguousError, NotFoundError, StoreLockedError, WorkspaceError
 from graph.guard import run_user_query
@@ -34,12 +33,6 @@ posix = pytest.mark.skipif(os.name == "nt", reason="stops a process as POSIX sys
 @pytest.fixture
 def workspace(tmp_path) -> Workspace:
     return Workspace.open(tmp_path / "a store", create=True)
-
-
-def load(workspace: Workspace, *numbers: int, **options) -> None:
-    with open_batch(workspace) as batch:
-        for number in numbers:
-            batch.load(disclosure(number, **options))
 
 
 def files(workspace: Workspace) -> list[str]:
@@ -153,7 +146,7 @@ def test_old_snapshots_go_but_never_one_that_is_read(workspace):
 def test_readers_while_another_process_writes_see_whole_documents_only(workspace):
     writing = python(
         """
-from disclosures import disclosure
+from disclosures import disclosure, load
 from graph.load import open_batch
 from graph.workspace import Workspace
 for n in range(12):
@@ -251,7 +244,7 @@ def test_documents_are_found_by_name_hash_or_its_beginning(workspace):
 KILLED = """
 import os
 from pathlib import Path
-from disclosures import disclosure
+from disclosures import disclosure, load
 from graph.load import open_batch
 from graph.workspace import Workspace
 
@@ -317,7 +310,7 @@ def test_kill_leaves_whole_documents_and_the_next_run_heals(workspace, tmp_path)
 
 
 WRITING = """
-from disclosures import disclosure
+from disclosures import disclosure, load
 from graph.load import open_batch
 from graph.workspace import Workspace
 with open_batch(Workspace.open(sys.argv[1])) as batch:
@@ -376,64 +369,7 @@ def test_app_endpoint_and_queries_read_while_a_folder_is_ingested(workspace):
     assert len(files(workspace)) == 61
 
 
-# --- editions -----------------------------------------------------------------------------------------------------
-def superseded(workspace: Workspace) -> list[tuple[str, str]]:
-    with workspace.read() as store:
-        answer = store.query(
-            "SELECT ?old ?new { GRAPH ?g { ?f pikg:supersededBy ?h } ?f pikg:inDocument/schema:name ?old . "
-            "?h pikg:inDocument/schema:name ?new } ORDER BY ?old"
-        )
-    assert isinstance(answer, Rows)
-    return [(str(row["old"]), str(row["new"])) for row in answer]
-
-
-def test_of_a_text_and_the_pdf_it_was_taken_from_the_pdf_counts(workspace):
-    load(workspace, 1, file="预算.txt")
-    assert superseded(workspace) == []
-    load(workspace, 2, file="预算.pdf")
-    assert superseded(workspace) == [("预算.txt", "预算.pdf")]
-    with workspace.read() as store:
-        money = store.query(
-            "SELECT (SUM(?amount) AS ?sum) { ?f pikg:ofForm ?form ; pikg:amount ?amount "
-            "FILTER NOT EXISTS { ?form pikg:supersededBy ?other } }"
-        )
-    assert isinstance(money, Rows)
-    assert [str(row["sum"]) for row in money] == ["120000"]
-
-
-def test_forms_within_one_document_never_supersede_each_other(workspace):
-    twice, text = disclosure(1, file="预算.pdf"), disclosure(2, file="预算.txt")
-    twice = dataclasses.replace(twice, projects=twice.projects * 2)
-    text = dataclasses.replace(text, projects=text.projects * 3)
-    with open_batch(workspace) as batch:
-        batch.load(twice)
-        batch.load(text)
-    with workspace.read() as store:
-        answer = store.query("SELECT ?old ?new { ?old pikg:supersededBy ?new }")
-    assert isinstance(answer, Rows)
-    found = {(str(row["old"])[-1], str(row["new"])[-1]) for row in answer}
-    assert found == {("1", "1"), ("2", "2"), ("3", "2")}
-    assert superseded(workspace) == [("预算.txt", "预算.pdf")] * 3
-
-
-def test_what_is_superseded_counts_again_when_the_other_goes(workspace):
-    load(workspace, 1, file="预算.txt")
-    load(workspace, 2, file="预算.docx")
-    with open_batch(workspace) as batch:
-        batch.remove("预算.docx")
-    assert superseded(workspace) == []
-
-
-def test_other_years_units_and_names_are_not_the_same_form(workspace):
-    load(workspace, 1)
-    load(workspace, 2, year=2025)
-    load(workspace, 3, name="另一项目")
-    load(workspace, 4, unit="清河市档案馆")
-    load(workspace, 5, year=None)
-    load(workspace, 6, year=None)
-    assert superseded(workspace) == []
-
-
+# --- the vocabulary -----------------------------------------------------------------------------------------------
 def test_the_vocabulary_is_brought_in_step(workspace):
     load(workspace, 1)
     graph = workspace.namespace.vocabulary_graph
