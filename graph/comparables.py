@@ -181,16 +181,33 @@ class ComparableIndex:
         mine = self._candidate(project, None)
         if mine is None:
             raise NotFoundError(f"no form of the project {project} is in the store")
-        asked, scored = self._weighed(project, None, mine), []
-        for other in self._nearest(mine, inside, year):
-            theirs = self._candidate(other, year)
-            if theirs is not None and other != project and _is_elsewhere(mine.form, theirs.form, inside):
-                scored.append((compare(asked, self._weighed(other, year, theirs)), theirs))
-        scored.sort(key=lambda pair: (-pair[0].score, pair[1].form.project))
+        scored = self._scored(project, mine, inside, year, COMPARED)
         if not scored or scored[0][0].score < LINE:
             return []  # nothing is comparable: what is merely related would only look like an answer
         shown = [pair for pair in scored[:top] if pair[0].score >= comparison().shown_from]
         return [_comparable(likeness, mine, theirs) for likeness, theirs in shown]
+
+    def alike(self, project: str, *, among: int = COMPARED) -> list[tuple[str, Likeness]]:
+        """Given a project's IRI, return the comparable ones elsewhere as IRIs with how alike they are, best first: of
+        the `among` nearest by their words where there are too many to compare all. For graphs of all projects, which
+        need no indicators side by side."""
+        mine = self._candidate(project, None)
+        if mine is None:
+            raise NotFoundError(f"no form of the project {project} is in the store")
+        scored = self._scored(project, mine, None, None, among)
+        return [(theirs.form.project, likeness) for likeness, theirs in scored if likeness.score >= LINE]
+
+    def _scored(
+        self, project: str, mine: _Candidate, inside: frozenset[str] | None, year: int | None, among: int
+    ) -> list[tuple[Likeness, _Candidate]]:
+        """The projects that were compared with one, best first."""
+        asked, scored = self._weighed(project, None, mine), []
+        for other in self._nearest(mine, inside, year, among):
+            theirs = self._candidate(other, year)
+            if theirs is not None and other != project and _is_elsewhere(mine.form, theirs.form, inside):
+                scored.append((compare(asked, self._weighed(other, year, theirs)), theirs))
+        scored.sort(key=lambda pair: (-pair[0].score, pair[1].form.project))
+        return scored
 
     def _index_words(self) -> TextIndex:
         """All projects by the words of all their years: which form is compared depends on the question."""
@@ -207,7 +224,7 @@ class ComparableIndex:
         index.commit()
         return index
 
-    def _nearest(self, mine: _Candidate, inside: frozenset[str] | None, year: int | None) -> Iterable[str]:
+    def _nearest(self, mine: _Candidate, inside: frozenset[str] | None, year: int | None, among: int) -> Iterable[str]:
         """The projects to compare with one: all where there are few, else those with the most telling words in common
         of the regions and the year asked for."""
         if self._words is None:
@@ -218,7 +235,7 @@ class ComparableIndex:
         }
         within = [_group("region", region) for region in inside] if inside is not None else []
         without = [] if inside is not None or not mine.form.region else [_group("region", mine.form.region)]
-        return self._words.find(words, COMPARED, within=within, without=without)
+        return self._words.find(words, among, within=within, without=without)
 
     def _weighed(self, project: str, year: int | None, candidate: _Candidate) -> Weighed:
         if (project, year) not in self._ready:

@@ -11,7 +11,8 @@ import pytest
 from graph.embedded import EmbeddedStore, new_in_memory
 from graph.errors import NotFoundError
 from graph.mapping import map_disclosure
-from graph.network import MAXIMUM_LIMIT, find_neighbourhood, place_nodes
+from graph.network import MAXIMUM_LIMIT, find_neighbourhood
+from graph.positions import place_nodes
 from graph.store import Rows
 from ontology.namespaces import PIKG, Namespace
 from ontology.records import Disclosure

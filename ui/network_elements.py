@@ -13,7 +13,8 @@ from typing import Any
 
 import networkx as nx
 
-from graph.network import Neighbourhood, Position, Size
+from graph.network import Neighbourhood
+from graph.positions import Position, Size
 from ontology.namespaces import CONCEPT
 from ui.data import Labels
 from ui.format import money

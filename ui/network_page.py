@@ -18,11 +18,9 @@ from graph.network import (
     DEFAULT_LIMIT,
     MAXIMUM_LIMIT,
     Neighbourhood,
-    Position,
-    Size,
     find_neighbourhood,
-    place_nodes,
 )
+from graph.positions import Position, Size, place_nodes
 from ontology.namespaces import CONCEPT, PIKG
 from ui.data import Labels, read_contents, read_labels, read_text
 from ui.html import Html, Piece, join, show, tag
