@@ -186,11 +186,7 @@ def _is_label_in_two(pairs: Pairs, column: int) -> bool:
     """Whether a label, or a tier's name, is whole only with what stands below the break: 主管 | 部门."""
     above, below = _text_above(pairs, column), pairs[column][1].text
     whole = join_wrapped(above, below)
-    return any(known(whole) and not (known(above) and known(below)) for known in (_is_tier, _is_label))
-
-
-def _is_tier(text: str) -> bool:
-    return labels.is_tier1(text) or labels.tier2_concept(text, None) is not None
+    return any(known(whole) and not (known(above) and known(below)) for known in (labels.names_tier, _is_label))
 
 
 def _is_label(text: str) -> bool:

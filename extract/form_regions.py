@@ -232,17 +232,12 @@ def _last_inside(rows: Sequence[PieceRow], head: int, last: int) -> int:
         row = rows[last]
         if len(row.pieces) > 1 or labels.match_block(row.pieces[0].text) is not None:
             break
-        if _is_tier(row.pieces[0].text):
-            break
+        if labels.names_tier(row.pieces[0].text):
+            break  # a tier may stand in a row of its own
         if row.pieces[0].x1 - row.pieces[0].x0 < _WIDE * width and last == head + 1:
             break
         last -= 1
     return last
-
-
-def _is_tier(text: str) -> bool:
-    """Whether a text is the name of a tier, which may stand in a row of its own."""
-    return labels.is_tier1(text) or labels.tier2_concept(text, None) is not None
 
 
 # --- the indicator tables of a form

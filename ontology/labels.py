@@ -336,6 +336,11 @@ def tier2_concept(text: str | None, tier1: str | None) -> str | None:
     return found[0][0] if found else None
 
 
+def names_tier(text: str) -> bool:
+    """Whether a text is the name of a first or a second tier."""
+    return is_tier1(text) or bool(_find_tier("tier2", text))
+
+
 _BETWEEN_TIERS = re.compile(r"\s*[-—–－/／:：、.·>→]+\s*")
 
 

@@ -85,7 +85,7 @@ def _plain(text: str) -> bool:
 def _name(text: str) -> float:
     if not _plain(text):
         return -4
-    if labels.is_tier1(text) or labels.tier2_concept(text, None) is not None:
+    if labels.names_tier(text):
         return -1.5 if text.endswith("指标") else 0
     return 1 if is_chinese(text) else -1
 
@@ -102,7 +102,7 @@ def _target(split: bool) -> Fit:
             return 2 if not split else 1
         if _number(text):
             return 1.5 if split or text[-1:] in "%％" else 0.5
-        if labels.is_tier1(text) or labels.tier2_concept(text, None) is not None:
+        if labels.names_tier(text):
             return -2
         return 1 if any(character.isdigit() for character in text) and len(text) < 20 else 0
 
@@ -146,7 +146,7 @@ def _counter(text: str) -> float:
 
 
 def _owner(text: str) -> float:
-    if not _plain(text) or labels.is_tier1(text) or labels.tier2_concept(text, None) is not None:
+    if not _plain(text) or labels.names_tier(text):
         return -4
     return 0.5
 

@@ -213,7 +213,7 @@ def _end(run: Sequence[Line], at: int, of_projects: bool) -> int:
         if len(text) > _LONGEST_CELL or (number > at and _heads(run, number) is not None):
             return number
         match = labels.match_block(text)
-        if match is None or labels.is_tier1(text) or labels.tier2_concept(text, None) is not None:
+        if match is None or labels.names_tier(text):
             continue
         if (match.means(*_TOTALS) and not of_projects) or match.role("left_out") is not None:
             return number
@@ -264,7 +264,7 @@ def _fits(table: IndicatorTable, width: int) -> list[Fit]:
 
         def told(text: str) -> float:
             worth = fit(text)
-            is_tier = labels.is_tier1(text) or labels.tier2_concept(text, None) is not None
+            is_tier = labels.names_tier(text)
             if notation == "tier3":
                 worth -= 4 * is_tier + 2 * bool(_SENTENCE.search(text)) + 2 * (_VALUE.fullmatch(text) is not None)
                 worth += bool(_NAMES_END.search(text)) - 2 * (

@@ -145,7 +145,7 @@ def place_totals(matrix: Matrix, table: IndicatorTable) -> None:
             continue
         text = row.entries[filled[0]].text
         match = labels.match_block(text)
-        if match is None or match.value is not None or not match.means(*_TOTALS) or is_label_of_tier(text):
+        if match is None or match.value is not None or not match.means(*_TOTALS) or labels.names_tier(text):
             continue
         if filled[0]:
             row.entries[0], row.entries[filled[0]] = row.entries[filled[0]], row.entries[0]
@@ -169,8 +169,3 @@ def _place_figures(row: Row, table: IndicatorTable) -> None:
             row.entries[column] = blank_like(row.entries[column])
         for entry, column in zip(taken, columns, strict=True):
             row.entries[column] = entry
-
-
-def is_label_of_tier(text: str) -> bool:
-    """Whether a text names a tier of indicators."""
-    return labels.is_tier1(text) or labels.tier2_concept(text, None) is not None
