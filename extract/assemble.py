@@ -18,6 +18,7 @@ from extract.funding import Amount
 from extract.grid import Cell, Document
 from extract.layout import Layout, read_forms
 from extract.names import parse_name
+from extract.normalize import one_line
 from extract.prose import Prose, read_prose
 from extract.report import LeftOut, ProseReport, Report, make_report
 from extract.rows import IndicatorRow
@@ -158,14 +159,14 @@ def _name(form: Form, work: _Work) -> tuple[FieldValue | None, str | None]:
     if form.scope == "department":
         field = form.block.first("unit_name", "department", "implementing_unit")
         if field is not None:
-            return field, split_code(_one_line(field.text)).name
+            return field, split_code(one_line(field.text)).name
         return None, work.info.unit.name if work.info.unit else None
     field = form.block.first("name")
     if field is not None and not labels.is_placeholder(field.text):
-        return field, split_project_code(_one_line(field.text)).name
+        return field, split_project_code(one_line(field.text)).name
     field = form.block.first("name_and_code")
     if field is not None and not labels.is_placeholder(field.text):
-        return field, split_code(_one_line(field.text)).name
+        return field, split_code(one_line(field.text)).name
     return None, form.title.name if form.title else None
 
 
@@ -173,23 +174,19 @@ def _code(form: Form) -> str | None:
     field = form.block.first("code")
     name = form.block.first("name")
     if field is not None or name is not None:
-        return _plain(field) or (split_project_code(_one_line(name.text)).code if name is not None else None)
+        return _plain(field) or (split_project_code(one_line(name.text)).code if name is not None else None)
     both = form.block.first("name_and_code")
-    return split_code(_one_line(both.text)).code if both is not None else None
-
-
-def _one_line(text: str) -> str:
-    return "".join(line.strip() for line in text.split("\n"))
+    return split_code(one_line(both.text)).code if both is not None else None
 
 
 def _plain(field: FieldValue | None) -> str | None:
-    return _one_line(field.text) if field is not None and not labels.is_placeholder(field.text) else None
+    return one_line(field.text) if field is not None and not labels.is_placeholder(field.text) else None
 
 
 def _named(field: FieldValue | None, code: FieldValue | None) -> Named | None:
     if field is None or not field.text.strip() or labels.is_placeholder(field.text):
         return None
-    named = split_code(_one_line(field.text))
+    named = split_code(one_line(field.text))
     return Named(named.name, named.code or (_plain(code) if code is not None else None))
 
 
@@ -274,7 +271,7 @@ def _stages(form: Form) -> tuple[StageGoal, ...]:
 
 
 def _label(value: FieldValue) -> str | None:
-    return _one_line(value.label.text).partition("：")[0].strip(": ") if value.label is not None else None
+    return one_line(value.label.text).partition("：")[0].strip(": ") if value.label is not None else None
 
 
 # --- money
@@ -309,7 +306,7 @@ def _funding(form: Form, work: _Work) -> tuple[Funding, ...]:
 
 
 def _unread_amount(cell: Cell, label: str) -> Issue:
-    return issue("amount.unread", cell.printed.place, text=cell.text, label=_one_line(label))
+    return issue("amount.unread", cell.printed.place, text=cell.text, label=one_line(label))
 
 
 def _amount_cells(amount: Amount) -> dict[str, PrintedCell]:
@@ -348,11 +345,11 @@ def _indicator(row: IndicatorRow, form: Form, year: int | None, scheme: str | No
     actual, _ = _value(row, "actual", form, year)
     _report_tiers(row, first, second, work)
     counted = target or actual
-    name = parse_name(_one_line(texts["tier3"]), tier2_concept=second, unit=counted.unit if counted else None)
+    name = parse_name(one_line(texts["tier3"]), tier2_concept=second, unit=counted.unit if counted else None)
     return Indicator(
         tier1=tier1,
         tier2=tier2,
-        tier3=_one_line(texts["tier3"]),
+        tier3=one_line(texts["tier3"]),
         target=target,
         tier1_concept=first,
         tier2_concept=second,
@@ -383,7 +380,7 @@ _CELLS = ("tier1", "tier2", "tier3", "operator", "target", "unit", "actual", "we
 
 
 def _or_none(text: str | None) -> str | None:
-    return _one_line(text) or None if text else None
+    return one_line(text) or None if text else None
 
 
 def _value(
@@ -417,7 +414,7 @@ def _report_tiers(row: IndicatorRow, first: str | None, second: str | None, work
         if text and concept is None and text not in work.unknown_tiers and not labels.is_tier1(text):
             work.unknown_tiers.add(text)
             place = row.cells[tier][0].printed.place
-            work.issues.append(issue("tier.unknown", place, text=_one_line(text), tier=tier[-1]))
+            work.issues.append(issue("tier.unknown", place, text=one_line(text), tier=tier[-1]))
 
 
 # --- places

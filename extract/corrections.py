@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from extract.document_info import split_code, split_project_code
 from extract.names import parse_name
+from extract.normalize import one_line
 from extract.split_values import read_points, read_split_value
 from extract.values import parse_amount, parse_percent
 from ontology import labels
@@ -97,7 +98,7 @@ def _unit(name: str) -> Callable[[Project, CellCorrection], dict[str, Any]]:
         if not correction.new.strip():
             return {name: None}
         before: Named | None = getattr(project, name)
-        named = split_code(_one_line(correction.new))
+        named = split_code(one_line(correction.new))
         return {name: Named(named.name, named.code or (before.code if before else None))}
 
     return corrected
@@ -117,12 +118,12 @@ def _passage(name: str) -> Callable[[Any, CellCorrection], dict[str, Any]]:
 
 _FORM_FIELDS: Mapping[str, Callable[[Project, CellCorrection], dict[str, Any]]] = {
     "name": _form_name,
-    "code": lambda _, correction: {"code": _one_line(correction.new) or None},
+    "code": lambda _, correction: {"code": one_line(correction.new) or None},
     "department": _unit("department"),
     "implementing_unit": _unit("implementing_unit"),
     "objective": _passage("objective"),
     "outcome": _passage("outcome"),
-    "grade": lambda _, correction: {"grade": _one_line(correction.new) or None},
+    "grade": lambda _, correction: {"grade": one_line(correction.new) or None},
     "score": lambda _, correction: {"score": _number(correction, read_points)},
 }
 
@@ -136,7 +137,7 @@ def _correct_indicator(indicator: Indicator, year: int | None, work: _Work) -> I
     texts |= {name: correction.new for name, correction in found.items()}
     changes: dict[str, Any] = {}
     if "tier3" in found:
-        changes["tier3"] = _one_line(_needed(found["tier3"]))
+        changes["tier3"] = one_line(_needed(found["tier3"]))
     if found.keys() & {"tier1", "tier2"}:
         changes |= _tiers(indicator, found)
     if found.keys() & {"target", "operator", "unit"}:
@@ -159,8 +160,8 @@ def _correct_indicator(indicator: Indicator, year: int | None, work: _Work) -> I
 
 
 def _tiers(indicator: Indicator, found: Mapping[str, CellCorrection]) -> dict[str, Any]:
-    tier1 = (_one_line(found["tier1"].new) or None) if "tier1" in found else indicator.tier1
-    tier2 = (_one_line(found["tier2"].new) or None) if "tier2" in found else indicator.tier2
+    tier1 = (one_line(found["tier1"].new) or None) if "tier1" in found else indicator.tier1
+    tier2 = (one_line(found["tier2"].new) or None) if "tier2" in found else indicator.tier2
     if "tier1" in found and "tier2" not in indicator.cells and (both := split_tiers(tier1 or "")):
         tier1, tier2 = both
     first = tier1_concept(tier1)
@@ -192,12 +193,8 @@ def _amount(unit: str | None, correction: CellCorrection) -> dict[str, Any]:
 
 
 # --- texts --------------------------------------------------------------------------------------------------------
-def _one_line(text: str) -> str:
-    return "".join(line.strip() for line in text.split("\n"))
-
-
 def _needed(correction: CellCorrection) -> str:
-    text = _one_line(correction.new)
+    text = one_line(correction.new)
     if not text:
         raise _refused(correction, "nothing; a name must say something")
     return text

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from extract.grid import Cell, Grid
+from extract.normalize import one_line
 from ontology import finance, labels
 from ontology.finance import Head, HeadKind, Side, TableKind
 
@@ -317,7 +318,7 @@ def _amount_column(column: int, path: Sequence[Cell], heads: Sequence[Head]) -> 
     hints = [hint for head in reversed(heads) for hint in head.hints]
     return AmountColumn(
         column,
-        tuple(_one_line(cell.text) for cell in path),
+        tuple(one_line(cell.text) for cell in path),
         None,
         None,
         labels.money_unit(*hints) or next((unit for cell in path if (unit := labels.find_money_unit(cell.text))), None),
@@ -325,10 +326,6 @@ def _amount_column(column: int, path: Sequence[Cell], heads: Sequence[Head]) -> 
         max(head.years_back for head in heads),
         any(head.is_known for head in heads),
     )
-
-
-def _one_line(text: str) -> str:
-    return "".join(line.strip() for line in text.split("\n"))
 
 
 def _side_of(text: str) -> Side | None:

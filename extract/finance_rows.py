@@ -15,6 +15,7 @@ from typing import Literal
 from extract.amounts import Amount, parse_amount
 from extract.finance_heads import AmountColumn, Band, TableHead, is_column_numbers
 from extract.grid import Cell, Grid
+from extract.normalize import one_line
 from ontology import finance, labels
 from ontology.finance import TableKind
 from ontology.issues import issue
@@ -139,7 +140,7 @@ def _texts(grid: Grid, number: int, columns: Sequence[int]) -> list[str]:
         cell = grid.at(number, column)
         if cell is not None and cell.text.strip() and cell not in cells:
             cells.append(cell)
-    return ["".join(line.strip() for line in cell.text.split("\n")) for cell in cells]
+    return [one_line(cell.text) for cell in cells]
 
 
 def _joined(grid: Grid, number: int, columns: Sequence[int]) -> str:

@@ -83,6 +83,11 @@ def _clean_line(line: str) -> str:
     return _SPACE_BETWEEN_WIDE.sub("", _SPACES.sub(" ", line)).strip()
 
 
+def one_line(text: str) -> str:
+    """Given a text of several lines, return them joined, without the white space at their ends."""
+    return "".join(line.strip() for line in text.split("\n"))
+
+
 def join_wrapped(first: str, second: str, *, latin: bool = False) -> str:
     """Given two parts of one text that a wrapped line or a page break set apart, return them as one.
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Literal
 
+from extract.normalize import one_line
 from extract.values import Parsed, parse_percent, parse_value
 from ontology import labels
 
@@ -18,7 +19,7 @@ def read_split_value(texts: Mapping[str, str], side: Literal["target", "actual"]
     if not printed.strip():
         return Parsed(None, "blank")
     split = side == "target"
-    sign, unit = ("".join(line.strip() for line in texts.get(part, "").split("\n")) for part in ("operator", "unit"))
+    sign, unit = (one_line(texts.get(part, "")) for part in ("operator", "unit"))
     if not split and not any(character.isdigit() for character in printed):
         unit = ""  # words (已完成) are what was achieved; the unit's cell speaks of the target
     return parse_value(
