@@ -44,6 +44,7 @@ from graph.errors import (
     ParameterError,
     QueryError,
     QueryRefusedError,
+    WorkspaceError,
 )
 from graph.lock import Lease
 from graph.negotiation import GRAPHS, HTML, RESULTS, SHORT, choose
@@ -392,7 +393,12 @@ async def _say_error(_request: Request, error: Exception) -> Response:
 
 
 def build_app(workspace: Workspace, limits: Limits | None = None) -> Starlette:
-    """Given a workspace and limits, return the endpoint as an ASGI application."""
+    """Given a workspace and limits, return the endpoint as an ASGI application; raise WorkspaceError for a workspace
+    whose graph is on a server."""
+    if workspace.remote is not None:
+        raise WorkspaceError(
+            f"the graph of {workspace.folder} is on a server, which has an endpoint of its own: ask that one"
+        )
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -426,7 +432,6 @@ def build_app(workspace: Workspace, limits: Limits | None = None) -> Starlette:
     return Starlette(routes=routes, middleware=middleware, exception_handlers=handlers, lifespan=lifespan)
 
 
-def run_endpoint(workspace: Workspace, host: str, port: int, limits: Limits) -> None:
-    """Given a workspace, an address and limits, serve the endpoint until the process is told to end."""
-    app = build_app(workspace, limits)
+def run_endpoint(app: Starlette, host: str, port: int) -> None:
+    """Given the endpoint and an address, serve it until the process is told to end."""
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=5)

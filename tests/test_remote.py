@@ -25,6 +25,7 @@ from graph.load import find_documents, open_batch
 from graph.queries import find_query, named_queries, resolve_parameters
 from graph.remote import FILL, RemoteStore
 from graph.remote_settings import RemoteSettings, read_remote
+from graph.serve import build_app
 from graph.status import read_status
 from graph.store import Rows
 from graph.workspace import Workspace
@@ -89,6 +90,16 @@ def test_the_commands_work_on_a_server(server, tmp_path):
     assert exported == "".join(sorted(exported.splitlines(keepends=True)))
     run("remove", file.name)
     assert json.loads(run("status", "--format", "json"))["counts"]["Document"] == 0
+
+
+def test_what_only_a_folder_can_do_is_refused_in_a_sentence(tmp_path):
+    Workspace.open(tmp_path / "store", create=True)
+    write_settings(tmp_path / "store", RemoteSettings("https://graph.example.org/query"))
+    workspace = Workspace.open(tmp_path / "store")
+    with pytest.raises(WorkspaceError, match="is on a server: back it up there"):
+        workspace.backup(tmp_path / "copy")
+    with pytest.raises(WorkspaceError, match="is on a server, which has an endpoint of its own"):
+        build_app(workspace)
 
 
 @pytest.fixture(scope="module")

@@ -54,10 +54,10 @@ def serve_app(folder: Path, port: int | None, *, read_only: bool = False) -> int
 def serve_endpoint(folder: Path, host: str, port: int, timeout: float, limit: int) -> int:
     """Given a store's folder, an address, and the time (seconds) and row limits of a query, serve the SPARQL endpoint
     until Ctrl-C; return the exit status."""
-    from graph.serve import Limits, run_endpoint
+    from graph.serve import Limits, build_app, run_endpoint
     from graph.workspace import Workspace
 
-    workspace = Workspace.open(folder)
+    endpoint = build_app(Workspace.open(folder), Limits(seconds=timeout, rows=limit))
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host
     if not _is_free(port):
         return _refuse(port)
@@ -66,5 +66,5 @@ def serve_endpoint(folder: Path, host: str, port: int, timeout: float, limit: in
     )
     sys.stdout.flush()
     with suppress(KeyboardInterrupt):
-        run_endpoint(workspace, host, port, Limits(seconds=timeout, rows=limit))
+        run_endpoint(endpoint, host, port)
     return 0
