@@ -7,8 +7,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-import pytest
-from corpus import SHARED, store_of
+from corpus import store_of
+from shared import CORPUS
 
 import pipeline
 from graph.embedded import EmbeddedStore
@@ -79,9 +79,6 @@ def disclosed(
 
 @cache
 def corpus_store() -> EmbeddedStore:
-    """A store of the shared corpus as typeset; skips the test where the corpus is missing."""
-    folder = SHARED / "corpus"
-    files = sorted([*folder.glob("*-20*.pdf"), *folder.glob("*-20*.docx")])
-    if not files:
-        pytest.skip("the shared corpus is not beside the checkout")
+    """A store of the shared corpus as typeset; for tests that are marked `needs_shared`."""
+    files = sorted([*CORPUS.glob("*-20*.pdf"), *CORPUS.glob("*-20*.docx")])
     return store_of(*(pipeline.read_file(file).disclosure for file in files), vocabulary=True)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from shared import SHARED
+
 from graph.embedded import EmbeddedStore, new_in_memory
 from graph.mapping import map_disclosure, map_vocabulary
 from ontology.contract import from_json
 from ontology.namespaces import Namespace
 from ontology.records import Disclosure
 
-ROOT = Path(__file__).parent.parent
 RECORDS = Path(__file__).parent / "data" / "records"
-SHARED = ROOT.parent / "shared"
 
 BASE = Namespace()
 P = "https://w3id.org/pikg/ns#"

@@ -75,7 +75,7 @@ DefaultMailServer =
 [SPARQL]
 ResultSetMaxRows = 1000000
 MaxQueryCostEstimationTime = 0
-MaxQueryExecutionTime = 20
+MaxQueryExecutionTime = 60
 [Plugins]
 LoadPath = .
 """

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from corpus import ROOT, SHARED
 from printed import ask, document
 from printed import stored as printed_store
 from rdflib import RDF, SKOS, Graph, URIRef
+from shared import ROOT, SHARED, needs_shared
 
 import pipeline
 from graph.embedded import EmbeddedStore, new_in_memory
@@ -105,7 +105,7 @@ def test_a_class_is_added_in_the_data_alone() -> None:
     assert (added.zh, added.broader, added.since) == ("数字政务", "20103", 2026)
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared material is not beside the checkout")
+@needs_shared
 def test_names_are_those_that_documents_print() -> None:
     printed = {
         (scheme, one["code"], one["name"])

@@ -7,8 +7,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pytest
-from corpus import SHARED, gold_disclosures
+from corpus import gold_disclosures
 from printed import ask, document, form, stored
+from shared import needs_shared
 
 import graph.canonical as module
 from extract.names import parse_name
@@ -168,7 +169,7 @@ def test_what_is_in_step_with_the_rules_is_not_written_again(tmp_path: Path) -> 
     assert workspace.snapshot == before
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared material is not beside the checkout")
+@needs_shared
 def test_what_two_documents_of_the_corpus_share(tmp_path: Path) -> None:
     """Reviewed by hand: each of these asks one thing in both documents, and nothing else meets."""
     store = stored(tmp_path / "store", *map(read, gold_disclosures()))

@@ -10,10 +10,11 @@ import math
 from decimal import Decimal
 
 import pytest
-from corpus import BASE, SHARED, P, gold_disclosures, record, store_of
+from corpus import BASE, P, gold_disclosures, record, store_of
 from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import URIRef
+from shared import SHARED, needs_shared
 
 from graph.comparables import Comparable, find_comparables, read_index
 from graph.errors import AmbiguousError, NotFoundError
@@ -317,7 +318,7 @@ def test_wrong_data_is_refused_by_entry(path: tuple[str, ...], value: object, en
 
 
 # --- graded relevance --------------------------------------------------------------------------------------------
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared material is not beside the checkout")
+@needs_shared
 def test_graded_relevance_of_the_corpus() -> None:
     store = store_of(*gold_disclosures())
     queries = json.loads((SHARED / "gold" / "comparables.json").read_text("utf-8"))["queries"]

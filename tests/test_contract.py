@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from shared import ROOT, SHARED, needs_shared
 
 from ontology import records
 from ontology.contract import ContractError, from_json, record_fields, to_json
@@ -36,10 +37,6 @@ from ontology.records import (
     StageGoal,
     Value,
 )
-
-ROOT = Path(__file__).parent.parent
-SHARED = ROOT.parent / "shared"
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared material is not beside the checkout")
 
 SHA = "0123456789abcdef" * 4
 

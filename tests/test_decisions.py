@@ -10,8 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from corpus import ROOT
 from printed import CITY, ask, document, form
+from shared import ROOT
 
 import deciding
 import pikg

@@ -7,8 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from corpus import ROOT, store_of
+from corpus import store_of
 from printed import ask, document, form
+from shared import ROOT
 
 import pipeline
 from extract.values import parse_value

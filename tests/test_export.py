@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
-from corpus import BASE, SHARED, gold_disclosures, record, store_of
+from corpus import BASE, gold_disclosures, record, store_of
 from disclosures import disclosure
 from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import Dataset, Graph, Literal, URIRef
+from shared import needs_shared
 
 from graph import export
 from graph.embedded import EmbeddedStore
@@ -181,7 +182,7 @@ def test_memory_stays_flat(monkeypatch: pytest.MonkeyPatch) -> None:
         tracemalloc.stop()
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared material is not beside the checkout")
+@needs_shared
 def test_the_gold_corpus_exports_whole() -> None:
     disclosures = gold_disclosures()
     store = store_of(*disclosures)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from drawn import draw
 from golden import cases, without_places
+from shared import CORPUS, SHARED, needs_shared
 from written import write
 
 from extract import EXTRACTOR_VERSION
@@ -17,10 +18,6 @@ from extract.assemble import assemble
 from extract.batch import read_disclosure
 from ontology.contract import from_json, to_json
 from ontology.records import Disclosure
-
-SHARED = Path(__file__).parents[1].parent / "shared"
-CORPUS = SHARED / "corpus"
-needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="no ../shared/corpus beside the checkout")
 
 PDFS = ("dazhou-2024-budget", "guiyang-2021-budget", "guiyang-2025-budget", "guiyang12345-2024-accounts")
 FILES = (*(f"{name}.pdf" for name in PDFS), "guiyang-2019-accounts.docx")
@@ -44,7 +41,7 @@ def extracted(read: dict[str, Disclosure], tmp_path_factory: pytest.TempPathFact
     return folder
 
 
-@needs_corpus
+@needs_shared
 def test_the_corpus_is_read_as_a_careful_reader_reads_it(extracted: Path, tmp_path: Path) -> None:
     figures = tmp_path / "figures.json"
     command = [sys.executable, SHARED / "tools" / "score", extracted, SHARED / "gold", "--json", figures, "--misses"]
@@ -58,7 +55,7 @@ def test_the_corpus_is_read_as_a_careful_reader_reads_it(extracted: Path, tmp_pa
     assert not low, run.stdout
 
 
-@needs_corpus
+@needs_shared
 @pytest.mark.parametrize("name", PDFS)
 def test_every_figure_stands_where_it_says(extracted: Path, name: str) -> None:
     command = [
@@ -71,14 +68,14 @@ def test_every_figure_stands_where_it_says(extracted: Path, name: str) -> None:
     assert float(run.stdout.rsplit("right ", 1)[1].split()[0]) >= 0.99, run.stdout
 
 
-@needs_corpus
+@needs_shared
 @pytest.mark.parametrize("name", FILES)
 def test_no_cell_of_a_form_is_left_unexplained(name: str) -> None:
     report = read_disclosure(CORPUS / name).report
     assert [cell.text for table in report.tables for cell in table.unexplained] == []
 
 
-@needs_corpus
+@needs_shared
 @pytest.mark.parametrize("path", sorted((CORPUS / "real").glob("*.pdf")), ids=lambda path: path.stem)
 def test_documents_without_forms_give_none(path: Path) -> None:
     disclosure = read_disclosure(path).disclosure
@@ -89,13 +86,13 @@ def test_documents_without_forms_give_none(path: Path) -> None:
     assert not [issue for issue in disclosure.issues if issue.code == "form.unread"]
 
 
-@needs_corpus
+@needs_shared
 def test_the_same_file_is_read_the_same_twice(read: dict[str, Disclosure]) -> None:
     again = read_disclosure(CORPUS / FILES[2]).disclosure
     assert again == read[Path(FILES[2]).stem]
 
 
-@needs_corpus
+@needs_shared
 def test_what_is_read_survives_its_json(read: dict[str, Disclosure]) -> None:
     for disclosure in read.values():
         assert from_json(to_json(disclosure)) == disclosure

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from corpus import SHARED
 from printed import PUBLISHER, ROWS, ask, document, form, stored
+from shared import CORPUS, needs_shared
 
 import pipeline
 from graph.embedded import EmbeddedStore
@@ -350,11 +350,10 @@ def test_the_lines_of_a_table_count_once(tmp_path: Path) -> None:
     assert ask(store, counted) == [("1807",)]
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared material is not beside the checkout")
+@needs_shared
 def test_the_corpus_with_its_texts_counts_everything_once(tmp_path: Path) -> None:
-    folder = SHARED / "corpus"
-    typeset = [path for path in sorted(folder.iterdir()) if path.suffix in (".pdf", ".docx")]
-    texts = sorted(folder.glob("*.txt"))
+    typeset = [path for path in sorted(CORPUS.iterdir()) if path.suffix in (".pdf", ".docx")]
+    texts = sorted(CORPUS.glob("*.txt"))
     assert len(typeset) == len(texts) == 5
     counts = []
     for paths in (typeset, texts):

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 import pytest
-from corpus import BASE, CONCEPT, RECORDS, SHARED, P, gold_disclosures, record
+from corpus import BASE, CONCEPT, RECORDS, P, gold_disclosures, record
 from rdflib import RDF, RDFS, Graph, Literal, URIRef
 from rdflib.term import BNode, Node
+from shared import needs_shared
 
 from graph.mapping import map_disclosure, map_vocabulary
 from graph.store import Triple
@@ -276,7 +277,7 @@ def test_every_term_that_the_mapping_uses_is_in_the_vocabulary() -> None:
     assert all(languages[term] >= {"zh", "en"} for term in vocabulary if re.match(re.escape(PIKG), term))
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared material is not beside the checkout")
+@needs_shared
 def test_the_gold_files_map_with_every_row_and_amount() -> None:
     for disclosure in gold_disclosures():
         graph = mapped(disclosure)

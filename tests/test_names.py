@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shared import SHARED, needs_shared
 
 from extract.language import PhraseFinder
 from extract.names import _parse, canonical_name, parse_name
@@ -19,7 +20,6 @@ from ontology.measures import canonical, measure_list, read_canonical, read_meas
 from ontology.vocabulary import DataError, read_data
 
 DATA = Path(__file__).parent / "data" / "names" / "golden.tsv"
-SHARED = Path(__file__).parent.parent.parent / "shared"
 
 
 def golden() -> list[dict[str, str]]:
@@ -173,7 +173,7 @@ def corpus_names() -> list[tuple[str, str, str | None, str | None]]:
     return found
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared corpus is not beside the repository")
+@needs_shared
 def test_the_canonical_indicators_of_the_corpus_with_different_names():
     """Reviewed: each set asks one question. A new set here is to be reviewed, not waved through."""
     groups: dict[str, set[tuple[str, str]]] = defaultdict(set)

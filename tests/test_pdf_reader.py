@@ -16,6 +16,7 @@ import pypdfium2 as pdfium
 import pytest
 from grids import as_data
 from PIL import Image
+from shared import CORPUS, needs_shared
 
 from extract.batch import read_disclosure
 from extract.errors import UnreadableDocumentError, UnsupportedFormatError
@@ -29,12 +30,10 @@ from pipeline import debug_page
 
 DATA = Path(__file__).parent / "data" / "pdf"
 CASES = sorted(path.parent for path in DATA.glob("*/document.pdf"))
-SHARED = Path(__file__).parents[2] / "shared" / "corpus"
-CORPUS = sorted(SHARED.glob("*.pdf")) + sorted((SHARED / "real").glob("*.pdf"))
+PUBLISHED = sorted(CORPUS.glob("*.pdf")) + sorted((CORPUS / "real").glob("*.pdf"))
 # Cases in which pdfplumber sees something else on purpose: it applies no crop and no clip, keeps doubled text and
 # watermarks.
 PECULIAR = {"rotated", "sideways", "doubled", "clipped", "no-encoding"}
-needs_corpus = pytest.mark.skipif(not CORPUS, reason="the published documents (../shared/corpus) are not here")
 
 
 def test_every_case_is_there():
@@ -77,7 +76,7 @@ def _misplaced(path: Path, document: Document) -> list[str]:
 @pytest.mark.parametrize(
     "path",
     [case / "document.pdf" for case in CASES if case.name not in PECULIAR]
-    + [pytest.param(path, marks=needs_corpus) for path in CORPUS],
+    + [pytest.param(path, marks=needs_shared) for path in PUBLISHED],
     ids=lambda path: path.stem if path.stem != "document" else path.parent.name,
 )
 def test_boxes_hold_the_text_of_their_cells(path: Path):
@@ -351,19 +350,17 @@ def test_render_marks_a_cell():
 # --- published documents
 
 
-@needs_corpus
+@needs_shared
 def test_published_documents_are_read_without_an_issue():
-    for path in CORPUS:
+    assert PUBLISHED
+    for path in PUBLISHED:
         assert read(path).issues == (), path.name
 
 
-@needs_corpus
-@pytest.mark.skipif(
-    not (SHARED / "real").exists(), reason="the publishers' own files (../shared/corpus/real) are not here"
-)
+@needs_shared
 def test_totals_of_a_real_document_close():
     """The publisher's own totals are the oracle: expenditure by function adds up to 合计 over the page break."""
-    document = read(SHARED / "real" / "putuo-commerce-2025-budget.pdf")
+    document = read(CORPUS / "real" / "putuo-commerce-2025-budget.pdf")
     grid = next(grid for grid in document.grids if grid.place.page == 12)
     rows = {row: [cell.text for cell in grid.row_cells(row)] for row in range(4, grid.rows + 1)}
     classes = [cells for cells in rows.values() if cells[0].isdigit() and not cells[1]]
@@ -372,9 +369,9 @@ def test_totals_of_a_real_document_close():
     assert sum(amounts) == int(rows[grid.rows][1].replace(",", "").removesuffix(".00"))
 
 
-@needs_corpus
+@needs_shared
 def test_a_list_of_projects_over_ten_pages_is_one_grid():
-    document = read(SHARED / "dazhou-2024-budget.pdf", pages=range(20, 30))
+    document = read(CORPUS / "dazhou-2024-budget.pdf", pages=range(20, 30))
     (grid,) = document.grids
     names = [cell.text for cell in grid if cell.column == 2 and cell.row > 2]
     assert len(names) == 21

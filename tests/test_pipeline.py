@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from disclosures import disclosure
 from interrupting import INTERRUPTIBLE
+from shared import CORPUS, ROOT, needs_shared
 
 import pikg
 import pipeline
@@ -25,9 +26,7 @@ from graph.store import Rows
 from graph.workspace import Workspace
 from pipeline import FileStatus, find_files, ingest, open_store
 
-ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
-CORPUS = ROOT.parent / "shared" / "corpus"
 
 
 @dataclass
@@ -248,7 +247,7 @@ def test_the_examples_go_in_and_twice_is_the_same_graph(tmp_path):
     assert lines(tmp_path / "one") == lines(tmp_path / "two")
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="needs the corpus at ../shared/corpus")
+@needs_shared
 def test_the_corpus_goes_in_twice_with_a_broken_file_among_it(tmp_path):
     sources = [*CORPUS.glob("*.pdf"), *CORPUS.glob("*.docx")]
     broken = tmp_path / "坏文件.pdf"

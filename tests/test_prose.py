@@ -13,8 +13,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from corpus import BASE, SHARED, P, store_of
+from corpus import BASE, P, store_of
 from golden import DATA, cases
+from shared import CORPUS, needs_shared
 
 from extract.batch import read_disclosure
 from extract.grid import Document, Grid, Paragraph
@@ -37,7 +38,6 @@ REAL = {
     "putuo-commerce-2025-budget": "real/putuo-commerce-2025-budget.pdf",
     "putuo-socialwork-2024-accounts": "real/putuo-socialwork-2024-accounts.pdf",
 }
-needs_shared = pytest.mark.skipif(not (SHARED / "corpus").exists(), reason="the real disclosures are not here")
 
 
 def read(text: str, *, year: int | None = 2024, unit: str | None = "云溪县水务局") -> Prose:
@@ -106,13 +106,13 @@ def figures(facts: Sequence[Fact]) -> str:
 @needs_shared
 @pytest.mark.parametrize("name", REAL)
 def test_figures_of_real_disclosures(name: str) -> None:
-    disclosure = read_disclosure(SHARED / "corpus" / REAL[name]).disclosure
+    disclosure = read_disclosure(CORPUS / REAL[name]).disclosure
     compare(figures(disclosure.facts), DATA / "prose-real" / f"{name}.tsv")
 
 
 @needs_shared
 def test_projects_that_a_real_disclosure_describes() -> None:
-    reading = read_disclosure(SHARED / "corpus" / REAL["putuo-commerce-2025-budget"])
+    reading = read_disclosure(CORPUS / REAL["putuo-commerce-2025-budget"])
     described = [project for project in reading.disclosure.projects if project.form == "description"]
     assert [(p.name, str(p.funding[0].amount), p.place.page if p.place else 0) for p in described] == [
         ("科技创新专项", "17200000.00", 23),
@@ -127,7 +127,7 @@ def test_projects_that_a_real_disclosure_describes() -> None:
 @needs_shared
 def test_no_project_is_described_where_none_is() -> None:
     for name in ("dazhou-2024-budget", "guiyang12345-2024-accounts", "putuo-socialwork-2024-accounts"):
-        disclosure = read_disclosure(SHARED / "corpus" / REAL[name]).disclosure
+        disclosure = read_disclosure(CORPUS / REAL[name]).disclosure
         assert all(project.form != "description" for project in disclosure.projects), name
 
 

@@ -9,11 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from corpus import BASE, CONCEPT, ROOT, SHARED, P, gold_disclosures, record, store_of
+from corpus import BASE, CONCEPT, P, gold_disclosures, record, store_of
 from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import Graph, Literal, URIRef
 from rdflib.plugins.sparql import prepareQuery
+from shared import ROOT, needs_shared
 
 from graph.embedded import EmbeddedStore, new_in_memory
 from graph.errors import AmbiguousError, GraphError, NotFoundError, ParameterError
@@ -332,7 +333,7 @@ def test_a_wrong_file_is_refused_by_name_and_entry(old: str, new: str, entry: st
         parse_query("x.rq", GOOD.replace(old, new))
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared material is not beside the checkout")
+@needs_shared
 def test_the_gold_corpus_counts_every_project_row_and_yuan_once() -> None:
     disclosures = gold_disclosures()
     (row,) = run_named(store_of(*disclosures), "overview")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from rdflib import RDF, RDFS, XSD, Graph, Literal, URIRef
 from rdflib.namespace import OWL, SH
+from shared import ROOT, SHARED, needs_shared
 from whole import GOOD
 
 from graph.decisions import map_decisions
@@ -19,10 +20,6 @@ from graph.shapes import find_violations
 from ontology.contract import from_json
 from ontology.decisions import read_decisions
 from ontology.namespaces import PIKG, PREFIXES, Namespace, concept
-
-ROOT = Path(__file__).parent.parent
-SHARED = ROOT.parent / "shared"
-
 
 _WHO = '"who": "审核员", "when": "2025-03-31T09:30:00+08:00", "why": "误读"}\n'
 _GROUPING = '{"kind": "indicator", "name": "群众满意率", "notation": "群众|satisfaction", ' + _WHO
@@ -355,7 +352,7 @@ def test_lacks_that_a_graph_can_live_with_are_warnings() -> None:
     assert any("no cell tells where it was printed" in one.en for one in found)
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared material is not beside the checkout")
+@needs_shared
 @pytest.mark.parametrize("path", sorted((SHARED / "gold").glob("*-*.json")), ids=lambda path: path.stem)
 def test_gold_files_conform(path: Path) -> None:
     disclosure = from_json(json.loads(path.read_text("utf-8")))

@@ -10,6 +10,7 @@ import pytest
 from comparing import corpus_store, disclosed, form, row, value
 from corpus import BASE, P, store_of
 from rdflib import URIRef
+from shared import needs_shared
 
 import pikg
 import pipeline
@@ -368,6 +369,7 @@ def test_wrong_data_is_refused_by_entry(path: tuple[str, ...], wrong: object, en
 
 
 # --- the corpus -------------------------------------------------------------------------------------------------------
+@needs_shared
 def test_the_spread_of_satisfaction_over_the_corpus() -> None:
     found = find_targets(corpus_store(), "满意度")
     told = found.quartiles

@@ -8,13 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from corpus import SHARED
+from shared import CORPUS, SHARED, needs_shared
 
 from extract.batch import read_disclosure
 from ontology.contract import to_json
 from ontology.records import BudgetLine, Disclosure
-
-needs_corpus = pytest.mark.skipif(not (SHARED / "corpus").is_dir(), reason="needs the corpus at ../shared/corpus")
 
 
 def read(tmp_path: Path, text: str) -> Disclosure:
@@ -143,10 +141,10 @@ def test_a_table_in_one_line_is_told(tmp_path: Path) -> None:
     assert "finance.unread" in codes(found)
 
 
-@needs_corpus
+@needs_shared
 def test_the_amounts_of_the_corpus_are_read_with_certainty(tmp_path: Path) -> None:
     for gold in sorted((SHARED / "gold").glob("*-20*.json")):
-        source = SHARED / "corpus" / f"{gold.stem}.txt"
+        source = CORPUS / f"{gold.stem}.txt"
         got = json.dumps(to_json(read_disclosure(source).disclosure), ensure_ascii=False)
         (tmp_path / gold.name).write_text(got, "utf-8")
     scored = tmp_path / "scored"

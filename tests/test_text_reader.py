@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from golden import DATA, without_places
+from shared import CORPUS, SHARED, needs_shared
 
 from extract.batch import read_disclosure, read_document
 from extract.errors import UnreadableDocumentError
@@ -17,9 +18,7 @@ from extract.readers.text_clean import clean_cell, close_figures, repair_figure,
 from ontology.contract import to_json
 from pipeline import ingest
 
-SHARED = Path(__file__).parents[2] / "shared"
 PRINTS = DATA / "text" / "one-form-three-prints"
-needs_corpus = pytest.mark.skipif(not (SHARED / "corpus").is_dir(), reason="needs the corpus at ../shared/corpus")
 
 
 def write(folder: Path, text: str, name: str = "绩效.txt") -> Path:
@@ -214,10 +213,10 @@ def test_a_cell_of_a_megabyte_is_read(tmp_path: Path) -> None:
 # --- the corpus
 
 
-@needs_corpus
+@needs_shared
 def test_the_texts_of_the_corpus_are_read(tmp_path: Path) -> None:
     gold = SHARED / "gold"
-    for path in sorted((SHARED / "corpus").glob("*.txt")):
+    for path in sorted(CORPUS.glob("*.txt")):
         target = tmp_path / f"{path.stem}.json"
         target.write_text(json.dumps(to_json(read_disclosure(path).disclosure), ensure_ascii=False), "utf-8")
     figures = tmp_path / "figures" / "figures.json"

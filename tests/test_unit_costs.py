@@ -11,6 +11,7 @@ from corpus import BASE, P, store_of
 from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import URIRef
+from shared import needs_shared
 
 from graph.comparables import find_comparables
 from graph.embedded import EmbeddedStore
@@ -385,6 +386,7 @@ CORPUS = {
 }
 
 
+@needs_shared
 def test_the_unit_costs_of_the_corpus_and_no_wrong_one() -> None:
     found = find_unit_costs(corpus_store()).costs
     assert {(f"{one.money.number:f}", f"{one.count:f}"): f"{one.value:f}" for one in found} == {

@@ -14,6 +14,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shared import SHARED, needs_shared
 
 from extract.numbers import parse_numeral
 from extract.values import Amount, parse_amount, parse_decimal, parse_percent, parse_value, print_value
@@ -23,7 +24,6 @@ from ontology.vocabulary import DataError, read_data
 from ontology.wording import read_wording, wording
 
 GOLDEN = yaml.safe_load((Path(__file__).parent / "data" / "values" / "golden.yaml").read_text("utf-8"))
-SHARED = Path(__file__).parent.parent.parent / "shared"
 YEAR = 2024
 
 NUMBERS = ("value", "upper", "base_value", "base_upper")
@@ -369,7 +369,7 @@ def corpus_values() -> list[tuple[dict[str, Any], int]]:
     return found
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared corpus is not beside the repository")
+@needs_shared
 def test_every_value_of_the_corpus_reads_as_gold_has_it():
     values = corpus_values()
     assert len(values) > 200
