@@ -35,6 +35,11 @@ _PROJECTS = """SELECT DISTINCT ?project ?name ?publisher WHERE {
 }"""
 
 
+def has_documents(store: ReadableStore) -> bool:
+    """Whether a store holds a document: answered at once, however many there are."""
+    return store.query(f"{_PREFIXES}ASK {{ ?document a pikg:Document }}") is True
+
+
 def find_region(store: ReadableStore, text: str) -> URIRef:
     """Given a region's IRI, code, full name or an unambiguous short one (某州), return its IRI; raise NotFoundError or
     AmbiguousError."""

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from graph.errors import GraphError, NotFoundError
-from ui.data import read_contents
 from ui.html import Html, show, tag
 from ui.i18n import Language, Texts, read_language
 from ui.links import HIDDEN_PAGES, PAGES, address, follow_links, link, read_page
@@ -67,7 +66,7 @@ def _show_page(name: str, parameters: Mapping[str, str], t: Texts) -> None:
     except GraphError as error:
         show_missing(store_folder(), error, t)
         return
-    if not read_contents(answers).documents:
+    if answers.is_empty:
         show_missing(store_folder(), None, t)
         return
     module, _, function = _MODULES[name].partition(":")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from graph.lookup import has_documents
 from graph.queries import run_named
 from graph.store import ReadableStore, Rows
 from graph.workspace import Workspace
@@ -32,6 +33,11 @@ class Answers:
     def rows(self, name: str, **parameters: str) -> Rows:
         """Given a named query and its parameters, return its rows."""
         return _rows(self.edition, name, tuple(sorted(parameters.items())), self.store)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was read into the graph yet."""
+        return _is_empty(self.edition, self.store)
 
     @property
     def snapshot_folder(self) -> Path:
@@ -62,6 +68,11 @@ def open_answers() -> Answers:
 @st.cache_resource(show_spinner=False, max_entries=3, on_release=lambda store: store.close())
 def _open(edition: str, folder: str) -> ReadableStore:
     return Workspace.open(folder).read()
+
+
+@st.cache_resource(show_spinner=False, max_entries=3)
+def _is_empty(edition: str, _store: ReadableStore) -> bool:
+    return not has_documents(_store)
 
 
 @st.cache_resource(show_spinner=False, max_entries=400)

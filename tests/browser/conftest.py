@@ -158,6 +158,30 @@ class Visitor:
         assert self.page.evaluate(BEYOND_THE_WINDOW) == []
 
 
+@dataclass
+class Editor:
+    """The query editor, which lives in a frame of its own."""
+
+    visit: Visitor
+
+    @property
+    def frame(self) -> object:
+        return self.visit.page.frame_locator(".st-key-editor iframe")
+
+    def text(self) -> str:
+        self.frame.locator(".CodeMirror-code").wait_for(timeout=30_000)
+        return str(self.frame.locator("body").evaluate("() => window.pikgEditor.getValue()"))
+
+    def run(self, query: str) -> None:
+        """Write a query, run it, and wait until the address says so."""
+        self.frame.locator(".CodeMirror-code").wait_for(timeout=30_000)
+        self.frame.locator("body").evaluate("(body, query) => window.pikgEditor.setValue(query)", query)
+        self.frame.locator("#run").click()
+        asked = "(query) => new URLSearchParams(location.search).get('text') === query"
+        self.visit.page.wait_for_function(asked, arg=query, timeout=30_000)
+        self.visit.settle()
+
+
 # Whether the bar was drawn for an address: the given one, or the window's own.
 DRAWN = """(asked) => {
   const sorted = (search) => { const all = new URLSearchParams(search); all.sort(); return all.toString(); };

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from openpyxl import load_workbook
 
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Editor, Visitor
 
 HOTLINE = "综合业务保障经费"
 PAGES = ("overview", "projects", "graph", "comparables", "sparql", "checks")
@@ -275,32 +277,68 @@ def test_named_queries_answer_with_their_parameters(visit: Visitor) -> None:
     visit.page.get_by_role("option", name="达州市").click()
     visit.settle()
     assert 0 < visit.count(".pk-answer tbody tr") < rows
-    assert "VALUES" in visit.page.locator("textarea").input_value()
+    assert "VALUES" in Editor(visit).text()
 
 
-def test_a_query_of_ones_own_answers_and_its_mistakes_are_placed(visit: Visitor) -> None:
+def test_a_query_of_ones_own_answers_and_can_be_passed_on(visit: Visitor) -> None:
     visit.open("sparql", name="own")
-    editor = visit.page.locator("textarea")
-    editor.fill("SELECT (COUNT(*) AS ?n)\nWHERE { ?p a pikg:Project }")
-    visit.click("button:has-text('运行')")
-    assert int(visit.text(".pk-answer tbody td")) >= 15
-    editor.fill("SELECT ?n\nWHERE { ?p a pikg:Project")
-    visit.click("button:has-text('运行')")
+    Editor(visit).run("SELECT (COUNT(*) AS ?n)\nWHERE { ?p a pikg:Project }")
+    projects = int(visit.text(".pk-answer tbody td"))
+    assert projects >= 15
+    visit.page.reload()
+    visit.settle()
+    assert int(visit.text(".pk-answer tbody td")) == projects
+    assert Editor(visit).text().startswith("SELECT (COUNT")
+    visit.click(".pk-facets a:has-text('自己写')")
+    assert "text" not in parameters(visit)
+    assert visit.count(".pk-answer tbody tr") > 1
+
+
+def test_mistakes_in_a_query_are_placed_and_marked_in_the_editor(visit: Visitor) -> None:
+    visit.open("sparql", name="own")
+    editor = Editor(visit)
+    editor.run("SELECT ?n\nWHERE { ?p a pikg:Project")
     visit.sees(visit.page.locator(".pk-wrong").first, "第 2 行")
-    editor.fill("INSERT DATA { <urn:a> <urn:b> <urn:c> }")
-    visit.click("button:has-text('运行')")
+    editor.frame.locator(".pk-wrong-line").wait_for(timeout=10_000)
+    assert editor.frame.locator(".pk-wrong-place").count() == 1
+    editor.run("INSERT DATA { <urn:a> <urn:b> <urn:c> }")
     visit.sees(visit.page.locator(".pk-wrong").first, "第 1 行第 1 列")
+    assert editor.frame.locator(".pk-wrong-place").inner_text() == "INSERT"
 
 
-def test_an_answer_is_downloaded_as_csv_for_office_programs(visit: Visitor, tmp_path: Path) -> None:
+def test_an_answer_that_compares_is_drawn_as_bars_and_a_construct_as_a_graph(visit: Visitor) -> None:
+    visit.open("sparql", name="own")
+    editor = Editor(visit)
+    editor.run(
+        "SELECT ?地区 (COUNT(DISTINCT ?d) AS ?文件) WHERE { ?d a pikg:Document ; pikg:regionText ?地区 } GROUP BY ?地区"
+    )
+    visit.sees(visit.page.locator(".pk-bars figcaption"), "各地区的文件")
+    assert visit.count(".pk-bars li") == visit.count(".pk-answer tbody tr")
+    editor.run(
+        "CONSTRUCT { ?p a pikg:Project ; rdfs:label ?n ; pikg:publisher ?u . ?u rdfs:label ?m }\n"
+        "WHERE { ?p a pikg:Project ; rdfs:label ?n ; pikg:publisher ?u . ?u rdfs:label ?m }"
+    )
+    visit.page.wait_for_selector(".st-key-network iframe")
+    assert "个节点" in visit.text(".st-key-network ~ div .pk-said, .pk-said >> nth=1")
+    assert visit.page.get_by_role("button", name="下载 Turtle").count() == 1
+
+
+@pytest.mark.parametrize("kind", ["CSV", "XLSX", "JSON"])
+def test_an_answer_is_downloaded_for_office_programs_and_others(visit: Visitor, tmp_path: Path, kind: str) -> None:
     visit.open("sparql", name="documents")
     with visit.page.expect_download() as waiting:
-        visit.page.locator("button:has-text('CSV')").click()
-    file = tmp_path / "answer.csv"
+        visit.page.get_by_role("button", name=f"下载 {kind}").click()
+    file = tmp_path / waiting.value.suggested_filename
     waiting.value.save_as(file)
-    content = file.read_bytes()
-    assert content.startswith(b"\xef\xbb\xbf")
-    assert "贵阳市12345政务服务便民热线事务中心" in content.decode("utf-8-sig")
+    unit = "贵阳市12345政务服务便民热线事务中心"
+    if kind == "CSV":
+        assert file.read_bytes().startswith(b"\xef\xbb\xbf")
+        assert unit in file.read_text("utf-8-sig")
+    elif kind == "JSON":
+        assert unit in {row["publisherName"]["value"] for row in json.loads(file.read_bytes())["results"]["bindings"]}
+    else:
+        cells = {cell for row in load_workbook(file).active.iter_rows(values_only=True) for cell in row}
+        assert {"公开单位", unit} <= cells
 
 
 # --- pictures -----------------------------------------------------------------------------------------------------
