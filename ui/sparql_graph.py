@@ -11,7 +11,8 @@ import streamlit as st
 from rdflib import Literal
 from st_link_analysis import st_link_analysis
 
-from graph.network import Neighbourhood, place_nodes
+from graph.network import Neighbourhood
+from graph.positions import place_nodes
 from graph.store import Triple, Triples
 from ontology.namespaces import CONCEPT, PIKG, PREFIXES
 from ui.data import Labels
