@@ -10,10 +10,10 @@ nothing; a change is one of them. `backup` writes a snapshot by hard links in mi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import pyoxigraph as ox
 from rdflib.term import BNode, Literal, Node, URIRef
@@ -22,6 +22,9 @@ from graph.errors import GraphError, InvalidLiteralError, QueryError, WorkspaceE
 from graph.sparql import syntax_error
 from graph.store import Answer, Rows, Triple, Triples
 from ontology.namespaces import PREFIXES
+
+if TYPE_CHECKING:
+    from graph.texts import Texts
 
 _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 _LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
@@ -99,10 +102,20 @@ def _datatype(name: str) -> URIRef:
 class EmbeddedStore:
     """A folder that Oxigraph keeps. Given by `open_store` (to write), `open_snapshot` (to read) or `new_in_memory`."""
 
-    def __init__(self, store: ox.Store, on_close: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, store: ox.Store, on_close: Callable[[], None] | None = None, snapshot_folder: Path | None = None
+    ) -> None:
         self._store: ox.Store | None = store
         self._on_close = on_close
+        self._snapshot_folder = snapshot_folder
         self._unflushed = 0
+
+    @cached_property
+    def texts(self) -> Texts | None:
+        """The text index of the snapshot that is read; None where there is none."""
+        from graph.texts import open_texts  # noqa: PLC0415 - most that ask a store look for no text
+
+        return None if self._snapshot_folder is None else open_texts(self._snapshot_folder)
 
     @property
     def _open(self) -> ox.Store:
@@ -374,6 +387,6 @@ def open_store(folder: Path) -> EmbeddedStore:
 def open_snapshot(folder: Path, on_close: Callable[[], None] | None = None) -> EmbeddedStore:
     """Given the folder of a snapshot, which nobody writes to any more, open it to read."""
     try:
-        return EmbeddedStore(ox.Store.read_only(str(folder)), on_close)
+        return EmbeddedStore(ox.Store.read_only(str(folder)), on_close, folder)
     except OSError as error:
         raise WorkspaceError(f"the snapshot in {folder} can't be opened: {error}") from error

@@ -22,6 +22,7 @@ from graph.mapping import map_disclosure, map_vocabulary
 from graph.sources import Source, map_source
 from graph.store import ReadableStore, Rows
 from graph.terms import text_literal
+from graph.text_keeper import TextKeeper
 from graph.workspace import Workspace, Writer
 from ontology.decisions import CellCorrection
 from ontology.namespaces import PIKG
@@ -99,12 +100,16 @@ class Batch:
         self._vocabulary_is_in_step = False
         self._indicators_are_in_step = False
         self._links = Links(writer.workspace.folder / "index" / "links.sqlite")
+        folder, namespace = writer.workspace.folder, self.namespace
+        self._texts = None if writer.workspace.remote is not None else TextKeeper(folder, namespace)
         self._changed: set[str] = set()
         self._changed_is_known = not writer.unpublished  # of a killed run nobody knows what it changed
 
     def close(self) -> None:
         """Give back what the batch holds beside the writer."""
         self._links.close()
+        if self._texts is not None:
+            self._texts.close()
 
     def read_decisions(self) -> None:
         """Read decisions.jsonl again: a line was added."""
@@ -184,13 +189,20 @@ class Batch:
         self._bring_vocabulary_in_step()
         self._bring_indicators_in_step()
         self._bring_decisions_in_step()
+        texts, newest = self._texts, self.writer.workspace.snapshot
+        if texts is not None and not texts.is_in_step(newest):
+            self.writer.mark()
         if not self.writer.unpublished:
             return
         derivation = self._derivation()
         try:
+            if texts is not None:
+                texts.update(self.writer.store, newest, self._changed if self._changed_is_known else None)
             self._derive(derivation)
-            number = self.writer.publish()
+            number = self.writer.publish(None if texts is None else texts.link)
             self._links.commit(number, derivation.rules)
+            if texts is not None:
+                texts.keep(number)
         except BaseException:
             self._links.close()  # what it holds is of no snapshot
             self._changed_is_known = False

@@ -6,7 +6,7 @@
     documents/<sha256>  the originals
     readings/<sha256>   what was read from them, before what people corrected (derived, may be removed)
     decisions.jsonl     what people said
-    index/              text search (derived, may be removed)
+    index/              text search and what documents have in common (derived, may be removed)
     remote.toml         where the graph is instead, if on a server (graph.remote_settings)
     writer.lock         who writes; `unpublished` beside it says that graph/ is ahead of the snapshots
 
@@ -20,7 +20,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -278,7 +278,9 @@ class Workspace:
         for _ in range(20):
             folder = self.snapshot_folder
             with suppress(FileNotFoundError), Lease(folder):
-                shutil.copytree(folder, target / "graph", ignore=shutil.ignore_patterns("LOCK"))
+                shutil.copytree(folder, target / "graph", ignore=shutil.ignore_patterns("LOCK", "text"))
+                if (folder / "text").is_dir():
+                    shutil.copytree(folder / "text", target / "index" / "text")
                 break
         for original in (self.folder / "documents").iterdir():
             if original.suffix != ".partial":
@@ -286,7 +288,7 @@ class Workspace:
         shutil.copy2(self.folder / "decisions.jsonl", target / "decisions.jsonl")
         copy = Workspace(target, self.info)
         with copy.write(command="backup") as writer:
-            writer.publish()
+            writer.publish(lambda made: _move_texts(target / "index" / "text", made))
         copy._write_info(self.info)
 
 
@@ -337,14 +339,17 @@ class Writer:
         if self.workspace.info.extractor_version != version:
             self.workspace._write_info(replace(self.workspace.info, extractor_version=version))
 
-    def publish(self) -> int:
-        """Write a snapshot, point readers to it, prune the oldest; return its number."""
+    def publish(self, beside: Callable[[Path], None] | None = None) -> int:
+        """Write a snapshot, point readers to it, prune the oldest; return its number. `beside` is given the snapshot's
+        folder before anybody sees it, to put there what belongs to it."""
         snapshots = self.workspace.folder / "snapshots"
         taken = [int(entry.name) for entry in snapshots.iterdir() if entry.name.isdecimal()]
         number = max(taken, default=0) + 1
         partial = snapshots / f"{number}.partial"
         shutil.rmtree(partial, ignore_errors=True)
         self.store.publish(partial)
+        if beside is not None:
+            beside(partial)
         partial.rename(snapshots / str(number))
         _replace_file(snapshots / "current", f"{number}\n".encode())
         self._mark.unlink(missing_ok=True)
@@ -353,6 +358,11 @@ class Writer:
             if try_claim(snapshots / str(old), claimed):
                 shutil.rmtree(claimed, ignore_errors=True)
         return number
+
+
+def _move_texts(texts: Path, snapshot_folder: Path) -> None:
+    if texts.is_dir():
+        texts.rename(snapshot_folder / "text")
 
 
 def _connect(settings: RemoteSettings, base: str) -> RemoteStore:
