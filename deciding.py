@@ -42,7 +42,8 @@ from ontology.decisions import (
     check_decision,
 )
 from ontology.keys import fold
-from ontology.records import Disclosure
+from ontology.records import Disclosure, Place
+from originals import keep_people
 
 __all__ = [
     "DecidedLine", "Decides", "PrintedField", "bring_in_step", "load_corrected",
@@ -223,11 +224,16 @@ def _only(found: Sequence[PrintedField], file: str, field: str, all_of_field: Se
 
 
 # --- documents with their corrections -----------------------------------------------------------------------------
-def load_corrected(batch: Batch, disclosure: Disclosure, original: Path | None = None) -> Corrected:
-    """Given what was read from a document, store it as it reads with people's corrections; return it so."""
+def load_corrected(
+    batch: Batch, disclosure: Disclosure, original: Path | None = None, people: Sequence[Place] | None = None
+) -> Corrected:
+    """Given what was read from a document, and where its pages print names or telephones of people, store it as it
+    reads with people's corrections; return it so."""
     corrected = correct_disclosure(disclosure, batch.decisions.corrections(disclosure.document.sha256))
     batch.load(corrected.disclosure, original, applied=corrected.applied, stale=corrected.stale)
     _keep_reading(batch, disclosure)
+    if people is not None:
+        keep_people(batch.writer.workspace, disclosure.document.sha256, people)
     return corrected
 
 

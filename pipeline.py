@@ -29,7 +29,7 @@ from graph.store import Answer, Rows, WholeStore
 from graph.workspace import Workspace
 from ontology.decisions import CellCorrection, DecisionError
 from ontology.records import Disclosure, Issue
-from originals import debug_page, read_printed_table, render_page
+from originals import debug_page, original_file, read_printed_table, render_page
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ExtractError", "FileStatus", "FileSummary", "IngestReport", "Store",
-    "debug_page", "ingest", "open_store", "read_file", "read_printed_table", "render_page",
+    "debug_page", "ingest", "open_store", "original_file", "read_file", "read_printed_table", "render_page",
 ]  # fmt: skip
 
 Language = Literal["zh", "en"]
@@ -193,12 +193,13 @@ def _ingest_file(batch: Batch, path: Path, named: bool) -> FileSummary:
         sha256 = _hash(path)
         if batch.is_current(sha256, EXTRACTOR_VERSION):
             return FileSummary(path, FileStatus.UNCHANGED, sha256=sha256)
-        disclosure = read_file(path).disclosure
+        reading = read_file(path)
+        disclosure = reading.disclosure
         if not named and not _claims_to_be_read(path) and _says_nothing(disclosure) and is_plain(path):
             return FileSummary(
                 path, FileStatus.PASSED_OVER, f"{path.name}: holds no performance form or financial table"
             )
-        corrected = load_corrected(batch, disclosure, path)
+        corrected = load_corrected(batch, disclosure, path, reading.document.people)
     except (UnsupportedFormatError, UnreadableDocumentError) as error:
         passed_over = not named and not _claims_to_be_read(path)
         return FileSummary(path, FileStatus.PASSED_OVER if passed_over else FileStatus.FAILED, str(error))

@@ -48,10 +48,11 @@ from ontology.records import (
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read from a document, and the account of how."""
+    """What was read from a document, the account of how, and the document as its reader found it."""
 
     disclosure: Disclosure
     report: Report
+    document: Document
 
 
 @dataclass(slots=True)
@@ -93,7 +94,8 @@ def assemble(document: Document, *, file: str, sha256: str, has_columns: bool = 
         work.issues.append(issue("prose.unread", prose.unread[0].place, count=len(prose.unread)))
     filled = tuple(_fill_year(project, info) for project in (*projects, *prose.projects))
     disclosure = Disclosure(info, EXTRACTOR_VERSION, filled, lines, prose.facts, tuple(work.issues))
-    return Reading(disclosure, make_report(disclosure, layout.ledgers, layout.form_grids, _account(prose), document))
+    report = make_report(disclosure, layout.ledgers, layout.form_grids, _account(prose), document)
+    return Reading(disclosure, report, document)
 
 
 def _account(prose: Prose) -> ProseReport:

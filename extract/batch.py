@@ -74,6 +74,21 @@ def read_document(path: Path) -> Document:
         raise UnreadableDocumentError(f"{path.name}: {error}") from error
 
 
+def read_page(path: Path, page: int) -> Document:
+    """Given a PDF or a file of pictures and a page of it (from 1), return what stands on that page alone; of another
+    file all of it. Raise as `read_document` does."""
+    found = detect(path)
+    if found is Format.PDF:
+        from extract.readers import pdf  # noqa: PLC0415 - a parser that is slow to load
+
+        return pdf.read(path, pages=[page])
+    if found is Format.IMAGE:
+        from extract.readers import scan  # noqa: PLC0415
+
+        return scan.read(path, pages=[page])
+    return read_document(path)
+
+
 def read_disclosure(path: Path) -> Reading:
     """Given a file, return its records and the report of how it was read.
 

@@ -19,6 +19,12 @@ MOST_ROWS = 20_000
 LONGEST_TEXT = 40_000
 """Characters of a cell or paragraph: a spreadsheet takes 32,767."""
 
+LARGEST_UPLOAD = 50
+"""Megabytes of a file that is brought in through the browser: a whole department's scanned accounts have some thirty."""
+
+MOST_PAGES = 600
+"""Pages of such a file; the longest disclosures have some two hundred."""
+
 
 def bounded(document: Document) -> Document:
     """Given what a reader found, return it with texts of sound length, what was cut told as issues; raise

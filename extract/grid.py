@@ -124,12 +124,14 @@ class Document:
     """What a reader found in a file: its blocks in reading order, and what it could not read.
 
     `pages` is the number of pages, or None for formats that have none; `title` is what the file's own properties say.
+    `people` are the places (page and box) where a document with pages prints names or telephones of people.
     """
 
     blocks: tuple[Block, ...]
     pages: int | None = None
     title: str | None = None
     issues: tuple[Issue, ...] = ()
+    people: tuple[Place, ...] = ()
 
     @property
     def grids(self) -> tuple[Grid, ...]:

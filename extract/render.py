@@ -15,22 +15,32 @@ from ontology.records import Box
 
 _FILL = (255, 214, 0, 70)
 _OUTLINE = (214, 40, 40, 255)
+_TINT = (46, 125, 180, 34)
+_COVER = (120, 126, 133)
 _MARGIN = 1.0  # points around a box, so that its outline does not lie on the table's own line
 _NUMBER = 5.0  # points: the size of a cell's number
 _MOST_PIXELS = 25_000_000  # a page of posters' size at full scale would take gigabytes
 
 
 def render_page(
-    path: Path, page: int, boxes: Sequence[Box] = (), scale: float = 2.0, around: float | None = None
+    path: Path,
+    page: int,
+    boxes: Sequence[Box] = (),
+    scale: float = 2.0,
+    around: float | None = None,
+    *,
+    covered: Sequence[Box] = (),
 ) -> bytes:
     """Given a PDF or a file of pictures, a page (from 1), boxes in points of the page as displayed, and pixels a point,
     return a PNG.
 
     Given `around`, it is cut to the boxes with that many points above and below; without boxes it is the whole page.
+    What lies in the boxes `covered` is painted over: nothing of it is in the picture.
     The scale is lowered where the picture would be very large. Raise UnreadableDocumentError where the file cannot be
     opened, ValueError where it has no such page.
     """
     picture, scale = _picture(path, page, scale)
+    cover(picture, covered, scale)
     if boxes:
         layer = Image.new("RGBA", picture.size, (0, 0, 0, 0))
         draw = ImageDraw.Draw(layer)
@@ -42,6 +52,29 @@ def render_page(
             bottom = min(picture.height, round((max(box.bottom for box in boxes) + around) * scale))
             picture = picture.crop((0, top, picture.width, max(bottom, top + 1)))
     return _png(picture)
+
+
+def render_read(
+    path: Path, page: int, boxes: Sequence[Box] = (), scale: float = 1.6, *, covered: Sequence[Box] = ()
+) -> bytes:
+    """Given a PDF or a file of pictures, a page and the boxes of the cells that were read on it, return a WebP picture of
+    the page with those tinted; `covered` and what is raised as of `render_page`."""
+    picture, scale = _picture(path, page, scale)
+    cover(picture, covered, scale)
+    layer = Image.new("RGBA", picture.size, (0, 0, 0, 0))
+    draw = ImageDraw.Draw(layer)
+    for box in boxes:
+        draw.rectangle([edge * scale for edge in (box.x0, box.top, box.x1, box.bottom)], fill=_TINT)
+    output = io.BytesIO()
+    Image.alpha_composite(picture.convert("RGBA"), layer).convert("RGB").save(output, "WEBP", quality=82)
+    return output.getvalue()
+
+
+def cover(picture: Image.Image, boxes: Sequence[Box], scale: float) -> None:
+    """Given a picture, boxes in points and the pixels to the point, paint the boxes over."""
+    draw = ImageDraw.Draw(picture)
+    for box in boxes:
+        draw.rectangle([edge * scale for edge in (box.x0, box.top, box.x1, box.bottom)], fill=_COVER)
 
 
 def render_cells(path: Path, page: int, cells: Sequence[tuple[Box, str]], scale: float = 2.0) -> bytes:

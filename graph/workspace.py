@@ -327,7 +327,8 @@ class Writer:
     def drop_original(self, sha256: str) -> None:
         """Remove the copy of a document, and what was kept of its reading."""
         self.workspace.original(sha256).unlink(missing_ok=True)
-        (self.workspace.folder / "readings" / f"{sha256}.json.gz").unlink(missing_ok=True)
+        for kept in (self.workspace.folder / "readings").glob(f"{sha256}.*"):
+            kept.unlink(missing_ok=True)
 
     def originals(self) -> list[str]:
         """The hashes of the documents of which the original, or what was read from it, is kept."""

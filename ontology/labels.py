@@ -236,7 +236,8 @@ def is_sensitive(match: Match) -> bool:
 
 
 @cache
-def _sensitive_labels() -> tuple[str, ...]:
+def people_labels() -> tuple[str, ...]:
+    """Return the labels, folded, whose values name people or telephones."""
     found: list[str] = []
     for notation, entry in _entries("heads.yaml", "left_out").items():
         if entry.get("sensitive"):
@@ -247,7 +248,7 @@ def _sensitive_labels() -> tuple[str, ...]:
 def mentions_people(text: str) -> bool:
     """Whether a short text prints a label of people or telephones anywhere: it is then neither read nor reported."""
     folded = fold(text)
-    return len(folded) <= _LONGEST_LABEL * 2 and any(label in folded for label in _sensitive_labels())
+    return len(folded) <= _LONGEST_LABEL * 2 and any(label in folded for label in people_labels())
 
 
 @cache

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from shared import CORPUS, ROOT, needs_shared
 import pikg
 import pipeline
 from extract.errors import UnreadableDocumentError, UnsupportedFormatError
+from extract.grid import Document
 from graph.errors import GraphError, NotFoundError, QueryRefusedError, StoreLockedError
 from graph.load import find_documents
 from graph.store import Rows
@@ -32,7 +33,7 @@ EXAMPLES = ROOT / "examples"
 @dataclass
 class FakeReading:
     disclosure: object
-    report: object = None
+    document: Document = field(default_factory=lambda: Document(()))
 
 
 @pytest.fixture

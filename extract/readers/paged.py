@@ -12,15 +12,17 @@ from collections.abc import Sequence
 from typing import TypeGuard
 
 from extract.form_regions import may_hold_form
-from extract.grid import Document, Paragraph
+from extract.grid import Document, Grid, Paragraph
 from extract.lattice import Lattice, Rule, find_lattices
 from extract.normalize import clean_text
+from extract.people import find_people_places
 from extract.piece_columns import Carried
 from extract.readers.pdf_draft import Draft, PageDrafts, align_parts, cell_of, read_drafts
 from extract.readers.pdf_page import Glyph, PageContent
 from extract.readers.pdf_partly import whole_lattices
 from extract.readers.pdf_text import paragraphs, read_lines
 from extract.readers.pdf_words import read_words
+from extract.readers.people_boxes import find_people_boxes
 from extract.readers.scan_align import align_scans
 from extract.readers.scan_doubts import doubt_issues
 from extract.row_lines import read_row_ruled
@@ -46,6 +48,7 @@ class PageCollector:
         self._at_edge: Counter[str] = Counter()
         self._slanted: dict[str, list[int]] = {}
         self._scanned: list[int] = []
+        self._people: list[Place] = []
 
     def add(self, content: PageContent) -> None:
         """Take in the content of the next page."""
@@ -54,6 +57,7 @@ class PageCollector:
             return
         if content.slanted:
             self._slanted.setdefault(content.slanted, []).append(content.number)
+        self._people += [Place(page=content.number, box=box) for box in find_people_boxes(content)]
         found, self._carried = _page_blocks(content, self._carried, self.issues)
         if content.reading == "ocr":
             self._scanned.append(content.number)
@@ -76,7 +80,12 @@ class PageCollector:
         align_parts(drafts)
         align_scans(drafts)
         tables = [block.table() if isinstance(block, Draft) else block for block in self._blocks]
-        return Document(tuple(stitch(tables, self.issues, running)), pages, title, tuple(self.issues))
+        blocks = tuple(stitch(tables, self.issues, running))
+        people = [
+            *self._people,
+            *(place for grid in blocks if isinstance(grid, Grid) for place in find_people_places(grid)),
+        ]
+        return Document(blocks, pages, title, tuple(self.issues), tuple(dict.fromkeys(people)))
 
 
 def _ranges(numbers: Sequence[int]) -> str:

@@ -6,6 +6,7 @@ brought to the same plain data as a digital page; tables, paragraphs and forms a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import sqrt
 from pathlib import Path
 
@@ -26,21 +27,23 @@ def working_scale(width: float, height: float) -> float:
     return min(SCALE, sqrt(_MOST_PIXELS / (width * height)))
 
 
-def read(path: Path) -> Document:
-    """Given a file of pictures, return the document.
+def read(path: Path, *, pages: Sequence[int] | None = None) -> Document:
+    """Given a file of pictures (and the pages to read, from 1; all by default), return the document.
 
     Raise UnreadableDocumentError where the file is broken, or its pictures are larger than can be read.
     """
     collector = PageCollector()
-    pages = count_pages(path)
-    for number in range(1, pages + 1):
+    count = count_pages(path)
+    for number in range(1, count + 1):
+        if pages is not None and number not in pages:
+            continue
         try:
             picture, width, height = open_page(path, number)
         except UnreadableDocumentError as error:
-            if pages == 1:
+            if count == 1:
                 raise
             collector.issues.append(issue("page.failed", Place(page=number), page=number, reason=error))
             continue
         scale = working_scale(width, height)
         collector.add(read_picture(sized(picture, width * scale / picture.width), scale, number))
-    return collector.document(pages, None)
+    return collector.document(count, None)
