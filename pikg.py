@@ -17,19 +17,28 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from ui.correct_commands import correct
+from ui.graph_commands import graph
 from ui.options import format_option, lang_option, port_option, region_option, store_option, year_option
 
 if TYPE_CHECKING:
+    from graph.graphml import export_network
+    from graph.measures import find_bridges, find_communities
     from graph.queries import named_queries, run_named
     from pipeline import FileStatus, FileSummary, IngestReport, Store, ingest, open_store, read_file
 
 __version__ = "0.1.0"
 __all__ = [
-    "FileStatus", "FileSummary", "IngestReport", "Store", "ingest", "named_queries", "open_store", "read_file",
-    "run_named",
+    "FileStatus", "FileSummary", "IngestReport", "Store", "export_network", "find_bridges", "find_communities",
+    "ingest", "named_queries", "open_store", "read_file", "run_named",
 ]  # fmt: skip
 
-_HOME = {"named_queries": "graph.queries", "run_named": "graph.queries"}
+_HOME = {
+    "export_network": "graph.graphml",
+    "find_bridges": "graph.measures",
+    "find_communities": "graph.measures",
+    "named_queries": "graph.queries",
+    "run_named": "graph.queries",
+}
 """Where what is re-exported comes from, if not from the pipeline."""
 
 
@@ -398,6 +407,7 @@ def _serve(folder: Path, host: str, port: int, timeout: float, limit: int) -> in
 
 
 cli.add_command(correct)
+cli.add_command(graph)
 
 
 # --- the entry ----------------------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ from ontology.records import Disclosure, Issue
 from originals import debug_page, original_file, read_printed_table, render_page
 
 if TYPE_CHECKING:
+    import networkx as nx
     import pandas as pd
 
     from extract.assemble import Reading
@@ -364,6 +365,22 @@ class Store(Decides):
         from graph.unit_costs import find_spreads  # noqa: PLC0415
 
         return find_spreads(self.reading, service, region=region, year=year, basis=basis)
+
+    def graph(
+        self,
+        projection: str = "indicators",
+        *,
+        region: str | None = None,
+        year: int | None = None,
+        limit: int | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> nx.Graph[str]:
+        """Given a projection, return it as a networkx graph: "indicators" (projects with the canonical indicators that
+        they ask), "publishers" (publishers with their projects) or "likeness" (projects with those elsewhere that are
+        comparable). Of more than `limit` projects those with the largest budgets; `graph.graph` says what was cut."""
+        from graph.projections import project_graph  # noqa: PLC0415
+
+        return project_graph(self.reading, projection, region=region, year=year, limit=limit, progress=progress)
 
     def export(
         self, format_name: str, path: str | os.PathLike[str], *, language: Language = "zh", money: Money = "yuan"

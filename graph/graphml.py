@@ -1,22 +1,28 @@
-"""The graph for Gephi and yEd (GraphML): regions, units, projects and the canonical indicators that projects ask for.
+"""The graph for Gephi and yEd (GraphML): regions, units, projects and the canonical indicators that projects ask for;
+and any networkx graph of ours.
 
-Written as it is read, so that memory stays flat. Row by row indicators are left out: what a picture of the whole can
+The whole is written as it is read, so that memory stays flat. Row by row indicators are left out: what a picture of the whole can
 show is who does what, and what is asked in several places.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from io import TextIOBase
-from typing import IO, cast
+from decimal import Decimal
+from io import BytesIO, TextIOBase
+from typing import IO, TYPE_CHECKING, Any, cast
 from xml.sax.saxutils import XMLGenerator
 from xml.sax.xmlreader import AttributesImpl
 
+import networkx as nx
 from rdflib.term import Literal as RdfLiteral
 from rdflib.term import Node
 
 from graph.queries import run_named
 from graph.store import ReadableStore, Rows
+
+if TYPE_CHECKING:
+    Network = nx.Graph[str] | nx.DiGraph[str]
 
 _NODES = {"region": "Region", "unit": "Unit", "project": "Project", "indicator": "CanonicalIndicator"}
 
@@ -89,8 +95,32 @@ def export_graphml(store: ReadableStore, out: IO[str]) -> None:
 def _write_data(xml: XMLGenerator, data: dict[str, str]) -> None:
     for key, value in data.items():
         xml.startElement("data", AttributesImpl({"key": key}))
-        xml.characters("".join(character for character in value if character >= " " or character in "\t\n"))
+        xml.characters(_printable(value))
         xml.endElement("data")
+
+
+def export_network(graph: Network, out: IO[str]) -> None:
+    """Given a networkx graph of ours (a neighbourhood, a projection), write it as GraphML with all attributes of its
+    nodes and edges: `label` and `weight` are what Gephi takes them for. Amounts become numbers of double precision, for
+    GraphML has no decimals."""
+    plain: Network = graph.__class__()
+    plain.graph.update({name: _plain(value) for name, value in graph.graph.items()})
+    for node, data in graph.nodes(data=True):
+        plain.add_node(node, **{name: _plain(value) for name, value in data.items()})
+    for source, target, data in graph.edges(data=True):
+        plain.add_edge(source, target, **{name: _plain(value) for name, value in data.items()})
+    written = BytesIO()
+    nx.write_graphml_xml(plain, written, encoding="utf-8", named_key_ids=True)
+    out.write(written.getvalue().decode("utf-8"))
+
+
+def _plain(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else _printable(value) if isinstance(value, str) else value
+
+
+def _printable(value: str) -> str:
+    """Return a text without the characters that XML can't hold."""
+    return "".join(character for character in value if character >= " " or character in "\t\n")
 
 
 def _rows(store: ReadableStore, query: str) -> Iterator[Mapping[str, Node | None]]:

@@ -1,0 +1,234 @@
+"""Views of a whole store as networkx graphs: who does what, what is asked where, which projects are alike.
+
+`project_graph` gives one of three. Nodes are IRIs with `kind`, `label`, `region` and what else they have (`publisher`,
+`scope`, `years`, `budget`); `graph.graph` says which projection it is, how many projects it holds of how many, and
+whether a bound cut it. Nodes and edges come in the same order at every run, so that what is computed of them does too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import networkx as nx
+
+from graph.comparables import ComparableIndex, read_index
+from graph.errors import ParameterError
+from graph.lookup import find_region
+from graph.queries import run_named
+from graph.store import ReadableStore, Rows
+from ontology.namespaces import PREFIXES
+
+if TYPE_CHECKING:
+    Projection = nx.Graph[str]
+
+PROJECTIONS = ("indicators", "publishers", "likeness")
+"""indicators: projects with the canonical indicators that they ask (bipartite); publishers: publishers with their
+projects (bipartite); likeness: projects with those elsewhere that are comparable to them, weighted by how much."""
+
+LIKE_EACH = 12
+"""Comparable projects that a project is linked to at most in the graph of likeness: its best ones."""
+
+ALIKE_AMONG = 40
+"""Projects that are compared with each one for the graph of likeness, where not all are: the nearest by their words."""
+
+ALIKE_ALL = 300
+"""Projects up to which all are compared with all."""
+
+_NAMES = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in ("pikg", "rdfs", "skos"))
+
+_PROJECTS = """SELECT DISTINCT ?project ?name ?scope ?year ?publisher ?publisherName ?region ?regionName WHERE {
+  ?form a pikg:Form ; pikg:ofProject ?project ; rdfs:label ?name ; pikg:scope ?scope ; pikg:inDocument ?document .
+  MINUS { ?form pikg:supersededBy ?newer }
+  OPTIONAL { ?form pikg:fiscalYear ?year }
+  OPTIONAL { ?document pikg:publisher ?publisher }
+  OPTIONAL { ?document pikg:publisherText ?publisherName }
+  OPTIONAL { ?document pikg:region ?region }
+  OPTIONAL { ?document pikg:regionText ?regionName }
+}"""
+
+_ASKED = """SELECT DISTINCT ?project ?canonical WHERE {
+  ?indicator pikg:canonical ?canonical ; pikg:ofProject ?project %s
+}"""
+
+_CANONICAL = """SELECT ?canonical ?label ?measure WHERE {
+  ?canonical a pikg:CanonicalIndicator ; skos:prefLabel ?label FILTER(LANG(?label) = "zh")
+  OPTIONAL { ?canonical pikg:measure ?measure }
+}"""
+
+_INSIDE = "SELECT DISTINCT ?inside WHERE { ?inside pikg:withinRegion* %s }"
+
+Progress = Callable[[int, int], None]
+"""Told of every project that was compared: how many are done, of how many."""
+
+
+@dataclass(slots=True)
+class _Project:
+    """What a node says of a project: as its newest form prints it."""
+
+    name: str
+    scope: str
+    publisher: str
+    publisher_name: str
+    region: str
+    region_name: str
+    newest: int
+    years: set[int] = field(default_factory=set)
+    budget: Decimal | None = None
+
+    def attributes(self) -> dict[str, Any]:
+        """The node's attributes; what isn't known is left out."""
+        said: dict[str, Any] = {
+            "kind": "Project",
+            "label": self.name,
+            "publisher": self.publisher_name,
+            "region": self.region_name,
+            "scope": self.scope,
+            "years": ", ".join(map(str, sorted(self.years))),
+        }
+        if self.budget is not None:
+            said["budget"] = self.budget
+        return {name: value for name, value in said.items() if value != ""}
+
+
+def project_graph(
+    store: ReadableStore,
+    projection: str,
+    *,
+    region: str | None = None,
+    year: int | None = None,
+    limit: int | None = None,
+    index: ComparableIndex | None = None,
+    progress: Progress | None = None,
+) -> Projection:
+    """Given a store and the name of a projection (PROJECTIONS), return it as an undirected networkx graph.
+
+    Only of projects of a region (a province covers its cities) and a fiscal year where they are given; of more than
+    `limit` projects, those with the largest budgets, and `graph.graph` says so. `index` saves reading the projects for
+    comparing where the caller has done so. Raises ParameterError for a projection that there is none of, NotFoundError
+    and AmbiguousError for a region.
+    """
+    if projection not in PROJECTIONS:
+        raise ParameterError(f"there is no projection {projection!r}; there are {', '.join(PROJECTIONS)}")
+    found = _read_projects(store, region, year)
+    kept = _largest(found, limit)
+    graph: Projection = nx.Graph(
+        projection=projection, projects=len(kept), projects_in_all=len(found), cut=len(kept) < len(found)
+    )
+    for iri in sorted(kept):
+        graph.add_node(iri, **kept[iri].attributes())
+    if projection == "publishers":
+        _link_publishers(graph, kept)
+    elif projection == "indicators":
+        _link_indicators(graph, store, year)
+    else:
+        _link_alike(graph, index or read_index(store), progress)
+    return graph
+
+
+def _largest(found: Mapping[str, _Project], limit: int | None) -> Mapping[str, _Project]:
+    if limit is None or len(found) <= limit:
+        return found
+    ordered = sorted(found, key=lambda iri: (-(found[iri].budget or Decimal(-1)), iri))
+    return {iri: found[iri] for iri in ordered[:limit]}
+
+
+def _link_publishers(graph: Projection, projects: Mapping[str, _Project]) -> None:
+    """Link each project to who publishes it."""
+    publishers = {project.publisher: project for project in projects.values() if project.publisher}
+    for iri, project in sorted(publishers.items()):
+        said = {"kind": "Unit", "label": project.publisher_name, "region": project.region_name}
+        graph.add_node(iri, **{name: value for name, value in said.items() if value})
+    for iri, project in sorted(projects.items()):
+        if project.publisher:
+            graph.add_edge(project.publisher, iri, relation="publishes")
+
+
+def _link_indicators(graph: Projection, store: ReadableStore, year: int | None) -> None:
+    """Link each project to the canonical indicators that its forms (of the year) ask."""
+    query = _ASKED % ("" if year is None else f"; pikg:fiscalYear {year}")
+    asked = sorted({(str(row["project"]), str(row["canonical"])) for row in _ask(store, query)})
+    links = [(project, canonical) for project, canonical in asked if project in graph]
+    wanted = {canonical for _, canonical in links}
+    said: dict[str, dict[str, Any]] = {}
+    for row in _ask(store, _CANONICAL):
+        iri, label = str(row["canonical"]), str(row["label"])
+        if iri in wanted and (iri not in said or label < said[iri]["label"]):
+            said[iri] = {"kind": "CanonicalIndicator", "label": label}
+            if row["measure"] is not None:
+                said[iri]["measure"] = str(row["measure"]).rsplit("/", 1)[-1]
+    for iri in sorted(said):
+        graph.add_node(iri, **said[iri])
+    graph.add_edges_from(
+        (project, canonical, {"relation": "asks"}) for project, canonical in links if canonical in said
+    )
+
+
+def _link_alike(graph: Projection, index: ComparableIndex, progress: Progress | None) -> None:
+    """Link each project to those elsewhere that are comparable to it: `weight` is the score, `reason_…` its signals.
+
+    Where there are many projects, only the nearest by their words are compared with each; `among` says how many.
+    """
+    known = set(index.projects)
+    projects = [iri for iri in graph if iri in known]
+    among = None
+    if len(index.projects) > ALIKE_ALL:
+        index, among = index.with_words(), ALIKE_AMONG
+        graph.graph["compared_with"] = among
+    for number, iri in enumerate(projects, 1):
+        # Of a part of the projects the nearest may lie outside it: look further, as far as a question would.
+        found = index.alike(iri) if among is None or graph.graph["cut"] else index.alike(iri, among=among)
+        inside = [(other, likeness) for other, likeness in found if other in graph]
+        for other, likeness in inside[:LIKE_EACH]:
+            reasons = {f"reason_{name}": round(value, 3) for name, value in likeness.reasons.items()}
+            graph.add_edge(iri, other, weight=round(likeness.score, 3), **reasons)
+        if progress is not None:
+            progress(number, len(projects))
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+def _read_projects(store: ReadableStore, region: str | None, year: int | None) -> dict[str, _Project]:
+    inside = None
+    if region is not None:
+        rows = _ask(store, _INSIDE % find_region(store, region).n3())
+        inside = {str(row["inside"]) for row in rows}
+    found: dict[str, _Project] = {}
+    rows_of_projects = sorted(
+        (tuple("" if value is None else str(value) for value in row.values()) for row in _ask(store, _PROJECTS)),
+        reverse=True,
+    )
+    for iri, name, scope, printed_year, *rest in rows_of_projects:
+        publisher, publisher_name, region_iri, region_name = rest
+        if (inside is not None and region_iri not in inside) or (year is not None and printed_year != str(year)):
+            continue
+        said = int(printed_year) if printed_year else 0
+        project = found.get(iri)
+        if project is None or said > project.newest:
+            years = set() if project is None else project.years
+            short = scope.rsplit("/", 1)[-1]
+            project = _Project(name, short, publisher, publisher_name, region_iri, region_name, said, years)
+            found[iri] = project
+        if said:
+            project.years.add(said)
+    _read_budgets(store, found, year)
+    return found
+
+
+def _read_budgets(store: ReadableStore, projects: Mapping[str, _Project], year: int | None) -> None:
+    """Note each project's budget of its newest year, in yuan."""
+    newest: dict[str, int] = {}
+    for row in run_named(store, "budgets"):
+        iri, printed = str(row["project"]), row["year"]
+        if iri not in projects or printed is None or row["budget"] is None:
+            continue
+        said = int(str(printed))
+        if (year is None or said == year) and said >= newest.get(iri, 0):
+            newest[iri] = said
+            projects[iri].budget = Decimal(str(row["budget"]))
+
+
+def _ask(store: ReadableStore, sparql: str) -> Rows:
+    answer = store.query(_NAMES + sparql)
+    return answer if isinstance(answer, Rows) else Rows((), ())
