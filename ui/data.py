@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 import streamlit as st
 from rdflib.term import Node
 
+from graph.digest import Digest, open_digest
 from ontology.namespaces import CONCEPT, PIKG
 from ui.i18n import Texts
 from ui.store import Answers
@@ -97,6 +98,7 @@ class FormSummary:
     executed: Decimal | None
     tiers: Mapping[str, int]
     with_number: int
+    measures: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -144,6 +146,17 @@ FORM_ORDER = ("TargetForm", "SelfEvaluation", "ProjectDescription")
 """The kinds of forms; where a project's year has several, its money is told by the first."""
 
 
+def read_digest(answers: Answers) -> Digest:
+    """Return what is listed and counted of the snapshot; made once for each, which takes seconds in a large store."""
+    return _digest(answers.edition, answers)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _digest(edition: str, _answers: Answers) -> Digest:
+    # The folder may be moved or seen from elsewhere: what tells a snapshot is its number and when it was published.
+    return open_digest(_answers.store, _answers.folder, edition.removeprefix(f"{_answers.folder}:"))
+
+
 def read_contents(answers: Answers) -> Contents:
     """Return the graph's documents, forms and issues."""
     return _contents(answers.edition, answers)
@@ -151,53 +164,68 @@ def read_contents(answers: Answers) -> Contents:
 
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _contents(edition: str, _answers: Answers) -> Contents:
-    documents = {document.iri: document for document in _documents(_answers)}
-    tiers: dict[str, dict[str, int]] = defaultdict(dict)
-    with_number: dict[str, int] = defaultdict(int)
-    for row in _answers.rows("form-tiers"):
-        form = str(row["form"])
-        tiers[form][read_notation(row, "tier1Concept") or ""] = read_whole(row, "rows") or 0
-        with_number[form] += read_whole(row, "numbers") or 0
-    forms: dict[str, FormSummary] = {}
-    for row in _answers.rows("projects"):
-        form, document = str(row["form"]), documents.get(str(row["document"]))
-        if document is None:
-            continue
-        budget, executed = read_number(row, "budget"), read_number(row, "executed")
-        forms[form] = FormSummary(
-            iri=form,
-            kind=read_notation(row, "kind") or "",
-            project=str(row["project"]),
-            name=read_text(row, "name") or "",
-            scope=read_notation(row, "scope") or "",
-            year=read_whole(row, "year"),
-            document=document,
-            score=read_number(row, "score"),
-            budget=budget,
-            executed=executed,
-            tiers=tiers[form],
-            with_number=with_number[form],
+    digest = read_digest(_answers)
+    documents = dict(_documents(digest))
+    tiers: dict[int, dict[str, int]] = defaultdict(dict)
+    with_number: dict[int, int] = defaultdict(int)
+    for form, tier, rows, numbers in digest.select(
+        "SELECT form, coalesce(tier1, ''), count(*), sum(number IS NOT NULL) FROM row GROUP BY form, tier1"
+    ):
+        tiers[form][tier] = rows
+        with_number[form] += numbers
+    measures: dict[int, list[str]] = defaultdict(list)
+    known: dict[str, str] = {}
+    for form, measure in digest.select("SELECT DISTINCT form, measure FROM row WHERE measure IS NOT NULL"):
+        measures[form].append(known.setdefault(measure, measure))
+    forms = [
+        FormSummary(
+            iri=iri,
+            kind=known.setdefault(kind, kind),
+            project=project,
+            name=known.setdefault(name, name),
+            scope=known.setdefault(scope, scope),
+            year=year,
+            document=documents[document],
+            score=_decimal(score),
+            budget=_decimal(budget),
+            executed=_decimal(executed),
+            tiers=tiers[number],
+            with_number=with_number[number],
+            measures=tuple(measures[number]),
         )
-    newest = sorted(documents.values(), key=lambda d: (-(d.year or 0), d.region or "", d.publisher or "", d.file))
-    return Contents(tuple(newest), tuple(forms.values()), tuple(_issues(_answers)))
-
-
-def _documents(answers: Answers) -> list[Document]:
-    return [
-        Document(
-            iri=str(row["document"]),
-            sha256=str(row["sha256"]),
-            file=read_text(row, "file") or str(row["sha256"])[:12],
-            title=read_text(row, "title"),
-            kind=read_notation(row, "documentKind"),
-            year=read_whole(row, "year"),
-            publisher=read_text(row, "publisherName"),
-            publisher_iri=read_text(row, "publisher"),
-            region=read_text(row, "regionName"),
-            region_iri=read_text(row, "region"),
+        for number, iri, kind, project, name, scope, year, document, score, budget, executed in digest.select(
+            "SELECT form.id, form.iri, form.kind, project, name, scope, form.year, document, score, budget, executed "
+            "FROM form JOIN document ON document.id = form.document WHERE newer IS NULL "
+            "ORDER BY region_name, publisher_name, form.year, document.iri, name, form.iri"
         )
-        for row in answers.rows("documents")
     ]
+    newest = sorted(documents.values(), key=lambda d: (-(d.year or 0), d.region or "", d.publisher or "", d.file))
+    return Contents(tuple(newest), tuple(forms), tuple(_issues(_answers)))
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _documents(digest: Digest) -> Iterator[tuple[int, Document]]:
+    for number, iri, sha256, file, title, kind, year, publisher_iri, publisher, region_iri, region in digest.select(
+        "SELECT id, iri, sha256, file, title, kind, year, publisher, publisher_name, region, region_name FROM document"
+    ):
+        yield (
+            number,
+            Document(
+                iri=iri,
+                sha256=sha256,
+                file=file or sha256[:12],
+                title=title,
+                kind=kind,
+                year=year,
+                publisher=publisher,
+                publisher_iri=publisher_iri,
+                region=region,
+                region_iri=region_iri,
+            ),
+        )
 
 
 def _issues(answers: Answers) -> list[Issue]:
