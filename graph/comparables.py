@@ -21,12 +21,9 @@ from graph.likeness import (
     Likeness,
     Profile,
     ProjectText,
-    Weighed,
-    Weights,
     compare,
     match_names,
     read_profile,
-    weigh_profile,
 )  # fmt: skip
 from graph.lookup import find_project, find_region
 from graph.search import TextIndex
@@ -153,13 +150,7 @@ class ComparableIndex:
         self._forms: dict[str, list[_Form]] = defaultdict(list)
         for form in forms:
             self._forms[form.project].append(form)
-        self._weights = Weights()
         self._candidates: dict[tuple[str, int | None], _Candidate | None] = {}
-        self._ready: dict[tuple[str, int | None], Weighed] = {}
-        for project in self._forms:
-            newest = self._candidate(project, None)
-            if newest is not None:
-                self._weights.add(newest.profile)
         self._words = self._index_words() if len(self._forms) > compare_all_up_to else None
 
     @property
@@ -201,11 +192,11 @@ class ComparableIndex:
         self, project: str, mine: _Candidate, inside: frozenset[str] | None, year: int | None, among: int
     ) -> list[tuple[Likeness, _Candidate]]:
         """The projects that were compared with one, best first."""
-        asked, scored = self._weighed(project, None, mine), []
+        scored = []
         for other in self._nearest(mine, inside, year, among):
             theirs = self._candidate(other, year)
             if theirs is not None and other != project and _is_elsewhere(mine.form, theirs.form, inside):
-                scored.append((compare(asked, self._weighed(other, year, theirs)), theirs))
+                scored.append((compare(mine.profile, theirs.profile), theirs))
         scored.sort(key=lambda pair: (-pair[0].score, pair[1].form.project))
         return scored
 
@@ -229,18 +220,10 @@ class ComparableIndex:
         of the regions and the year asked for."""
         if self._words is None:
             return self._forms
-        words = {
-            word: weight * self._weights(word) if ":" not in word else weight
-            for word, weight in _words_of(mine.profile, strong=2.0, weak=1.0).items()
-        }
+        words = _words_of(mine.profile, strong=2.0, weak=1.0)
         within = [_group("region", region) for region in inside] if inside is not None else []
         without = [] if inside is not None or not mine.form.region else [_group("region", mine.form.region)]
         return self._words.find(words, among, within=within, without=without)
-
-    def _weighed(self, project: str, year: int | None, candidate: _Candidate) -> Weighed:
-        if (project, year) not in self._ready:
-            self._ready[project, year] = weigh_profile(candidate.profile, self._weights)
-        return self._ready[project, year]
 
     def _candidate(self, project: str, year: int | None) -> _Candidate | None:
         if (project, year) not in self._candidates:

@@ -2,8 +2,8 @@
 
 What a project is *of* is read from words for kinds of service (ontology/data/comparables.yaml): its name ends with what
 it is, its indicators show what it counts. Beside that, names, indicators and objectives are compared by their pairs of
-characters, each weighed by how telling it is among the projects there are; words that any project may use (house
-prefixes, names of places, 满意度, 完成时限 ...) are set aside first.
+characters; words that any project may use (house prefixes, names of places, 满意度, 完成时限 ...) are set aside first.
+How alike two projects are follows from these two alone: what else is in a store changes no score.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
@@ -20,11 +20,6 @@ from ontology.comparables import Comparison, comparison, fold_text
 
 Bag = Mapping[str, float]
 """Features with their weights."""
-
-# How a pair of characters is weighed in a small collection: as if these many more projects were there, of which a
-# fiftieth use it. Two lone projects that share all their words are then alike, not without a telling word.
-_IMAGINED = 50
-_IMAGINED_SHARE = 0.02
 
 # Likeness that any two texts of public administration have, by signal: it is no sign of anything.
 _CHANCE = {"name": 0.05, "indicators": 0.08, "purpose": 0.12}
@@ -60,6 +55,8 @@ class Profile:
     unit: frozenset[str]
     tiers: Bag
     funding: Decimal | None
+    kinds_length: float
+    tiers_length: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +132,17 @@ def read_profile(project: ProjectText) -> Profile:
     name = strip_name(project.name, project.places)
     unit, purpose = (_without(project.places, fold_text(text)) for text in (project.unit, project.purpose))
     indicators = [_without(project.places, fold_text(indicator)) for indicator in project.indicators]
+    kinds, tiers = _kinds(name, unit, purpose, indicators), Counter(project.tiers)
     return Profile(
-        kinds=_kinds(name, unit, purpose, indicators),
+        kinds=kinds,
         name=_pairs(name, patterns.set_aside),
         indicators=frozenset().union(*(_pairs(indicator, patterns.untelling) for indicator in indicators)),
         purpose=_pairs(purpose, patterns.untelling),
         unit=_pairs(unit, re.compile("市|县|区|省")),
-        tiers=dict(Counter(project.tiers)),
+        tiers=dict(tiers),
         funding=project.funding,
+        kinds_length=math.sqrt(_product(kinds, kinds, comparison().near)),
+        tiers_length=math.sqrt(_product(tiers, tiers, {})),
     )
 
 
@@ -170,78 +170,13 @@ def _kinds(name: str, unit: str, purpose: str, indicators: Sequence[str]) -> Bag
             doubted[kind] = doubted.get(kind, 1.0) * (1.0 - 0.5 * surely)
     for kind, left in doubted.items():
         add(kind, most * (1.0 - left))
+    unit_says = evidence["unit_name" if in_name or doubted else "unit_name_alone"]
     for kind, surely in _kinds_named(unit).items():
-        add(kind, surely * evidence["unit_name"])
+        add(kind, surely * unit_says)
     for kind, surely in _kinds_named(purpose).items():
         add(kind, surely * evidence["objective" if in_name or doubted else "objective_alone"])
     # Squared, so that what a project mostly is counts and what it also mentions hardly does.
     return {kind: (1.0 - left) ** 2 for kind, left in doubt.items() if 1.0 - left >= _WEAK_KIND}
-
-
-# --- weighing -----------------------------------------------------------------------------------------------------
-@dataclass(slots=True)
-class Weights:
-    """How telling a pair of characters is: the rarer among the projects, the more."""
-
-    projects: int = 0
-    seen: Counter[str] = field(default_factory=Counter)
-
-    def add(self, profile: Profile) -> None:
-        """Count a project's pairs in."""
-        self.projects += 1
-        self.seen.update(profile.name | profile.indicators | profile.purpose)
-
-    def __call__(self, pair: str) -> float:
-        """The weight of a pair of characters."""
-        users = self.seen.get(pair, 0) + _IMAGINED * _IMAGINED_SHARE
-        return math.log(1.0 + (self.projects + _IMAGINED) / users)
-
-
-@dataclass(frozen=True, slots=True)
-class _Vector:
-    """Features with their squared weights, and the length of it all."""
-
-    squares: Bag
-    length: float
-
-    @classmethod
-    def of(cls, pairs: frozenset[str], weigh: Callable[[str], float]) -> _Vector:
-        squares = {pair: weigh(pair) ** 2 for pair in pairs}
-        return cls(squares, math.sqrt(math.fsum(squares.values())))
-
-    def cosine(self, other: _Vector) -> float | None:
-        """The cosine of two vectors of the same weights; None where one of them is empty."""
-        if not self.squares or not other.squares:
-            return None
-        less, more = sorted((self.squares, other.squares), key=len)
-        shared = math.fsum(square for pair, square in less.items() if pair in more)
-        return min(1.0, shared / (self.length * other.length))
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """A profile with the weights of its pairs, ready to be compared with any other of the same weights."""
-
-    profile: Profile
-    name: _Vector
-    indicators: _Vector
-    purpose: _Vector
-    unit: _Vector
-    kinds_length: float
-    tiers_length: float
-
-
-def weigh_profile(profile: Profile, weigh: Callable[[str], float]) -> Weighed:
-    """Given a profile and the weight of each pair of characters, return what `compare` takes."""
-    return Weighed(
-        profile,
-        _Vector.of(profile.name, weigh),
-        _Vector.of(profile.indicators, weigh),
-        _Vector.of(profile.purpose, weigh),
-        _Vector.of(profile.unit, lambda _: 1.0),
-        math.sqrt(_product(profile.kinds, profile.kinds, comparison().near)),
-        math.sqrt(_product(profile.tiers, profile.tiers, {})),
-    )
 
 
 # --- comparing ----------------------------------------------------------------------------------------------------
@@ -253,10 +188,10 @@ def _product(left: Bag, right: Bag, near: Mapping[tuple[str, str], float]) -> fl
     return shared + math.fsum(x * y * near[a, b] for a, x in left.items() for b, y in right.items() if (a, b) in near)
 
 
-def _same_kind(mine: Weighed, theirs: Weighed, data: Comparison) -> float | None:
+def _same_kind(mine: Profile, theirs: Profile, data: Comparison) -> float | None:
     """The cosine of two projects' kinds of service, less where what they share is broad or unsure; None where
     one of them names none."""
-    left, right = mine.profile.kinds, theirs.profile.kinds
+    left, right = mine.kinds, theirs.kinds
     if not left or not right:
         return None
     shared = {kind: left[kind] * right[kind] for kind in left.keys() & right.keys()}
@@ -272,26 +207,43 @@ def _same_kind(mine: Weighed, theirs: Weighed, data: Comparison) -> float | None
     return alike * math.sqrt(surely)
 
 
+def _surely_another(mine: Profile, theirs: Profile, same_kind: float | None) -> float:
+    """How sure it is that two projects are of different kinds of service, 0 to 1."""
+    if same_kind is None:
+        return 0.0
+    return (1.0 - same_kind) * min(1.0, mine.kinds_length, theirs.kinds_length)
+
+
+def _cosine(left: frozenset[str], right: frozenset[str]) -> float | None:
+    """The cosine of two sets; None where one of them is empty."""
+    return len(left & right) / math.sqrt(len(left) * len(right)) if left and right else None
+
+
 def _beyond_chance(signal: str, value: float | None) -> float | None:
     chance = _CHANCE[signal]
     return None if value is None else max(0.0, (value - chance) / (1.0 - chance))
 
 
-def compare(mine: Weighed, theirs: Weighed) -> Likeness:
-    """Given two weighed profiles, return how alike the projects are."""
+def compare(mine: Profile, theirs: Profile) -> Likeness:
+    """Given two profiles, return how alike the projects are."""
     data = comparison()
     signals = {
         "kind": _same_kind(mine, theirs, data),
-        "name": _beyond_chance("name", mine.name.cosine(theirs.name)),
-        "indicators": _beyond_chance("indicators", mine.indicators.cosine(theirs.indicators)),
-        "purpose": _beyond_chance("purpose", mine.purpose.cosine(theirs.purpose)),
+        "name": _beyond_chance("name", _cosine(mine.name, theirs.name)),
+        "indicators": _beyond_chance("indicators", _cosine(mine.indicators, theirs.indicators)),
+        "purpose": _beyond_chance("purpose", _cosine(mine.purpose, theirs.purpose)),
     }
     circumstances = {
         "tiers": _tier_profile(mine, theirs),
-        "unit": mine.unit.cosine(theirs.unit),
-        "size": _size(mine.profile.funding, theirs.profile.funding),
+        "unit": _cosine(mine.unit, theirs.unit),
+        "size": _size(mine.funding, theirs.funding),
     }
-    open_doubt = math.prod(1.0 - data.signals[name].says * (value or 0.0) for name, value in signals.items())
+    # What is surely of another kind is not made alike by words: the other signals then say less.
+    counts = 1.0 - (1.0 - data.other_kind) * _surely_another(mine, theirs, signals["kind"])
+    open_doubt = math.prod(
+        1.0 - data.signals[name].says * (value or 0.0) * (1.0 if name == "kind" else counts)
+        for name, value in signals.items()
+    )
     known = [value for value in circumstances.values() if value is not None]
     alike = math.fsum(known) / len(known) if known else 1.0
     score = (1.0 - open_doubt) * (data.keeps + (1.0 - data.keeps) * alike)
@@ -299,9 +251,9 @@ def compare(mine: Weighed, theirs: Weighed) -> Likeness:
     return Likeness(score, {name: value for name, value in judged.items() if value is not None})
 
 
-def _tier_profile(mine: Weighed, theirs: Weighed) -> float | None:
+def _tier_profile(mine: Profile, theirs: Profile) -> float | None:
     length = mine.tiers_length * theirs.tiers_length
-    return min(1.0, _product(mine.profile.tiers, theirs.profile.tiers, {}) / length) if length else None
+    return min(1.0, _product(mine.tiers, theirs.tiers, {}) / length) if length else None
 
 
 def _size(mine: Decimal | None, theirs: Decimal | None) -> float | None:

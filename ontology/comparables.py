@@ -19,7 +19,7 @@ FILE = "comparables.yaml"
 SIGNALS = ("kind", "name", "indicators", "purpose")
 CIRCUMSTANCES = ("tiers", "unit", "size")
 _EVIDENCE = (
-    "weak_word", "name_end", "name", "unit_name", "objective", "objective_alone", "indicators", "indicators_alone",
+    "weak_word", "name_end", "name", "unit_name", "unit_name_alone", "objective", "objective_alone", "indicators", "indicators_alone",
 )  # fmt: skip
 
 
@@ -53,6 +53,7 @@ class Comparison:
     circumstances: Mapping[str, Signal]
     keeps: float
     broad_counts: float
+    other_kind: float
     shown_from: float
     evidence: Mapping[str, float]
     house_prefixes: tuple[str, ...]
@@ -76,7 +77,7 @@ def comparison() -> Comparison:
 def parse_comparison(data: Any) -> Comparison:
     """Given the content of the data file, return it checked; raise DataError, naming the entry, where it is wrong."""
     known = {
-        "signals", "circumstances", "keeps", "broad_counts", "shown_from", "evidence", "house_prefixes", "set_aside",
+        "signals", "circumstances", "keeps", "broad_counts", "other_kind", "shown_from", "evidence", "house_prefixes", "set_aside",
         "boilerplate", "kinds",
     }  # fmt: skip
     _require(
@@ -99,6 +100,7 @@ def parse_comparison(data: Any) -> Comparison:
         around,
         _share("keeps", data["keeps"]),
         _share("broad_counts", data["broad_counts"]),
+        _share("other_kind", data["other_kind"]),
         _share("shown_from", data["shown_from"]),
         evidence,
         _words("house_prefixes", data["house_prefixes"]),
