@@ -19,7 +19,8 @@ FILE = "comparables.yaml"
 SIGNALS = ("kind", "name", "indicators", "purpose")
 CIRCUMSTANCES = ("tiers", "unit", "size")
 _EVIDENCE = (
-    "weak_word", "name_end", "name", "unit_name", "unit_name_alone", "objective", "objective_alone", "indicators", "indicators_alone",
+    "weak_word", "name_end", "name", "unit_name", "unit_name_alone", "objective", "objective_alone", "indicators",
+    "indicators_alone",
 )  # fmt: skip
 
 
@@ -77,8 +78,8 @@ def comparison() -> Comparison:
 def parse_comparison(data: Any) -> Comparison:
     """Given the content of the data file, return it checked; raise DataError, naming the entry, where it is wrong."""
     known = {
-        "signals", "circumstances", "keeps", "broad_counts", "other_kind", "shown_from", "evidence", "house_prefixes", "set_aside",
-        "boilerplate", "kinds",
+        "signals", "circumstances", "keeps", "broad_counts", "other_kind", "shown_from", "evidence", "house_prefixes",
+        "set_aside", "boilerplate", "kinds",
     }  # fmt: skip
     _require(
         isinstance(data, dict) and set(data) == known, "the file", f"has exactly the keys {', '.join(sorted(known))}"
