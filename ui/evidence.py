@@ -117,7 +117,7 @@ def _original(answers: Answers, cited: _Cited, t: Texts) -> None:
         picture = _picture(folder, sha256, page, tuple(boxes), None if whole else _POINTS_AROUND)
         if picture:
             with st.container(border=True, key=f"page-{page}"):
-                st.image(picture, width="stretch", caption=t("evidence.picture", page=page))
+                st.image(picture, width="stretch", caption=(said := t("evidence.picture", page=page)), alt=said)
         else:
             st.caption(t("evidence.no_picture"))
     if not pages and cell.table is not None and cell.row is not None:

@@ -84,7 +84,7 @@ def _figures(contents: Contents, t: Texts) -> Html:
         (number(rows), t("overview.indicators"), t("overview.measurable", share=share)),
         (money(total, t), t("overview.money"), t("overview.money_of", n=len(spent))),
     ]
-    cells = [tag("div", tag("dt", name), tag("dd", figure), tag("small", note)) for figure, name, note in figures]
+    cells = [tag("div", tag("dt", name), tag("dd", figure, tag("small", note))) for figure, name, note in figures]
     return tag("dl", *cells, class_="pk-figures")
 
 
