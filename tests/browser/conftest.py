@@ -48,6 +48,17 @@ class App:
 
     address: str
     store: Path
+    process: int = 0
+
+    def memory(self) -> int:
+        """Bytes that the app's processes hold; 0 where the system doesn't tell."""
+        pids, held = [self.process], 0
+        for pid in pids:
+            with suppress(OSError):
+                listed = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii")
+                pids += [int(child) for child in listed.split()]
+                held += int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]) * 4096
+        return held
 
     def url(self, page: str = "overview", **parameters: str) -> str:
         given = {} if page == "overview" else {"page": page}
@@ -67,7 +78,7 @@ def serve(store: Path) -> Iterator[App]:
     port = _free_port()
     command = [sys.executable, "-c", "import pikg; pikg.main()", "app", "--store", str(store), "--port", str(port)]
     server = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    app = App(f"http://localhost:{port}", store)
+    app = App(f"http://localhost:{port}", store, server.pid)
     try:
         for _ in range(240):
             with suppress(OSError), urllib.request.urlopen(f"{app.address}/_stcore/health", timeout=2) as answer:
