@@ -55,6 +55,13 @@ def find_region(store: ReadableStore, text: str) -> URIRef:
     return _only_one(found, "region", text)
 
 
+def find_regions(store: ReadableStore, text: str) -> list[URIRef]:
+    """As `find_region`, but return the region with those inside it: a province with its cities."""
+    region = find_region(store, text)
+    inside = _rows(store, f"SELECT DISTINCT ?inside WHERE {{ ?inside pikg:withinRegion+ {region.n3()} }}")
+    return [region, *sorted({URIRef(str(row["inside"])) for row in inside} - {region})]
+
+
 def find_unit(store: ReadableStore, text: str) -> URIRef:
     """Given a unit's IRI, name or a unique part of it, return its IRI; raise NotFoundError or AmbiguousError."""
     if _is_iri(text):

@@ -2,7 +2,9 @@
 
 Each file of graph/queries is a query that any SPARQL 1.1 server understands as it stands: it answers without
 parameters. A comment line `# given NAME: PATTERN` is what a parameter adds: `NamedQuery.render` puts in its place a
-VALUES block that binds ?asked_NAME to the parameter's terms, and the pattern. Values are written as terms.
+VALUES block that binds ?asked_NAME to the parameter's terms, and the pattern. Values are written as terms. Where it
+says `# given NAME (names of KIND: ?VARIABLE): PATTERN`, the pattern looks at every name of a kind: of a store with a
+text index (graph.texts), a VALUES block of the names that hold the text takes its place, and the answer is the same.
 
 The texts are written for Oxigraph. An OPTIONAL has one pattern, or another OPTIONAL inside: one of several patterns is
 evaluated for the whole store. Where a parameter narrows a query, its subselects are narrowed by the same line. Names
@@ -12,7 +14,7 @@ are read from documents and forms, which have one each, not from units and proje
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -24,13 +26,16 @@ from rdflib import Literal, URIRef
 from rdflib.term import Node
 
 from graph.errors import GraphError, InvalidLiteralError, ParameterError
-from graph.lookup import find_project, find_region, find_unit
+from graph.lookup import find_project, find_regions, find_unit
 from graph.store import ReadableStore, Rows
 from graph.terms import decimal_literal, integer_literal, iri, text_literal
 from ontology.namespaces import CONCEPT, PIKG, concept
 from ontology.vocabulary import DataError, parse_data
 
-_GIVEN = re.compile(r"^(?P<indent>\s*)# given (?P<name>\w+): (?P<pattern>.+)$", re.MULTILINE)
+_GIVEN = re.compile(
+    r"^(?P<indent>\s*)# given (?P<name>\w+)(?: \(names of (?P<kind>\w+): \?(?P<variable>\w+)\))?: (?P<pattern>.+)$",
+    re.MULTILINE,
+)
 _YEARS = range(1949, 2200)
 
 
@@ -62,6 +67,21 @@ class Column:
     label: Words
 
 
+Names = Callable[[str, str], Sequence[str] | None]
+"""Given a kind of thing and a text, the printed names that may hold the text; None where that isn't known."""
+
+
+def _names_that_hold(asked: Iterable[URIRef | Literal], kind: str, names: Names) -> list[str] | None:
+    """Of terms that were asked for, the names of a kind that hold the texts among them, letters' case aside."""
+    held: dict[str, None] = {}
+    for text in (str(term) for term in asked if isinstance(term, Literal)):
+        found = names(kind, text)
+        if found is None:
+            return None
+        held |= dict.fromkeys(name for name in found if text.lower() in name.lower())
+    return list(held)
+
+
 @dataclass(frozen=True, slots=True)
 class NamedQuery:
     """A query with its description; `text` answers without parameters, `render` with them."""
@@ -73,11 +93,12 @@ class NamedQuery:
     columns: tuple[Column, ...]
     text: str
 
-    def render(self, parameters: Mapping[str, Any] | None = None) -> str:
+    def render(self, parameters: Mapping[str, Any] | None = None, names: Names | None = None) -> str:
         """Given parameters by name (a value, or several in a list; None for one not given), return SPARQL.
 
-        Regions, units and projects are given by IRI (`resolve_parameters` finds it by name). Raises ParameterError for
-        a parameter that the query doesn't have, lacks, or that is of the wrong type.
+        Regions, units and projects are given by IRI (`resolve_parameters` finds them by name, and the regions inside a
+        region). `names` tells which names hold a text, where that is known. Raises ParameterError for a parameter that
+        the query doesn't have, lacks, or that is of the wrong type.
         """
         bound = self._bind(parameters or {})
 
@@ -85,6 +106,11 @@ class NamedQuery:
             name = match["name"]
             if name not in bound:
                 return ""
+            if names is not None and match["kind"]:
+                held = _names_that_hold(bound[name], match["kind"], names)
+                if held is not None:
+                    labels = " ".join(text_literal(label).n3() for label in held)
+                    return f"{match['indent']}VALUES ?{match['variable']} {{ {labels} }}"
             terms = " ".join(term.n3() for term in bound[name])
             return f"{match['indent']}VALUES ?asked_{name} {{ {terms} }} {match['pattern']}"
 
@@ -120,14 +146,15 @@ def named_queries() -> Mapping[str, NamedQuery]:
 
 
 def resolve_parameters(store: ReadableStore, query: NamedQuery, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Given parameters as a person gives them, return them with regions, units and projects as IRIs.
+    """Given parameters as a person gives them, return them with regions, units and projects as IRIs; a region with those
+    inside it.
 
     Raises NotFoundError and AmbiguousError for a name that is not in the store or not the name of one thing alone.
     """
-    finders: dict[str, Callable[[ReadableStore, str], URIRef]] = {
-        "region": find_region,
-        "unit": find_unit,
-        "project": find_project,
+    finders: dict[str, Callable[[ReadableStore, str], list[URIRef]]] = {
+        "region": find_regions,
+        "unit": lambda store, text: [find_unit(store, text)],
+        "project": lambda store, text: [find_project(store, text)],
     }
     resolved = dict(parameters)
     for parameter in query.parameters:
@@ -135,8 +162,20 @@ def resolve_parameters(store: ReadableStore, query: NamedQuery, parameters: Mapp
         if find is None or value is None or value == "":
             continue
         several = value if isinstance(value, list | tuple | set | frozenset) else (value,)
-        resolved[parameter.name] = [one if isinstance(one, URIRef) else find(store, str(one)) for one in several]
+        resolved[parameter.name] = list(dict.fromkeys(found for one in several for found in find(store, str(one))))
     return resolved
+
+
+def render_for(store: ReadableStore, query: NamedQuery, parameters: Mapping[str, Any]) -> str:
+    """Given parameters as a person gives them, return the query's SPARQL as this store answers it fastest; raise what
+    `resolve_parameters` and `NamedQuery.render` do."""
+    resolved = resolve_parameters(store, query, parameters)
+    if not any(match["kind"] for match in _GIVEN.finditer(query.text)):
+        return query.render(resolved)
+    from graph.texts import texts_of  # noqa: PLC0415 - few queries look for a text
+
+    texts = texts_of(store)
+    return query.render(resolved, None if texts is None else texts.names)
 
 
 def run_named(store: ReadableStore, name: str, **parameters: Any) -> Rows:
@@ -146,7 +185,7 @@ def run_named(store: ReadableStore, name: str, **parameters: Any) -> Rows:
     `resolve_parameters`; QueryError where the store can't answer.
     """
     query = find_query(name)
-    answer = store.query(query.render(resolve_parameters(store, query, parameters)))
+    answer = store.query(render_for(store, query, parameters))
     if not isinstance(answer, Rows):
         raise GraphError(f"graph/queries/{name}.rq is no SELECT")
     return answer

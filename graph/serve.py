@@ -48,7 +48,7 @@ from graph.errors import (
 )
 from graph.lock import Lease
 from graph.negotiation import GRAPHS, HTML, RESULTS, SHORT, choose
-from graph.queries import find_query, named_queries, resolve_parameters
+from graph.queries import find_query, named_queries, render_for
 from graph.query_pool import Limits, QueryPool, Question, Reply
 from graph.serve_pages import Frame, render_query_page, render_thing, thing_queries
 from graph.store import WholeStore
@@ -284,8 +284,7 @@ async def _named(request: Request) -> Response:
     async with endpoint.snapshot() as snapshot:
         try:
             query = find_query(request.path_params["name"])
-            resolved = await run_in_threadpool(resolve_parameters, snapshot.store, query, given)
-            text = query.render(resolved)
+            text = await run_in_threadpool(render_for, snapshot.store, query, given)
         except (ParameterError, NotFoundError, AmbiguousError) as error:
             raise _RequestError(404 if isinstance(error, NotFoundError) else 400, str(error)) from error
         question = _question(request, [*(pair for pair in parameters if pair[0] == "format"), ("query", text)])

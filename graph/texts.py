@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import tantivy
 
 from graph.search import schema_of_words, words_query
 from graph.store import ReadableStore
 from ontology.keys import fold
-
-Kind = Literal["project", "indicator", "unit"]
-"""What a printed name is the name of: a form's project, an indicator row, a unit or publisher."""
 
 FOLDER = "text"
 """The index's folder, in `index/` and in each snapshot."""
@@ -61,8 +58,8 @@ class Texts:
         self._searcher = self._index.searcher()
         self._schema = self._index.schema
 
-    def names(self, kind: Kind, text: str, most: int = 5_000) -> list[str] | None:
-        """Given a kind of thing and a text, return the names, as printed, that hold it whatever the case and width of
+    def names(self, kind: str, text: str, most: int = 2_000) -> list[str] | None:
+        """Given a kind of thing (project, indicator or unit) and a text, return the names, as printed, that hold it whatever the case and width of
         letters and the spaces, sorted; None where there are more than `most`, or the text says nothing."""
         asked = fold_name(text)
         if not asked:

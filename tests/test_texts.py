@@ -9,6 +9,7 @@ from disclosures import disclosure
 
 from graph.load import open_batch
 from graph.project_words import project_words
+from graph.queries import find_query, run_named
 from graph.terms import iri
 from graph.texts import texts_of
 from graph.workspace import Workspace
@@ -124,3 +125,30 @@ def test_projects_are_found_by_the_words_that_they_share(workspace):
         outside = [word for word in mine.groups if word.startswith("publisher:")]
         assert mine.project not in texts.nearest(dict.fromkeys(mine.words, 1.0), 3, without=outside)
         assert texts.nearest(dict.fromkeys(mine.words, 1.0), 3, within=outside) == [mine.project]
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("search", {"text": "线"}),
+        ("search", {"text": "wIfI"}),
+        ("search", {"text": "1中"}),
+        ("search", {"text": "没有这样的"}),
+        ("name-targets", {"text": "来电"}),
+        ("name-targets", {"text": "来 电"}),
+        ("measure-targets", {"measure": ["satisfaction", "来电数"]}),
+        ("measure-targets", {"measure": "satisfaction"}),
+    ],
+)
+def test_a_named_query_answers_the_same_with_and_without_the_index(workspace, name, parameters):
+    with workspace.read() as store:
+        found = find_query(name).render(parameters, texts_of(store).names)
+        scanned = find_query(name).render(parameters)
+        assert "LCASE" in scanned
+        assert "LCASE" not in found  # no scan is left
+        assert store.query(found).rows == store.query(scanned).rows == run_named(store, name, **parameters).rows
+
+
+def test_a_text_that_too_many_names_hold_is_looked_for_without_the_index(workspace):
+    query = find_query("name-targets")
+    assert "LCASE" in query.render({"text": "数"}, lambda kind, text: None)
