@@ -59,8 +59,9 @@ class Texts:
         self._schema = self._index.schema
 
     def names(self, kind: str, text: str, most: int = 2_000) -> list[str] | None:
-        """Given a kind of thing (project, indicator or unit) and a text, return the names, as printed, that hold it whatever the case and width of
-        letters and the spaces, sorted; None where there are more than `most`, or the text says nothing."""
+        """Given a kind of thing (project, indicator or unit) and a text, return the names, as printed, that hold it
+        whatever the case and width of letters and the spaces, sorted; None where there are more than `most`, or the
+        text says nothing."""
         asked = fold_name(text)
         if not asked:
             return None
