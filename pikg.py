@@ -361,12 +361,15 @@ def _backup(target: Path, folder: Path) -> None:
 @store_option
 @port_option
 @click.option("--read-only", is_flag=True, help="Pages change nothing: for an app that others open.")
-def _app(folder: Path, port: int | None, read_only: bool) -> int:
+@click.option(
+    "--offer-originals", is_flag=True, help="With --read-only: readers may download the documents, names in them and all."
+)
+def _app(folder: Path, port: int | None, read_only: bool, offer_originals: bool) -> int:
     """Serve the app on this machine, in the browser; Ctrl-C ends it."""
     from ui.serving import serve_app
 
     _open(folder).close()
-    return serve_app(folder, port, read_only=read_only)
+    return serve_app(folder, port, read_only=read_only, offer_originals=offer_originals)
 
 
 @cli.command("demo", short_help="The shipped examples in a store of their own, and the app on it.")

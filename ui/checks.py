@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import streamlit as st
 
 import pipeline
-from graph.errors import GraphError
-from ui.data import Contents, Document, Issue, Row, read_contents, read_notation, read_number, read_text
-from ui.format import number, place
+from ui.check_issues import show_issues
+from ui.correcting import ask_who, decide, show_said
+from ui.data import Row, read_contents, read_notation, read_number, read_text
+from ui.format import number
 from ui.html import Html, join, show, tag
 from ui.i18n import Texts
 from ui.links import address, link
 from ui.store import Answers, may_write
 
 _PARTS = ("issues", "identities", "decisions")
-_PAGE_SIZE = 40
 _PROPOSALS = 20
-_SEVERITIES = ("error", "warning", "info")
+_WAIT = 10.0  # seconds to wait for another writer
 
 
 def show_checks(answers: Answers, parameters: Mapping[str, str], t: Texts) -> None:
@@ -41,101 +41,11 @@ def show_checks(answers: Answers, parameters: Mapping[str, str], t: Texts) -> No
     ]  # fmt: skip
     show(tag("nav", *chips, class_="pk-chips pk-parts", aria_label=t("page.checks")))
     if part == "issues":
-        _show_issues(contents, parameters, t)
+        show_issues(answers, contents, parameters, t)
     elif part == "identities":
         _show_proposals(answers, proposals, t)
     else:
-        show(_decisions(decided, t))
-
-
-# --- issues -------------------------------------------------------------------------------------------------------
-def _show_issues(contents: Contents, parameters: Mapping[str, str], t: Texts) -> None:
-    files = {document.iri: document for document in contents.documents}
-    chosen = {name: parameters[name] for name in ("severity", "code", "document") if parameters.get(name)}
-    tests: dict[str, Callable[[Issue], str]] = {
-        "severity": lambda issue: issue.severity,
-        "code": lambda issue: issue.code,
-        "document": lambda issue: files[issue.document].sha256 if issue.document in files else "",
-    }
-
-    def narrowed(without: str = "") -> list[Issue]:
-        asked = {name: value for name, value in chosen.items() if name != without}
-        return [issue for issue in contents.issues if all(tests[name](issue) == value for name, value in asked.items())]
-
-    labels: dict[str, Callable[[str], str]] = {
-        "severity": lambda value: t(f"checks.severity_{value}"),
-        "code": lambda value: value,
-        "document": lambda value: next(
-            (d.title or d.file for d in contents.documents if d.sha256 == value), value[:12]
-        ),
-    }
-    side, main = st.columns([1, 3.4], gap="large")
-    with side:
-        groups = []
-        for name, read in tests.items():
-            counted = Counter(map(read, narrowed(name)))
-            values = sorted(counted, key=lambda v: (-counted[v], v))[:12]
-            if name == "severity":
-                values = [value for value in _SEVERITIES if counted[value]]
-            items = [_facet(name, value, (labels[name](value), counted[value]), chosen, t) for value in values]
-            groups.append(tag("section", tag("h2", t(f"checks.facet_{name}")), tag("ul", *items)))
-        show(tag("div", *groups, class_="pk-facets"))
-    found = sorted(
-        narrowed(),
-        key=lambda issue: (_SEVERITIES.index(issue.severity) if issue.severity in _SEVERITIES else 9, issue.document,
-                           issue.page or 0, issue.table or 0, issue.row or 0),
-    )  # fmt: skip
-    pages = max(1, -(-len(found) // _PAGE_SIZE))
-    page = min(int(parameters["p"]), pages) if parameters.get("p", "").isdecimal() and int(parameters["p"]) else 1
-    with main:
-        if not found:
-            show(tag("p", t("overview.no_gaps"), class_="pk-none"))
-            return
-        show(_issue_table(found[(page - 1) * _PAGE_SIZE : page * _PAGE_SIZE], files, t))
-        if pages > 1:
-            steps = [(page - 1, t("projects.previous")), (page + 1, t("projects.next"))]
-            before, after = (
-                link(address("checks", t.language, **chosen, p=to), label) if 1 <= to <= pages else tag("span", label)
-                for to, label in steps
-            )
-            where = tag("b", t("projects.page_of", page=page, pages=pages))
-            show(tag("nav", before, where, after, class_="pk-pager"))
-
-
-def _facet(name: str, value: str, shown: tuple[str, int], chosen: Mapping[str, str], t: Texts) -> Html:
-    others = {key: text for key, text in chosen.items() if key != name}
-    current = chosen.get(name) == value
-    if not current:
-        others[name] = value
-    label, count = shown
-    entry = link(
-        address("checks", t.language, **others), tag("span", label), tag("i", number(count)),
-        aria_current="true" if current else None, title=label,
-    )  # fmt: skip
-    return tag("li", entry)
-
-
-def _issue_table(issues: Sequence[Issue], files: Mapping[str, Document], t: Texts) -> Html:
-    heads = [tag("th", t(f"checks.head_{name}"), scope="col") for name in ("what", "document", "where")]
-    lines = []
-    for issue in issues:
-        document = files.get(issue.document)
-        name = document.title or document.file if document else ""
-        where = address("projects", t.language, document=document.sha256) if document else None
-        lines.append(
-            tag(
-                "tr",
-                tag(
-                    "td",
-                    tag("span", t(f"checks.severity_{issue.severity}"), class_=f"pk-severity pk-{issue.severity}"),
-                    t.pick(issue.zh, issue.en) or issue.code,
-                    tag("small", issue.code),
-                ),
-                tag("td", link(where, name) if where else name),
-                tag("td", place(t, page=issue.page, sheet=issue.sheet, table=issue.table, row=issue.row, column=None)),
-            )
-        )
-    return tag("table", tag("thead", tag("tr", *heads)), tag("tbody", *lines), class_="pk-table pk-issues")
+        _show_decisions(answers, decided, t)
 
 
 # --- identities ---------------------------------------------------------------------------------------------------
@@ -147,18 +57,12 @@ def _show_proposals(answers: Answers, proposals: Sequence[Row], t: Texts) -> Non
     if not proposals:
         show(tag("p", t("checks.no_identities"), class_="pk-none"))
         return
-    said = st.session_state.pop("checks_said", None)
-    if said:
-        show(tag("p", said, class_="pk-said", role="status"))
+    show_said()
     if not may_write():
         show(tag("p", t("checks.read_only"), class_="pk-none"))
         show(join([_proposal(row, t) for row in proposals[:_PROPOSALS]]))
         return
-    who_column, why_column = st.columns(2)
-    with who_column:
-        who = st.text_input(t("checks.who"), key="checks_who", help=t("checks.who_hint"))
-    with why_column:
-        why = st.text_input(t("checks.why"), key="checks_why")
+    who, why = ask_who(t, "identities")
     for row in proposals[:_PROPOSALS]:
         proposal = str(row["proposal"])
         text, buttons = st.columns([4, 1.1], gap="medium", vertical_alignment="center")
@@ -167,9 +71,9 @@ def _show_proposals(answers: Answers, proposals: Sequence[Row], t: Texts) -> Non
         with buttons, st.container(horizontal=True, horizontal_alignment="right"):
             for verdict in ("confirmed", "refused"):
                 st.button(
-                    t(f"checks.{verdict}"), key=f"{verdict}-{proposal}", disabled=not (who.strip() and why.strip()),
-                    help=t("checks.needs_who") if not (who.strip() and why.strip()) else None,
-                    on_click=_judge, args=(answers, proposal, verdict, (who.strip(), why.strip()), t),
+                    t(f"checks.{verdict}"), key=f"{verdict}-{proposal}", disabled=not (who and why),
+                    help=t("checks.needs_who") if not (who and why) else None,
+                    on_click=_judge, args=(answers, proposal, verdict, (who, why), t),
                 )  # fmt: skip
     if len(proposals) > _PROPOSALS:
         show(tag("p", t("checks.more_identities", n=len(proposals) - _PROPOSALS), class_="pk-none"))
@@ -177,14 +81,13 @@ def _show_proposals(answers: Answers, proposals: Sequence[Row], t: Texts) -> Non
 
 def _judge(answers: Answers, proposal: str, verdict: str, said: tuple[str, str], t: Texts) -> None:
     who, why = said
-    try:
-        with pipeline.open_store(answers.folder, create=False) as store:
-            made = store.judge_identity(
-                proposal, "confirmed" if verdict == "confirmed" else "refused", who=who, why=why, wait=10.0
-            )
-        st.session_state["checks_said"] = t("checks.judged", names=t("app.and").join(made.names))
-    except (GraphError, OSError) as error:
-        st.session_state["checks_said"] = str(error)
+
+    def judge(store: pipeline.Store) -> str:
+        confirmed: Literal["confirmed", "refused"] = "confirmed" if verdict == "confirmed" else "refused"
+        made = store.judge_identity(proposal, confirmed, who=who, why=why, wait=_WAIT)
+        return t("checks.judged", names=t("app.and").join(made.names))
+
+    decide(judge, answers, t("checks.not_judged"))
 
 
 def _proposal(row: Row, t: Texts) -> Html:
@@ -202,9 +105,48 @@ def _proposal(row: Row, t: Texts) -> Html:
 
 
 # --- decisions ----------------------------------------------------------------------------------------------------
-def _decisions(rows: Sequence[Row], t: Texts) -> Html:
+def _show_decisions(answers: Answers, rows: Sequence[Row], t: Texts) -> None:
+    """Show what was decided, the newest first; where the app may write, each that holds with a button to undo it."""
+    show_said()
     if not rows:
-        return tag("p", t("checks.no_decisions"), class_="pk-none")
+        show(tag("p", t("checks.no_decisions"), class_="pk-none"))
+        return
+    show(_decisions(rows, t))
+    standing = {
+        str(row["decision"]): row
+        for row in reversed(rows)
+        if read_notation(row, "kind") != "Undoing" and read_notation(row, "standing") not in ("undone", "replaced")
+    }
+    if not may_write() or not standing:
+        return
+    with st.expander(t("checks.undo_title")):
+        chosen = st.selectbox(
+            t("checks.undo_which"), list(standing), format_func=lambda iri: _told(standing[iri], t), key="undo-which"
+        )
+        who, why = ask_who(t, "undo")
+        st.button(
+            t("checks.undo"), key="undo", disabled=not (who and why), on_click=_undo, args=(answers, chosen, (who, why), t),
+            help=t("checks.needs_who") if not (who and why) else None,
+        )  # fmt: skip
+
+
+def _undo(answers: Answers, decision: str, said: tuple[str, str], t: Texts) -> None:
+    who, why = said
+
+    def undo(store: pipeline.Store) -> str:
+        store.undo_decision(decision.rpartition("/")[2], who=who, why=why, wait=_WAIT)
+        return t("checks.undo_done")
+
+    decide(undo, answers, t("checks.not_undone"))
+
+
+def _told(row: Row, t: Texts) -> str:
+    kind = read_notation(row, "kind") or ""
+    names = [read_text(row, name) for name in ("file", "field", "old", "new", "judged", "name", "into")]
+    return f"{t(f'checks.kind_{kind}')} · {' · '.join(name for name in names if name)}"
+
+
+def _decisions(rows: Sequence[Row], t: Texts) -> Html:
     heads = [
         tag("th", t(f"checks.head_{name}"), scope="col") for name in ("decision", "standing", "who", "why", "when")
     ]
@@ -217,7 +159,7 @@ def _decisions(rows: Sequence[Row], t: Texts) -> Html:
             tag("td", read_text(row, "why") or ""),
             tag("td", (read_text(row, "time") or "")[:10]),
         )
-        for row in rows
+        for row in reversed(rows)
     ]
     return tag("table", tag("thead", tag("tr", *heads)), tag("tbody", *lines), class_="pk-table")
 
@@ -226,7 +168,9 @@ def _decided(row: Row, t: Texts) -> list[Html | str]:
     kind = read_notation(row, "kind") or ""
     said: list[Html | str] = [t(f"checks.kind_{kind}")]
     if kind == "CellCorrection":
-        said.append(tag("small", f"{read_text(row, 'file') or ''} · {read_text(row, 'field') or ''}: "
+        field = read_text(row, "field") or ""
+        field = t(f"field.{field}") if t.has(f"field.{field}") else field
+        said.append(tag("small", f"{read_text(row, 'file') or ''} · {field}{t('app.colon')}"
                                  f"{read_text(row, 'old') or ''} → {read_text(row, 'new') or ''}"))  # fmt: skip
     elif kind == "IdentityVerdict":
         verdict = read_notation(row, "verdict") or ""

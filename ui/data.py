@@ -115,6 +115,7 @@ class FormSummary:
 class Issue:
     """Something that was read with doubt or not at all."""
 
+    iri: str
     document: str
     code: str
     severity: str
@@ -231,6 +232,7 @@ def _documents(digest: Digest) -> Iterator[tuple[int, Document]]:
 def _issues(answers: Answers) -> list[Issue]:
     return [
         Issue(
+            iri=str(row["issue"]),
             document=str(row["document"]),
             code=str(row["code"]),
             severity=read_notation(row, "severity") or "info",

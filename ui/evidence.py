@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
-import pipeline
-from ontology.records import Box
+from graph.errors import ParameterError
+from ui.correcting import Misread, show_correction, show_said
+from ui.data import Document, read_contents, read_notation, read_number, read_text
 from ui.format import number, place
 from ui.html import Html, Piece, join, show, tag
 from ui.i18n import Texts
-from ui.project_data import Cell, Form, Funding, IndicatorRow, Project, Value
+from ui.links import address, link
+from ui.original import show_download, show_original
+from ui.project_data import Cell, Form, Funding, IndicatorRow, Project, Value, read_cell
 from ui.store import Answers
-
-_POINTS_AROUND = 110.0
-"""Points of the page shown above and below the cell, unless the whole page is asked for."""
 
 _PARTS = ("operator", "unit")
 """The fields beside a target that forms print in cells of their own."""
-
-_ROWS_AROUND = 4
-"""Rows shown above and below the cell of a format without pages."""
 
 
 def show_evidence(answers: Answers, project: Project, form: Form, at: str | None, t: Texts) -> None:
@@ -80,6 +77,7 @@ class _Cited:
 def _show_cell(answers: Answers, cited: _Cited, t: Texts) -> None:
     cell, form = cited.cell, cited.form
     where, said = _where(cell, t), cited.said
+    show_said()
     show(
         tag(
             "div",
@@ -87,73 +85,31 @@ def _show_cell(answers: Answers, cited: _Cited, t: Texts) -> None:
             tag("dl", *_facts(cited, t), *_corrections(answers, cited, t), class_="pk-facts pk-evidence"),
         )
     )
-    _original(answers, cited, t)
+    show_original(answers, form.document, [cell, *cited.beside], t, key="evidence")
+    for number_, one in enumerate(sorted((*cited.beside, cell), key=_across)):
+        label = _field(one.field, t)
+        show_correction(answers, Misread(form.document.sha256, one, label), t, key=f"correct-{number_}")
+    _cite(answers, form.document, cell, (where, said), t)
+
+
+def _cite(answers: Answers, document: Document, cell: Cell, told: tuple[str, str], t: Texts) -> None:
+    """What to quote a figure by, and the original where it is offered."""
+    where, said = told
     st.caption(t("evidence.cite"))
     st.code(
         t(
             "evidence.citation",
-            title=form.document.title or form.document.file,
+            title=document.title or document.file,
             where=where,
             text=said,
             edition=answers.snapshot,
-            sha256=form.document.sha256,
+            sha256=document.sha256,
             iri=cell.iri,
         ),
         language=None,
         wrap_lines=True,
     )
-
-
-def _original(answers: Answers, cited: _Cited, t: Texts) -> None:
-    """Show the original: the page with the cell marked, or for formats without pages the rows around it."""
-    cell = cited.cell
-    folder, sha256 = str(answers.folder), cited.form.document.sha256
-    pages: dict[int, list[Box]] = {}
-    for part in (cell, *cell.more, *cited.beside):
-        if part.page is not None:
-            pages.setdefault(part.page, []).extend([Box(*part.box)] if part.box else [])
-    whole = bool(pages) and st.toggle(t("evidence.whole_page"), key="evidence_whole_page")
-    for page, boxes in pages.items():
-        picture = _picture(folder, sha256, page, tuple(boxes), None if whole else _POINTS_AROUND)
-        if picture:
-            with st.container(border=True, key=f"page-{page}"):
-                st.image(picture, width="stretch", caption=(said := t("evidence.picture", page=page)), alt=said)
-        else:
-            st.caption(t("evidence.no_picture"))
-    if not pages and cell.table is not None and cell.row is not None:
-        table = _printed_rows(folder, sha256, cell.table, cell.sheet, (cell.row, cell.column or 1))
-        st.caption(t("evidence.rows") if table else t("evidence.no_table"))
-        if table:
-            show(table)
-
-
-@st.cache_resource(show_spinner=False, max_entries=30)
-def _picture(folder: str, sha256: str, page: int, boxes: tuple[Box, ...], around: float | None) -> bytes | None:
-    return pipeline.render_page(folder, sha256, page, boxes, around=around)
-
-
-@st.cache_resource(show_spinner=False, max_entries=30)
-def _printed_rows(folder: str, sha256: str, table: int, sheet: str | None, at: tuple[int, int]) -> Html | None:
-    """Return the rows of a printed table around a cell, the cell marked."""
-    grid = pipeline.read_printed_table(folder, sha256, table, sheet)
-    if grid is None:
-        return None
-    first, last = max(1, at[0] - _ROWS_AROUND), min(grid.rows, at[0] + _ROWS_AROUND)
-    marked = grid.at(*at)
-    lines = []
-    for line in range(first, last + 1):
-        cells = []
-        for cell in grid.row_cells(line):
-            if max(cell.row, first) != line:
-                continue  # it began above, and was written there
-            cells.append(
-                tag(
-                    "td", cell.text, rowspan=min(cell.last_row, last) - line + 1,
-                    colspan=cell.column_span, class_="pk-marked" if cell is marked else None,
-                )
-            )  # fmt: skip
-        lines.append(tag("tr", *cells))
-    return tag("div", tag("table", tag("tbody", *lines), class_="pk-printed"), class_="pk-scroll", tabindex="0")
+    show_download(answers, document, t, key="evidence")
 
 
 def _where(cell: Cell, t: Texts) -> str:
@@ -171,6 +127,7 @@ def _facts(cited: _Cited, t: Texts) -> Iterable[Html]:
         (t("evidence.read_as"), _read_as(cited, t)),
         (t("evidence.where"), _where(cited.cell, t)),
         (t("evidence.document"), join([document.title, document.file], tag("br"))),
+        ("SHA-256", tag("code", document.sha256)),
     ]
     return [tag("div", tag("dt", name), tag("dd", said)) for name, said in facts if said]
 
@@ -193,10 +150,12 @@ def _corrections(answers: Answers, cited: _Cited, t: Texts) -> Iterable[Html]:
 
 
 def _what(cited: _Cited, t: Texts) -> str:
-    name = cited.cell.field
-    label = t(f"field.{name}") if t.has(f"field.{name}") else name
-    row = cited.row
-    return f"{row.name} · {label}" if row is not None and name != "tier3" else label
+    label, row = _field(cited.cell.field, t), cited.row
+    return f"{row.name} · {label}" if row is not None and cited.cell.field != "tier3" else label
+
+
+def _field(name: str, t: Texts) -> str:
+    return t(f"field.{name}") if t.has(f"field.{name}") else name
 
 
 def _read_as(cited: _Cited, t: Texts) -> str | None:
@@ -212,3 +171,73 @@ def _read_as(cited: _Cited, t: Texts) -> str | None:
     if entry is not None and entry.amount is not None:
         return t("evidence.yuan", amount=number(entry.amount, 2))
     return None
+
+
+# --- a page of its own: any figure of the graph by its IRI ----------------------------------------------------------
+_UNDERSTOOD = ("amount", "value", "upperValue", "baseValue", "weight", "score", "executionRate")
+"""The properties that say what was understood of a figure."""
+
+
+def show_evidence_page(answers: Answers, parameters: Mapping[str, str], t: Texts) -> None:
+    """Show where a figure (`iri`: a row, value, amount, form or budget line) was printed; `field` narrows it to one."""
+    iri, field = parameters.get("iri", ""), parameters.get("field")
+    show(tag("div", tag("h1", t("evidence.title")), class_="pk-head"))
+    try:
+        rows = list(answers.rows("figure-source", iri=iri)) if iri else []
+    except ParameterError:
+        rows = []
+    documents = {document.iri: document for document in read_contents(answers).documents}
+    found: dict[tuple[str, str], Cell] = {}
+    for row in sorted(rows, key=lambda row: (str(row["field"]), len(str(row["cell"])), str(row["cell"]))):
+        cell = read_cell(row)
+        first = next((key for key in found if cell.iri.startswith(f"{key[1]}/") and key[0] == cell.field), None)
+        if first is None:
+            found[cell.field, cell.iri] = cell
+        else:  # a cell that a page break cut
+            found[first] = replace(found[first], more=(*found[first].more, cell))
+    cells = [cell for cell in found.values() if field in (None, cell.field) and cell.document in documents]
+    if not cells:
+        show(tag("p", t("evidence.nothing"), class_="pk-none"))
+        show(tag("p", link(address("projects", t.language), t("project.to_list"))))
+        return
+    show_said()
+    understood = _understood(answers, iri, t)
+    shown = cells if field is not None else cells[:1]
+    others = [
+        link(address("evidence", t.language, iri=iri, field=cell.field), _field(cell.field, t), class_="pk-chip",
+             aria_current="true" if cell in shown else None)
+        for cell in cells
+    ]  # fmt: skip
+    if len(cells) > 1:
+        show(tag("nav", *others, class_="pk-chips", aria_label=t("evidence.what")))
+    _show_figure(answers, shown[0], documents[shown[0].document], understood, t)
+
+
+def _show_figure(answers: Answers, cell: Cell, document: Document, understood: str, t: Texts) -> None:
+    facts: list[tuple[str, Piece]] = [
+        (t("evidence.what"), _field(cell.field, t)),
+        (t("evidence.read_as"), understood or None),
+        (t("evidence.where"), _where(cell, t)),
+        (t("evidence.document"), join([document.title, document.file], tag("br"))),
+        ("SHA-256", tag("code", document.sha256)),
+    ]
+    told = [tag("div", tag("dt", name), tag("dd", said)) for name, said in facts if said]
+    left, right = st.columns([1, 1.5], gap="large")
+    with left:
+        quote = tag("p", cell.whole or t("evidence.empty"), class_="pk-quote")
+        show(tag("div", quote, tag("dl", *told, class_="pk-facts pk-evidence")))
+        show_correction(answers, Misread(document.sha256, cell, _field(cell.field, t)), t, key="correct")
+        _cite(answers, document, cell, (_where(cell, t), cell.whole), t)
+    with right:
+        show_original(answers, document, [cell], t, key="evidence")
+
+
+def _understood(answers: Answers, iri: str, t: Texts) -> str:
+    said = []
+    for row in answers.rows("thing", iri=iri):
+        name = read_notation(row, "property") or ""
+        if name in _UNDERSTOOD:
+            label = t.pick(read_text(row, "propertyZh"), read_text(row, "propertyEn")) or name
+            figure = read_number(row, "value")
+            said.append(f"{label} {number(figure) if figure is not None else ''}".strip())
+    return t("app.and").join(dict.fromkeys(said))

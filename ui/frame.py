@@ -13,7 +13,7 @@ from graph.errors import GraphError, NotFoundError
 from ui.html import Html, show, tag
 from ui.i18n import Language, Texts, read_language
 from ui.links import HIDDEN_PAGES, PAGES, address, follow_links, link, read_page
-from ui.store import Answers, open_answers, store_folder
+from ui.store import Answers, may_write, open_answers, store_folder
 from ui.theme import icon, style_sheet
 
 _MODULES: Mapping[str, str] = {
@@ -24,6 +24,8 @@ _MODULES: Mapping[str, str] = {
     "comparables": "ui.comparables_page:show_comparables",
     "sparql": "ui.sparql:show_sparql",
     "checks": "ui.checks:show_checks",
+    "import": "ui.import_page:show_import",
+    "evidence": "ui.evidence:show_evidence_page",
 }
 """Where each page's function is; imported when the page is first asked for, so that the first one comes fast."""
 
@@ -49,6 +51,7 @@ def _bar(current: str, t: Texts) -> Html:
     pages = [
         link(address(name, t.language), t(f"page.{name}"), aria_current="page" if name == current else None)
         for name in PAGES
+        if name != "import" or may_write()
     ]
     other: Language = "en" if t.language == "zh" else "zh"
     same = {key: value for key, value in st.query_params.items() if key not in {"lang", "page"}}
@@ -66,7 +69,7 @@ def _show_page(name: str, parameters: Mapping[str, str], t: Texts) -> None:
     except GraphError as error:
         show_missing(store_folder(), error, t)
         return
-    if answers.is_empty:
+    if answers.is_empty and name != "import":
         show_missing(store_folder(), None, t)
         return
     module, _, function = _MODULES[name].partition(":")
@@ -81,4 +84,6 @@ def show_missing(folder: Path, error: GraphError | None, t: Texts) -> None:
     """Say that there is nothing to show yet, why, and how to fill the store."""
     why = str(error) if error is not None and not isinstance(error, NotFoundError) else None
     show(tag("div", tag("h1", t("app.empty_title")), tag("p", why or t("app.empty_body")), class_="pk-head"))
+    if error is None and may_write():
+        show(tag("p", link(address("import", t.language), t("app.to_import"))))
     st.code(f"pikg ingest FILE … --store {folder}", language=None)

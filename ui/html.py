@@ -6,7 +6,7 @@ app may turn a string into markup, so a script in a project's name shows as a sc
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 
 import streamlit as st
@@ -47,6 +47,18 @@ def tag(name: str, *children: Piece, **attributes: str | int | bool | None) -> H
     if name in _VOID:
         return Html(opening)
     return Html(f"{opening}{join(children)}</{name}>")
+
+
+def rewording(words: Mapping[str, str]) -> Html:
+    """Given selectors of elements that show words of Streamlit's own, and ours, return a style that shows ours instead
+    (style.css makes the others invisible)."""
+    rules = [f'{selector}::after {{ content: "{_css_text(said)}"; }}' for selector, said in words.items()]
+    return Html(f"<style>{' '.join(rules)}</style>")
+
+
+def _css_text(said: str) -> str:
+    """A text as CSS quotes it, no sign of it ending the quotes or the style."""
+    return "".join(f"\\{ord(sign):x} " if sign in '"\\<>&\n' else sign for sign in said)
 
 
 def show(markup: Html) -> None:

@@ -213,7 +213,7 @@ def _cells(answers: Answers, project: str) -> dict[tuple[str, str], Cell]:
     following: dict[str, str] = {}
     owned: dict[tuple[str, str], list[str]] = {}
     for row in answers.rows("project-cells", project=project):
-        cell = _cell(row)
+        cell = read_cell(row)
         parts[cell.iri] = cell
         owned.setdefault((str(row["owner"]), cell.field), []).append(cell.iri)
         if row["next"] is not None:
@@ -227,7 +227,8 @@ def _cells(answers: Answers, project: str) -> dict[tuple[str, str], Cell]:
     return cells
 
 
-def _cell(row: Row) -> Cell:
+def read_cell(row: Row) -> Cell:
+    """Given a row of a query of cells, return the cell."""
     edges = [float(edge) for edge in (read_text(row, "box") or "").split()]
     return Cell(
         iri=str(row["cell"]),

@@ -25,9 +25,9 @@ def _refuse(port: int) -> int:
     return 1
 
 
-def serve_app(folder: Path, port: int | None, *, read_only: bool = False) -> int:
-    """Given a store's folder, a port (None: the first free one from 8501) and whether pages may change the store, serve
-    the app until Ctrl-C; return the exit status."""
+def serve_app(folder: Path, port: int | None, *, read_only: bool = False, offer_originals: bool = False) -> int:
+    """Given a store's folder, a port (None: the first free one from 8501), whether pages may change the store and, where
+    they may not, whether they offer the originals, serve the app until Ctrl-C; return the exit status."""
     from ui.theme import server_options
 
     if port is None:
@@ -35,10 +35,20 @@ def serve_app(folder: Path, port: int | None, *, read_only: bool = False) -> int
     elif not _is_free(port):
         return _refuse(port)
     program = Path(__file__).resolve().parent.with_name("app.py")
-    command = [sys.executable, "-m", "streamlit", "run", str(program), f"--server.port={port}", *server_options()]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(program),
+        f"--server.port={port}",
+        *server_options(read_only=read_only),
+    ]
     environment = os.environ | {"PIKG_STORE": str(folder.resolve()), "PYTHONUTF8": "1"}
     if read_only:
         environment["PIKG_READ_ONLY"] = "1"
+    if offer_originals:
+        environment["PIKG_OFFER_ORIGINALS"] = "1"
     click.echo(f"the app is at http://localhost:{port} (Ctrl-C ends it)")
     sys.stdout.flush()
     server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)

@@ -55,6 +55,12 @@ def may_write() -> bool:
     return not os.environ.get("PIKG_READ_ONLY")
 
 
+def offers_originals() -> bool:
+    """Whether readers may have the originals themselves, in which names and telephones of people may stand: in the
+    read-only app only where its operator says so (`pikg app --read-only --offer-originals`)."""
+    return may_write() or bool(os.environ.get("PIKG_OFFER_ORIGINALS"))
+
+
 def open_answers() -> Answers:
     """Return the newest snapshot of the app's workspace; raise graph.errors.GraphError where there is none."""
     folder = store_folder()

@@ -8,6 +8,8 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import as_file, files
 
+from drafting import LARGEST_UPLOAD
+
 FONT_STACK = (
     '"Noto Sans CJK SC","Noto Sans SC","Source Han Sans SC","PingFang SC","Hiragino Sans GB","Microsoft YaHei",'
     '"WenQuanYi Micro Hei",system-ui,sans-serif'
@@ -22,8 +24,9 @@ ACCENT = "#1f5582"
 FOCUS = "#c2571a"
 
 
-def server_options() -> list[str]:
-    """Return the options with which `streamlit run app.py` starts the app: our theme, no telemetry, no developer menu.
+def server_options(*, read_only: bool = False) -> list[str]:
+    """Return the options with which `streamlit run app.py` starts the app: our theme, no telemetry, no developer menu,
+    and how large a file may be that is brought in (read only: as small as can be said).
 
     The theme travels as a file of this package, so it works from a checkout and from an installed wheel alike.
     """
@@ -34,6 +37,7 @@ def server_options() -> list[str]:
         "--server.address=localhost",  # whoever opens it to others does so on purpose, behind a proxy
         "--server.headless=true",
         "--server.fileWatcherType=none",
+        f"--server.maxUploadSize={1 if read_only else LARGEST_UPLOAD}",
         "--browser.gatherUsageStats=false",
         "--client.toolbarMode=minimal",
         "--client.showErrorDetails=none",
