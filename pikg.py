@@ -362,7 +362,9 @@ def _backup(target: Path, folder: Path) -> None:
 @port_option
 @click.option("--read-only", is_flag=True, help="Pages change nothing: for an app that others open.")
 @click.option(
-    "--offer-originals", is_flag=True, help="With --read-only: readers may download the documents, names in them and all."
+    "--offer-originals",
+    is_flag=True,
+    help="With --read-only: readers may download the documents, names in them and all.",
 )
 def _app(folder: Path, port: int | None, read_only: bool, offer_originals: bool) -> int:
     """Serve the app on this machine, in the browser; Ctrl-C ends it."""

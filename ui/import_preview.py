@@ -88,7 +88,7 @@ def _show_original(file: DraftFile, form: Project | None, parameters: Mapping[st
     ]  # fmt: skip
     show(tag("nav", *chips, class_="pk-chips", aria_label=t("import.pages_drawn")))
     with st.container(border=True, key="preview-picture"):
-        st.image(file.picture(page), width="stretch")
+        st.image(file.picture(page), width="stretch", alt=t("evidence.picture", page=page))
     show(tag("p", t("import.tinted_page"), class_="pk-none"))
 
 
