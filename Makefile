@@ -44,8 +44,8 @@ docs: $(VENV)/.dev ## write the generated pages of docs/ anew
 site: $(VENV)/.dev ## build the documentation site into build/site
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
 
-screenshots: $(VENV)/.dev ## take the pictures of docs/screenshots anew (needs chromium)
-	PIKG_SCREENSHOTS=1 $(BIN)/pytest -q tests/browser
+screenshots: $(VENV)/.dev ## take pictures of every page into build/screenshots, and those of the README anew (needs chromium)
+	PIKG_SCREENSHOTS=1 $(BIN)/pytest -q tests/browser/test_app.py -k fits_the_screen
 
 # Debian's chromium and a Chinese font, for the browser tests: installed where we may, else said in one line.
 browser-parts:

@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from PIL import Image
 
 import pipeline
 
@@ -236,10 +237,18 @@ def _note_foreign(visitor: Visitor, url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where screenshots go: docs/screenshots when PIKG_SCREENSHOTS is 1, else a temporary folder."""
-    if os.environ.get("PIKG_SCREENSHOTS") == "1":
-        folder = REPOSITORY / "docs" / "screenshots"
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
-    return tmp_path_factory.mktemp("screenshots")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where pictures of every page, size and language go. When PIKG_SCREENSHOTS is 1 that is build/screenshots, and the
+    small ones in Chinese (and the first page in English) become those of docs/screenshots, which the README shows."""
+    if os.environ.get("PIKG_SCREENSHOTS") != "1":
+        yield tmp_path_factory.mktemp("screenshots")
+        return
+    folder, shown = REPOSITORY / "build" / "screenshots", REPOSITORY / "docs" / "screenshots"
+    for one in (folder, shown):
+        one.mkdir(parents=True, exist_ok=True)
+    yield folder
+    for taken in [*folder.glob("*-zh-1366.png"), folder / "overview-en-1366.png"]:
+        name = taken.name.removesuffix("-1366.png").removesuffix("-zh")
+        with Image.open(taken) as picture:
+            # A palette does for a page of text, at a third of the size.
+            picture.convert("RGB").quantize(160, dither=Image.Dither.NONE).save(shown / f"{name}.png", optimize=True)
