@@ -2,12 +2,15 @@
 
 A project is compared by its forms of one year (the year asked for, else its newest). Projects compare with projects,
 departments as a whole with departments. What the signals are and how they weigh is data
-(ontology/data/comparables.yaml); how they are measured is graph.likeness.
+(ontology/data/comparables.yaml); how they are measured is graph.likeness. How alike two projects are follows from these
+two alone, so it is the same whether all projects of a store are compared, or those that its text index holds for the
+nearest.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from abc import ABC, abstractmethod
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
@@ -16,22 +19,18 @@ from typing import Any
 
 from rdflib import URIRef
 
+from graph.compared_forms import ComparedForm, find_superseded, read_compared_forms
 from graph.errors import NotFoundError
-from graph.likeness import (
-    Likeness,
-    Profile,
-    ProjectText,
-    compare,
-    match_names,
-    read_profile,
-)  # fmt: skip
+from graph.likeness import Likeness, Profile, compare, join_profiles, match_names
 from graph.lookup import find_project, find_region
+from graph.project_words import group, words_of, words_of_forms
 from graph.search import TextIndex
 from graph.store import ReadableStore, Rows
+from graph.terms import iri
+from graph.texts import Texts, texts_of
 from graph.unit_costs import UnitCostPair, compare_unit_costs
 from ontology.comparables import comparison, fold_text
 from ontology.namespaces import PREFIXES
-from ontology.regions import region_of
 
 LINE = 0.5
 """The score from which on projects are comparable."""
@@ -39,35 +38,29 @@ LINE = 0.5
 COMPARED_ALL = 3000
 """Up to so many projects all are compared; of more, the COMPARED nearest by their words."""
 
+READ_ALL = 600
+"""Up to so many projects in a store all are read to answer one question; of more, what its text index holds."""
+
 COMPARED = 400
 """Projects that are compared in full where there are too many to compare all."""
 
+_KEPT = 20_000
+"""Projects that stay in memory once they were compared."""
+
 _NAMES = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in ("pikg", "rdfs"))
 
-_FORMS = """SELECT ?form ?project ?name ?scope ?year ?publisher ?publisherName ?unitName ?region ?regionName ?code
-       ?objective ?outcome WHERE {
-  ?form a pikg:Form ; pikg:ofProject ?project ; rdfs:label ?name ; pikg:scope ?scope ; pikg:inDocument ?document .
-  MINUS { ?form pikg:supersededBy ?newer }
-  OPTIONAL { ?form pikg:fiscalYear ?year }
-  OPTIONAL { ?form pikg:implementingUnitText ?unitName }
-  OPTIONAL { ?form pikg:objective ?objective }
-  OPTIONAL { ?form pikg:outcome ?outcome }
-  OPTIONAL { ?document pikg:publisher ?publisher }
+_PRINTED = """SELECT ?form ?name ?publisherName ?regionName WHERE {
+  VALUES ?form { %s }
+  ?form rdfs:label ?name ; pikg:inDocument ?document .
   OPTIONAL { ?document pikg:publisherText ?publisherName }
-  OPTIONAL { ?document pikg:region ?region OPTIONAL { ?region pikg:code ?code } }
   OPTIONAL { ?document pikg:regionText ?regionName }
-} ORDER BY ?project ?year ?form"""
+}"""
 
-_ROWS = """SELECT ?form ?name ?tier2 ?target WHERE {
-  ?row pikg:ofIndicator ?indicator ; pikg:ofForm ?form ; rdfs:label ?name ; pikg:order ?order .
-  OPTIONAL { ?row pikg:tier2 ?tier2 }
+_ROWS = """SELECT ?form ?order ?name ?target WHERE {
+  VALUES ?form { %s }
+  ?row pikg:ofForm ?form ; pikg:ofIndicator ?indicator ; rdfs:label ?name ; pikg:order ?order .
   OPTIONAL { ?row pikg:target ?value OPTIONAL { ?value pikg:originalText ?target } }
-} ORDER BY ?form ?order"""
-
-_TOTALS = """SELECT ?form (MAX(?amount) AS ?total) WHERE {
-  ?entry pikg:ofForm ?form ; pikg:amount ?amount ; pikg:stage <https://w3id.org/pikg/concept/stage/budget> ;
-    pikg:source <https://w3id.org/pikg/concept/source/total> .
-} GROUP BY ?form"""
+}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,79 +107,52 @@ class Comparable:
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
-    """What a form prints of a project, as far as it is compared."""
-
-    project: str
-    name: str
-    scope: str
-    year: int | None
-    publisher: str
-    publisher_name: str
-    unit_name: str
-    region: str
-    region_name: str
-    region_code: str
-    purpose: str
-    rows: tuple[tuple[str, str, str | None], ...]
-    total: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A project by its forms of one year."""
+    """A project by its forms of one year: the first of them, all of them, and what is compared."""
 
-    form: _Form
-    indicators: tuple[IndicatorTarget, ...]
+    form: ComparedForm
+    forms: tuple[str, ...]
     profile: Profile
-    funding: Decimal | None
 
 
-class ComparableIndex:
-    """All projects of a store, read for comparing: `find` may be asked many times."""
+class Comparing(ABC):
+    """Projects of a store, to be compared: `find` may be asked many times, by `open_index` or `read_index`."""
 
-    def __init__(self, forms: Iterable[_Form], *, compare_all_up_to: int = COMPARED_ALL) -> None:
-        """Of more projects than `compare_all_up_to`, those with the most telling words in common are compared."""
-        self._forms: dict[str, list[_Form]] = defaultdict(list)
-        for form in forms:
-            self._forms[form.project].append(form)
+    def __init__(self, store: ReadableStore) -> None:
+        self._store = store
+        self._forms: dict[str, list[ComparedForm]] = {}
         self._candidates: dict[tuple[str, int | None], _Candidate | None] = {}
-        self._words = self._index_words() if len(self._forms) > compare_all_up_to else None
 
-    @property
-    def projects(self) -> list[str]:
-        """The IRIs of the projects that are compared."""
-        return list(self._forms)
-
-    def with_words(self) -> ComparableIndex:
-        """The same projects, of which only the nearest by their words are compared, however few there are."""
-        other = copy(self)
-        other._words = other._index_words()
-        return other
+    @abstractmethod
+    def _nearest(
+        self, mine: _Candidate, inside: frozenset[str] | None, year: int | None, among: int
+    ) -> Iterable[str]: ...
 
     def find(
         self, project: str, *, inside: frozenset[str] | None = None, year: int | None = None, top: int = 10
     ) -> list[Comparable]:
         """Given a project's IRI, return comparable ones, best first: of the regions `inside` (None: of all but its
         own), of a year; raise NotFoundError where the project has no form in the store."""
-        mine = self._candidate(project, None)
-        if mine is None:
-            raise NotFoundError(f"no form of the project {project} is in the store")
+        mine = self._asked(project)
         scored = self._scored(project, mine, inside, year, COMPARED)
         if not scored or scored[0][0].score < LINE:
             return []  # nothing is comparable: what is merely related would only look like an answer
         shown = [pair for pair in scored[:top] if pair[0].score >= comparison().shown_from]
-        return [_comparable(likeness, mine, theirs) for likeness, theirs in shown]
+        printed = _read_printed(self._store, [mine, *(theirs for _, theirs in shown)])
+        return [_comparable(likeness, mine, theirs, printed) for likeness, theirs in shown]
 
     def alike(self, project: str, *, among: int = COMPARED) -> list[tuple[str, Likeness]]:
         """Given a project's IRI, return the comparable ones elsewhere as IRIs with how alike they are, best first: of
         the `among` nearest by their words where there are too many to compare all. For graphs of all projects, which
         need no indicators side by side."""
+        scored = self._scored(project, self._asked(project), None, None, among)
+        return [(theirs.form.project, likeness) for likeness, theirs in scored if likeness.score >= LINE]
+
+    def _asked(self, project: str) -> _Candidate:
         mine = self._candidate(project, None)
         if mine is None:
             raise NotFoundError(f"no form of the project {project} is in the store")
-        scored = self._scored(project, mine, None, None, among)
-        return [(theirs.form.project, likeness) for likeness, theirs in scored if likeness.score >= LINE]
+        return mine
 
     def _scored(
         self, project: str, mine: _Candidate, inside: frozenset[str] | None, year: int | None, among: int
@@ -200,18 +166,40 @@ class ComparableIndex:
         scored.sort(key=lambda pair: (-pair[0].score, pair[1].form.project))
         return scored
 
+    def _candidate(self, project: str, year: int | None) -> _Candidate | None:
+        if (project, year) not in self._candidates:
+            self._candidates[project, year] = _candidate_of(self._forms.get(project, []), year)
+        return self._candidates[project, year]
+
+
+class ComparableIndex(Comparing):
+    """All projects of a store in memory."""
+
+    def __init__(
+        self, store: ReadableStore, forms: Iterable[ComparedForm], *, compare_all_up_to: int = COMPARED_ALL
+    ) -> None:
+        """Of more projects than `compare_all_up_to`, those with the most telling words in common are compared."""
+        super().__init__(store)
+        for form in forms:
+            self._forms.setdefault(form.project, []).append(form)
+        self._words = self._index_words() if len(self._forms) > compare_all_up_to else None
+
+    @property
+    def projects(self) -> list[str]:
+        """The IRIs of the projects that are compared."""
+        return list(self._forms)
+
+    def with_words(self) -> ComparableIndex:
+        """The same projects, of which only the nearest by their words are compared, however few there are."""
+        other = copy(self)
+        other._words = other._index_words()
+        return other
+
     def _index_words(self) -> TextIndex:
         """All projects by the words of all their years: which form is compared depends on the question."""
         index = TextIndex()
-        for project, forms in self._forms.items():
-            years = {form.year for form in forms}
-            found = [self._candidate(project, year) for year in ({None} if len(years) == 1 else years)]
-            profiles = [candidate.profile for candidate in found if candidate is not None]
-            words = Counter[str]()
-            for profile in profiles:
-                words |= Counter(dict.fromkeys(_words_of(profile, strong=1, weak=1), 1))
-            groups = {_group(name, value) for form in forms for name, value in _groups_of(form)}
-            index.add(project, words.elements(), groups)
+        for said in words_of_forms(form for forms in self._forms.values() for form in forms):
+            index.add(said.project, said.words, said.groups)
         index.commit()
         return index
 
@@ -220,31 +208,54 @@ class ComparableIndex:
         of the regions and the year asked for."""
         if self._words is None:
             return self._forms
-        words = _words_of(mine.profile, strong=2.0, weak=1.0)
-        within = [_group("region", region) for region in inside] if inside is not None else []
-        without = [] if inside is not None or not mine.form.region else [_group("region", mine.form.region)]
+        words, within, without = _looked_for(mine, inside, year)
         return self._words.find(words, among, within=within, without=without)
 
-    def _candidate(self, project: str, year: int | None) -> _Candidate | None:
-        if (project, year) not in self._candidates:
-            self._candidates[project, year] = _read_candidate(self._forms.get(project, []), year)
-        return self._candidates[project, year]
+
+class KeptIndex(Comparing):
+    """The projects of a store as its text index holds them: nothing is read before it is compared."""
+
+    def __init__(self, store: ReadableStore, texts: Texts) -> None:
+        super().__init__(store)
+        self._texts = texts
+
+    def _asked(self, project: str) -> _Candidate:
+        self._read([project])
+        return super()._asked(project)
+
+    def _nearest(self, mine: _Candidate, inside: frozenset[str] | None, year: int | None, among: int) -> Iterable[str]:
+        words, within, without = _looked_for(mine, inside, year)
+        found = self._texts.nearest(words, among, within=within, without=without)
+        self._read(found)
+        return found
+
+    def _read(self, projects: Sequence[str]) -> None:
+        """Take the forms of projects out of the text index, but for those that another edition supersedes."""
+        if len(self._forms) > _KEPT:
+            self._forms.clear()
+            self._candidates.clear()
+        read = [
+            ComparedForm.from_text(text) for text in self._texts.forms([p for p in projects if p not in self._forms])
+        ]
+        superseded = find_superseded(self._store, (form.form for form in read))
+        forms: dict[str, list[ComparedForm]] = defaultdict(list)
+        for form in read:
+            if form.form not in superseded:
+                forms[form.project].append(form)
+        for project in projects:
+            self._forms.setdefault(project, forms.get(project, []))
 
 
-def _words_of(profile: Profile, *, strong: float, weak: float) -> dict[str, float]:
-    """The words by which projects find each other: pairs of letters, those of the name the stronger, and kinds."""
-    words = dict.fromkeys(profile.purpose | profile.unit, weak)
-    words |= dict.fromkeys(profile.indicators, weak)
-    words |= dict.fromkeys(profile.name, strong)
-    return words | {f"kind:{kind}": 8 * strong * strength for kind, strength in profile.kinds.items()}
-
-
-def _groups_of(form: _Form) -> list[tuple[str, str]]:
-    return [("region", form.region), ("scope", form.scope), ("year", str(form.year))]
-
-
-def _group(name: str, value: str) -> str:
-    return f"{name}:{value}"
+def _looked_for(
+    mine: _Candidate, inside: frozenset[str] | None, year: int | None
+) -> tuple[dict[str, float], list[str], list[str]]:
+    """What a text index is asked for the nearest of a project: words, groups it must be in, and must not."""
+    words = words_of(mine.profile, strong=2.0, weak=1.0)
+    within = [group("scope", mine.form.scope)]
+    within += [group("region", region) for region in inside or ()]
+    within += [] if year is None else [group("year", str(year))]
+    without = [] if inside is not None or not mine.form.region else [group("region", mine.form.region)]
+    return words, within, without
 
 
 def find_comparables(
@@ -259,7 +270,7 @@ def find_comparables(
     """
     asked = str(find_project(store, project))
     inside = None if region is None else _regions_inside(store, find_region(store, region))
-    return add_unit_costs(store, asked, read_index(store).find(asked, inside=inside, year=year, top=top))
+    return add_unit_costs(store, asked, open_index(store).find(asked, inside=inside, year=year, top=top))
 
 
 def add_unit_costs(store: ReadableStore, project: str, found: Sequence[Comparable]) -> list[Comparable]:
@@ -271,32 +282,18 @@ def add_unit_costs(store: ReadableStore, project: str, found: Sequence[Comparabl
     return [replace(item, unit_costs=costs[item.project]) for item in found]
 
 
+def open_index(store: ReadableStore) -> Comparing:
+    """Given a store, return its projects to be compared: of a small one all of them, of a large one what its text index
+    holds, which is read as it is needed. Worth keeping for as long as the snapshot is."""
+    texts = texts_of(store)
+    return read_index(store) if texts is None or texts.projects <= READ_ALL else KeptIndex(store, texts)
+
+
 def read_index(store: ReadableStore, *, compare_all_up_to: int = COMPARED_ALL) -> ComparableIndex:
-    """Given a store, return its projects read for comparing; worth keeping for as long as the snapshot is."""
-    rows: dict[str, list[tuple[str, str, str | None]]] = defaultdict(list)
-    for row in _ask(store, _ROWS):
-        target = None if row["target"] is None else str(row["target"])
-        rows[str(row["form"])].append((str(row["name"]), _text(row["tier2"]), target))
-    totals = {str(row["form"]): Decimal(str(row["total"])) for row in _ask(store, _TOTALS)}
-    forms = (
-        _Form(
-            project=str(row["project"]),
-            name=str(row["name"]),
-            scope=str(row["scope"]),
-            year=None if row["year"] is None else int(str(row["year"])),
-            publisher=_text(row["publisher"]),
-            publisher_name=_text(row["publisherName"]),
-            unit_name=_text(row["unitName"]),
-            region=_text(row["region"]),
-            region_name=_text(row["regionName"]),
-            region_code=_text(row["code"]),
-            purpose=" ".join(filter(None, (_text(row["objective"]), _text(row["outcome"])))),
-            rows=tuple(rows.get(str(row["form"]), ())),
-            total=totals.get(str(row["form"])),
-        )
-        for row in _ask(store, _FORMS)
-    )
-    return ComparableIndex(forms, compare_all_up_to=compare_all_up_to)
+    """Given a store, return all its projects read for comparing; worth keeping for as long as the snapshot is."""
+    superseded = find_superseded(store)
+    forms = (form for form in read_compared_forms(store) if form.form not in superseded)
+    return ComparableIndex(store, forms, compare_all_up_to=compare_all_up_to)
 
 
 def _ask(store: ReadableStore, sparql: str) -> Rows:
@@ -313,7 +310,7 @@ def _regions_inside(store: ReadableStore, region: URIRef) -> frozenset[str]:
     return frozenset(str(row["inside"]) for row in rows)
 
 
-def _is_elsewhere(mine: _Form, theirs: _Form, inside: frozenset[str] | None) -> bool:
+def _is_elsewhere(mine: ComparedForm, theirs: ComparedForm, inside: frozenset[str] | None) -> bool:
     """Whether a project is one to compare with: of the same scope, and where the question looks."""
     if mine.scope != theirs.scope:
         return False
@@ -324,56 +321,69 @@ def _is_elsewhere(mine: _Form, theirs: _Form, inside: frozenset[str] | None) -> 
     return not mine.region or mine.region != theirs.region
 
 
-def _read_candidate(forms: list[_Form], year: int | None) -> _Candidate | None:
+def _candidate_of(forms: list[ComparedForm], year: int | None) -> _Candidate | None:
     """Given a project's forms, return what is compared: those of the year, or of the newest."""
     wanted = year if year is not None else max((form.year for form in forms if form.year is not None), default=None)
-    chosen = [form for form in forms if form.year == wanted]
+    chosen = sorted((form for form in forms if form.year == wanted), key=lambda form: form.form)
     if not chosen:
         return None
+    profile = join_profiles([form.profile for form in chosen])
+    return _Candidate(chosen[0], tuple(form.form for form in chosen), profile)
+
+
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    """What a form prints, to be shown."""
+
+    name: str
+    publisher: str
+    region: str
+    indicators: tuple[IndicatorTarget, ...]
+
+
+def _read_printed(store: ReadableStore, candidates: Sequence[_Candidate]) -> dict[str, _Printed]:
+    """Given projects, return what each of their forms prints, by its IRI; asked in one go for them all."""
+    forms = " ".join(iri(form).n3() for candidate in candidates for form in candidate.forms)
+    rows: dict[str, list[tuple[int, IndicatorTarget]]] = defaultdict(list)
+    for row in _ask(store, _ROWS % forms):
+        target = None if row["target"] is None else str(row["target"])
+        rows[str(row["form"])].append((int(str(row["order"])), IndicatorTarget(str(row["name"]), target)))
+    return {
+        str(row["form"]): _Printed(
+            str(row["name"]),
+            _text(row["publisherName"]),
+            _text(row["regionName"]),
+            tuple(indicator for _, indicator in sorted(rows[str(row["form"])], key=lambda pair: pair[0])),
+        )
+        for row in _ask(store, _PRINTED % forms)
+    }
+
+
+def _indicators(candidate: _Candidate, printed: Mapping[str, _Printed]) -> list[IndicatorTarget]:
+    """A project's indicators, each name once; a form that prints its target goes before one that doesn't."""
     indicators: dict[str, IndicatorTarget] = {}
-    tiers: dict[str, str] = {}
-    for form in chosen:
-        for name, tier2, target in form.rows:
-            known = indicators.get(fold_text(name))
+    for form in candidate.forms:
+        for indicator in printed[form].indicators:
+            known = indicators.get(fold_text(indicator.tier3))
             if known is None or known.target is None:
-                indicators[fold_text(name)] = IndicatorTarget(name, target)
-                tiers[fold_text(name)] = tier2
-    funding = max((form.total for form in chosen if form.total is not None), default=None)
-    first = chosen[0]
-    text = ProjectText(
-        name=first.name,
-        unit=" ".join(dict.fromkeys(filter(None, (first.unit_name, first.publisher_name)))),
-        purpose=" ".join(dict.fromkeys(form.purpose for form in chosen if form.purpose)),
-        indicators=tuple(indicator.tier3 for indicator in indicators.values()),
-        tiers=tuple(tier for tier in tiers.values() if tier),
-        places=_places(first),
-        funding=funding,
-    )
-    return _Candidate(first, tuple(indicators.values()), read_profile(text), funding)
+                indicators[fold_text(indicator.tier3)] = indicator
+    return list(indicators.values())
 
 
-def _places(form: _Form) -> tuple[str, ...]:
-    """The names, full and short, of the region that a form belongs to and of those around it."""
-    names = {fold_text(form.region_name)} - {""}
-    known = region_of(form.region_code) if form.region_code else None
-    for region in (known, *known.parents) if known else ():
-        names.add(fold_text(region.name))
-    short = {name[:-1] for name in names if len(name) > 2 and name[-1] in "省市县区州盟旗"}
-    return tuple(sorted(names | short))
-
-
-def _comparable(likeness: Likeness, mine: _Candidate, theirs: _Candidate) -> Comparable:
-    pairs = match_names(
-        [indicator.tier3 for indicator in mine.indicators], [indicator.tier3 for indicator in theirs.indicators]
-    )
+def _comparable(
+    likeness: Likeness, mine: _Candidate, theirs: _Candidate, printed: Mapping[str, _Printed]
+) -> Comparable:
+    own, others = _indicators(mine, printed), _indicators(theirs, printed)
+    pairs = match_names([indicator.tier3 for indicator in own], [indicator.tier3 for indicator in others])
+    said = printed[theirs.form.form]
     return Comparable(
         project=theirs.form.project,
-        name=theirs.form.name,
-        publisher=theirs.form.publisher_name,
-        region=theirs.form.region_name,
+        name=said.name,
+        publisher=said.publisher,
+        region=said.region,
         fiscal_year=theirs.form.year,
         score=round(likeness.score, 3),
         reasons={name: round(value, 3) for name, value in likeness.reasons.items()},
-        funding=theirs.funding,
-        matched_indicators=tuple((mine.indicators[i], theirs.indicators[j]) for i, j in pairs),
+        funding=theirs.profile.funding,
+        matched_indicators=tuple((own[i], others[j]) for i, j in pairs),
     )

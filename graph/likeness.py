@@ -27,6 +27,8 @@ _CHANCE = {"name": 0.05, "indicators": 0.08, "purpose": 0.12}
 # What stands between the things that a name lists: each of them ends in what it is.
 _COORDINATE = re.compile(r"[、,;/+&]|以及|及其|及|和|与")
 
+_UNTELLING_OF_UNITS = re.compile("市|县|区|省")
+
 _WEAK_KIND = 0.12
 """A kind weaker than this is only mentioned."""
 
@@ -132,17 +134,50 @@ def read_profile(project: ProjectText) -> Profile:
     name = strip_name(project.name, project.places)
     unit, purpose = (_without(project.places, fold_text(text)) for text in (project.unit, project.purpose))
     indicators = [_without(project.places, fold_text(indicator)) for indicator in project.indicators]
-    kinds, tiers = _kinds(name, unit, purpose, indicators), Counter(project.tiers)
-    return Profile(
-        kinds=kinds,
+    return profile_of(
+        kinds=_kinds(name, unit, purpose, indicators),
         name=_pairs(name, patterns.set_aside),
         indicators=frozenset().union(*(_pairs(indicator, patterns.untelling) for indicator in indicators)),
         purpose=_pairs(purpose, patterns.untelling),
-        unit=_pairs(unit, re.compile("市|县|区|省")),
-        tiers=dict(tiers),
+        unit=_pairs(unit, _UNTELLING_OF_UNITS),
+        tiers=Counter(project.tiers),
         funding=project.funding,
-        kinds_length=math.sqrt(_product(kinds, kinds, comparison().near)),
-        tiers_length=math.sqrt(_product(tiers, tiers, {})),
+    )
+
+
+def profile_of(
+    *,
+    kinds: Bag,
+    name: frozenset[str],
+    indicators: frozenset[str],
+    purpose: frozenset[str],
+    unit: frozenset[str],
+    tiers: Bag,
+    funding: Decimal | None,
+) -> Profile:
+    """Given what is compared of a project, return it as a profile, with the lengths of its bags."""
+    lengths = (math.sqrt(_product(kinds, kinds, comparison().near)), math.sqrt(_product(tiers, tiers, {})))
+    return Profile(kinds, name, indicators, purpose, unit, dict(tiers), funding, *lengths)
+
+
+def join_profiles(profiles: Sequence[Profile]) -> Profile:
+    """Given the profiles of a project's forms (at least one, of one year), return that of the project: the words of
+    all of them, of each kind what says it the surest, the largest amount."""
+    if len(profiles) == 1:
+        return profiles[0]
+    kinds: dict[str, float] = {}
+    tiers: Counter[str] = Counter()
+    for profile in profiles:
+        kinds |= {kind: max(strength, kinds.get(kind, 0.0)) for kind, strength in profile.kinds.items()}
+        tiers |= Counter({tier: int(times) for tier, times in profile.tiers.items()})
+    return profile_of(
+        kinds=kinds,
+        name=frozenset().union(*(profile.name for profile in profiles)),
+        indicators=frozenset().union(*(profile.indicators for profile in profiles)),
+        purpose=frozenset().union(*(profile.purpose for profile in profiles)),
+        unit=frozenset().union(*(profile.unit for profile in profiles)),
+        tiers=tiers,
+        funding=max((profile.funding for profile in profiles if profile.funding is not None), default=None),
     )
 
 

@@ -48,8 +48,8 @@ class TextIndex:
     def find(
         self, words: Mapping[str, float], top: int, *, within: Sequence[str] = (), without: Sequence[str] = ()
     ) -> list[str]:
-        """Given words with their weights, return at most `top` things, best first; `within` any of some groups, and
-        in none of those of `without`."""
+        """Given words with their weights, return at most `top` things, best first; of each kind of group (`region:…`,
+        `year:…`) that `within` names in one of those named, and in none of those of `without`."""
         query = words_query(self._schema, words, within, without)
         if query is None or not self._count:
             return []
@@ -80,8 +80,11 @@ def words_query(
         return None
     should = [(tantivy.Occur.Should, term("words", word, words[word])) for word in strongest]
     clauses = [(tantivy.Occur.Must, tantivy.Query.boolean_query(should))]
-    if within:
-        some = [(tantivy.Occur.Should, term("groups", group, 0.0)) for group in within]
+    kinds: dict[str, list[str]] = {}
+    for group in within:
+        kinds.setdefault(group.partition(":")[0], []).append(group)
+    for groups in kinds.values():
+        some = [(tantivy.Occur.Should, term("groups", group, 0.0)) for group in groups]
         clauses.append((tantivy.Occur.Must, tantivy.Query.boolean_query(some)))
     clauses += [(tantivy.Occur.MustNot, term("groups", group, 0.0)) for group in without]
     return tantivy.Query.boolean_query(clauses)

@@ -142,13 +142,14 @@ def _entries(store: ReadableStore, graph: str) -> Iterator[tantivy.Document]:
         entry.add_text("name", str(name))
         entry.add_text("grams", " ".join(sorted(grams_of(fold_name(str(name))))))
         yield entry
-    for said in project_words(store, node):
+    for said in project_words(store, graph):
         entry = tantivy.Document()
         entry.add_text("graph", graph)
         entry.add_text("kind", "words")
         entry.add_text("thing", said.project)
         entry.add_text("words", " ".join(said.words))
         entry.add_text("groups", " ".join(said.groups))
+        entry.add_bytes("forms", "\n".join(form.to_text() for form in said.forms).encode())
         yield entry
 
 

@@ -6,7 +6,7 @@ the graph, and each snapshot has the one that belongs to it: a reader finds what
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -40,12 +40,13 @@ def grams_of(folded: str) -> set[str]:
 
 def schema_of_texts() -> tantivy.Schema:
     """Return the fields of an entry: a name (graph, kind, name, grams), or a project's words (graph, kind `words`,
-    thing, words, groups)."""
+    thing, words, groups, and what is compared of its forms)."""
     builder = schema_of_words()
     builder.add_text_field("graph", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("kind", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("name", fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("grams", tokenizer_name="whitespace", index_option="basic")
+    builder.add_bytes_field("forms", stored=True, indexed=False)
     return builder.build()
 
 
@@ -79,7 +80,7 @@ class Texts:
         self, words: Mapping[str, float], top: int, *, within: Sequence[str] = (), without: Sequence[str] = ()
     ) -> list[str]:
         """Given words with their weights (graph.project_words), return the IRIs of at most `top` projects that share
-        the most telling ones, best first; `within` any of some groups, and in none of those of `without`."""
+        the most telling ones, best first; `within` and `without` as graph.search.TextIndex.find has them."""
         query = words_query(self._schema, words, within, without)
         if query is None:
             return []
@@ -92,6 +93,22 @@ class Texts:
             if len(found) >= top or len(hits) < wanted:
                 return list(found)[:top]
             wanted *= 2
+
+    def forms(self, projects: Sequence[str]) -> Iterator[str]:
+        """Given the IRIs of projects, return what is compared of their forms (graph.compared_forms), as it was kept."""
+        if not projects:
+            return
+        query = tantivy.Query.const_score_query(
+            tantivy.Query.term_set_query(self._schema, "thing", list(projects)), 1.0
+        )
+        most = 2 * len(projects)
+        while True:  # a project has an entry for each of its documents
+            hits = self._searcher.search(query, most, count=False).hits
+            if len(hits) < most:
+                break
+            most *= 4
+        for _, address in hits:
+            yield from bytes(self._searcher.doc(address)["forms"][0]).decode().split("\n")
 
     def frequency(self, word: str) -> int:
         """Given a word, return how many entries (a project in a document) have it."""

@@ -20,7 +20,10 @@ import pytest
 import yaml
 from corpus import BASE, SHARED, gold_disclosures, store_of
 
-from graph.comparables import LINE, ComparableIndex, find_comparables, read_index
+from graph.comparables import LINE, ComparableIndex, KeptIndex, find_comparables, read_index
+from graph.load import open_batch
+from graph.texts import texts_of
+from graph.workspace import Workspace
 from ontology.keys import project_key
 from ontology.records import Disclosure, DocumentInfo, Funding, Indicator, Named, Project, Value
 from ontology.regions import resolve_region
@@ -130,3 +133,22 @@ def test_documents_of_other_cities_leave_the_graded_answers_as_they_are() -> Non
     for query in json.loads((SHARED / "gold" / "comparables.json").read_text("utf-8"))["queries"]:
         asked = {"region": query["region"], "top": 5}
         assert find_comparables(among, query["query"], **asked) == find_comparables(alone, query["query"], **asked)
+
+
+def test_what_a_text_index_holds_is_compared_like_everything(tmp_path: Path) -> None:
+    cities = read_half("tuned")[0]
+    workspace = Workspace.open(tmp_path / "store", create=True)
+    with open_batch(workspace) as batch:
+        for city in cities:
+            batch.load(city.disclosure)
+    with workspace.read() as store:
+        texts = texts_of(store)
+        assert texts is not None
+        kept, whole = KeptIndex(store, texts), read_index(store)
+        inside = frozenset(BASE.region(code) for code in ("610300", "140100", "360100"))
+        for city in cities[::5]:
+            assert kept.find(city.iri) == whole.find(city.iri)
+            assert kept.alike(city.iri) == whole.alike(city.iri)
+            assert kept.find(city.iri, inside=inside) == whole.find(city.iri, inside=inside)
+            assert kept.find(city.iri, year=2024) == whole.find(city.iri, year=2024)
+            assert kept.find(city.iri, year=2019) == []

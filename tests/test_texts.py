@@ -10,7 +10,6 @@ from disclosures import disclosure
 from graph.load import open_batch
 from graph.project_words import project_words
 from graph.queries import find_query, run_named
-from graph.terms import iri
 from graph.texts import texts_of
 from graph.workspace import Workspace
 
@@ -116,7 +115,7 @@ def test_a_backup_has_the_index_too(workspace, tmp_path):
 def test_projects_are_found_by_the_words_that_they_share(workspace):
     with workspace.read() as store:
         texts, graph = texts_of(store), workspace.namespace.document_graph(disclosure(0).document.sha256)
-        (mine,) = project_words(store, iri(graph).n3())
+        (mine,) = project_words(store, graph)
         assert texts.projects == 3
         assert texts.frequency("热线") == 2
         found = texts.nearest(dict.fromkeys(mine.words, 1.0), 2)

@@ -8,7 +8,7 @@ from itertools import groupby
 
 import streamlit as st
 
-from graph.comparables import LINE, Comparable, ComparableIndex, read_index
+from graph.comparables import LINE, Comparable, Comparing, open_index
 from graph.errors import NotFoundError
 from ontology.comparables import comparison
 from ui.data import TIER_ORDER, Contents, FormSummary, Labels, read_contents, read_labels
@@ -66,8 +66,8 @@ def show_comparables(answers: Answers, parameters: Mapping[str, str], t: Texts) 
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _index(edition: str, _answers: Answers) -> ComparableIndex:
-    return read_index(_answers.store)
+def _index(edition: str, _answers: Answers) -> Comparing:
+    return open_index(_answers.store)
 
 
 def _newest(contents: Contents) -> list[FormSummary]:
@@ -75,7 +75,7 @@ def _newest(contents: Contents) -> list[FormSummary]:
     return sorted(contents.forms, key=lambda form: (-(form.year or 0), form.kind != "TargetForm", form.iri))
 
 
-def _first(contents: Contents, index: ComparableIndex) -> str:
+def _first(contents: Contents, index: Comparing) -> str:
     """Return where to begin when the address doesn't say: the largest project that has comparable ones."""
     forms = [form for form in contents.forms if form.scope != "department"] or list(contents.forms)
     ordered = sorted(forms, key=lambda form: (-form.rows, -(form.money or Decimal(0)), form.iri))

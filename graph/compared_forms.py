@@ -1,0 +1,141 @@
+"""What is compared of each printed form: its profile (graph.likeness) and where it belongs.
+
+A form is read from its own document alone, so an index of them is kept in step document by document (graph.text_keeper):
+`to_text` and `from_text` are how it stands there. Which forms another edition supersedes is asked when they are compared.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from graph.likeness import Profile, ProjectText, profile_of, read_profile
+from graph.store import ReadableStore, Rows
+from graph.terms import iri
+from ontology.comparables import fold_text
+from ontology.namespaces import PREFIXES
+from ontology.regions import region_of
+
+_NAMES = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in ("pikg", "rdfs"))
+
+# %s is the graph of a document, as `GRAPH <…>`, or nothing: then all forms are read.
+_FORMS = """SELECT ?form ?project ?name ?scope ?year ?publisher ?publisherName ?unitName ?region ?regionName ?code
+       ?objective ?outcome WHERE { %s {
+  ?form a pikg:Form ; pikg:ofProject ?project ; rdfs:label ?name ; pikg:scope ?scope ; pikg:inDocument ?document .
+  OPTIONAL { ?form pikg:fiscalYear ?year }
+  OPTIONAL { ?form pikg:implementingUnitText ?unitName }
+  OPTIONAL { ?form pikg:objective ?objective }
+  OPTIONAL { ?form pikg:outcome ?outcome }
+  OPTIONAL { ?document pikg:publisher ?publisher }
+  OPTIONAL { ?document pikg:publisherText ?publisherName }
+  OPTIONAL { ?document pikg:region ?region OPTIONAL { ?region pikg:code ?code } }
+  OPTIONAL { ?document pikg:regionText ?regionName }
+} }"""
+
+_ROWS = """SELECT ?form ?name ?tier2 WHERE { %s {
+  ?row pikg:ofIndicator ?indicator ; pikg:ofForm ?form ; rdfs:label ?name .
+  OPTIONAL { ?row pikg:tier2 ?tier2 }
+} }"""
+
+_TOTALS = """SELECT ?form (MAX(?amount) AS ?total) WHERE { %s {
+  ?entry pikg:ofForm ?form ; pikg:source <https://w3id.org/pikg/concept/source/total> ; pikg:amount ?amount ;
+    pikg:stage <https://w3id.org/pikg/concept/stage/budget> .
+} } GROUP BY ?form"""
+
+_SUPERSEDED = "SELECT ?form WHERE { %s ?form pikg:supersededBy ?newer }"
+
+_AT_ONCE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedForm:
+    """A form: the IRIs of itself, its project, publisher and region, and what is compared of it."""
+
+    form: str
+    project: str
+    scope: str
+    year: int | None
+    publisher: str
+    region: str
+    profile: Profile
+
+    def to_text(self) -> str:
+        """The form as it stands in the text index."""
+        own = self.profile
+        pairs = ["".join(sorted(one)) for one in (own.name, own.indicators, own.purpose, own.unit)]
+        funding = None if own.funding is None else str(own.funding)
+        where = [self.form, self.project, self.scope, self.year, self.publisher, self.region]
+        return json.dumps([*where, dict(own.kinds), dict(own.tiers), funding, *pairs], ensure_ascii=False)
+
+    @classmethod
+    def from_text(cls, text: str) -> ComparedForm:
+        """Given what `to_text` returned, return the form."""
+        form, project, scope, year, publisher, region, kinds, tiers, funding, *pairs = json.loads(text)
+        name, indicators, purpose, unit = (frozenset(one[at : at + 2] for at in range(0, len(one), 2)) for one in pairs)
+        profile = profile_of(
+            kinds=kinds, tiers=tiers, funding=None if funding is None else Decimal(funding),
+            name=name, indicators=indicators, purpose=purpose, unit=unit,
+        )  # fmt: skip
+        return cls(form, project, scope, year, publisher, region, profile)
+
+
+def read_compared_forms(store: ReadableStore, graph: str | None = None) -> Iterator[ComparedForm]:
+    """Given a store, and the IRI of a document's graph (None: all), return the forms in it, superseded ones too."""
+    within = "" if graph is None else f"GRAPH {iri(graph).n3()}"
+    rows: dict[str, dict[tuple[str, str], None]] = defaultdict(dict)
+    for row in _ask(store, _ROWS % within):
+        rows[str(row["form"])][str(row["name"]), _text(row["tier2"])] = None
+    totals = {str(row["form"]): Decimal(str(row["total"])) for row in _ask(store, _TOTALS % within)}
+    for row in _ask(store, _FORMS % within):
+        form = str(row["form"])
+        said = rows.get(form, {})
+        text = ProjectText(
+            name=str(row["name"]),
+            unit=" ".join(dict.fromkeys(filter(None, (_text(row["unitName"]), _text(row["publisherName"]))))),
+            purpose=" ".join(filter(None, (_text(row["objective"]), _text(row["outcome"])))),
+            indicators=tuple(dict.fromkeys(name for name, _ in said)),
+            tiers=tuple(sorted(tier for _, tier in said if tier)),
+            places=places_of(_text(row["regionName"]), _text(row["code"])),
+            funding=totals.get(form),
+        )
+        yield ComparedForm(
+            form=form,
+            project=str(row["project"]),
+            scope=str(row["scope"]),
+            year=None if row["year"] is None else int(str(row["year"])),
+            publisher=_text(row["publisher"]),
+            region=_text(row["region"]),
+            profile=read_profile(text),
+        )
+
+
+def find_superseded(store: ReadableStore, forms: Iterable[str] | None = None) -> set[str]:
+    """Given a store and the IRIs of forms (None: all), return those that another edition supersedes."""
+    within = [""]
+    if forms is not None:
+        nodes = [iri(form).n3() for form in forms]
+        some = (" ".join(nodes[at : at + _AT_ONCE]) for at in range(0, len(nodes), _AT_ONCE))
+        within = [f"VALUES ?form {{ {these} }}" for these in some]
+    return {str(row["form"]) for narrow in within for row in _ask(store, _SUPERSEDED % narrow)}
+
+
+def places_of(region_name: str, region_code: str) -> tuple[str, ...]:
+    """Given a region's printed name and its code, return the names, full and short, of it and of those around it."""
+    names = {fold_text(region_name)} - {""}
+    known = region_of(region_code) if region_code else None
+    for region in (known, *known.parents) if known else ():
+        names.add(fold_text(region.name))
+    short = {name[:-1] for name in names if len(name) > 2 and name[-1] in "省市县区州盟旗"}
+    return tuple(sorted(names | short))
+
+
+def _ask(store: ReadableStore, sparql: str) -> Rows:
+    answer = store.query(_NAMES + sparql)
+    return answer if isinstance(answer, Rows) else Rows((), ())
+
+
+def _text(node: object) -> str:
+    return "" if node is None else str(node)
