@@ -6,9 +6,12 @@ VALUES block that binds ?asked_NAME to the parameter's terms, and the pattern. V
 says `# given NAME (names of KIND: ?VARIABLE): PATTERN`, the pattern looks at every name of a kind: of a store with a
 text index (graph.texts), a VALUES block of the names that hold the text takes its place, and the answer is the same.
 
-The texts are written for Oxigraph. An OPTIONAL has one pattern, or another OPTIONAL inside: one of several patterns is
-evaluated for the whole store. Where a parameter narrows a query, its subselects are narrowed by the same line. Names
-are read from documents and forms, which have one each, not from units and projects, which documents may name variously.
+The texts are written for Oxigraph, which guesses sizes by the shape of a query (`oxigraph query --explain`). An OPTIONAL
+has one pattern, or another OPTIONAL inside: one of several patterns is evaluated for the whole store. Each pattern that
+must match makes the guess ten times larger, and past a bound whole properties are read for a handful of rows: so what
+has its value in any case is asked in an OPTIONAL too. Where a parameter narrows a query, its subselects are narrowed by
+the same line. Names are read from documents and forms, which have one each, not from units and projects, which
+documents may name variously.
 """
 
 from __future__ import annotations
@@ -133,7 +136,9 @@ class NamedQuery:
             several = value if isinstance(value, list | tuple | set | frozenset) else (value,)
             if not several:
                 raise ParameterError(f"the query {self.name} was given no value for {parameter.name}")
-            bound[parameter.name] = tuple(_term(self.name, parameter, one) for one in several)
+            bound[parameter.name] = tuple(
+                said for one in several for said in _terms_of(parameter, _term(self.name, parameter, one))
+            )
         return bound
 
 
@@ -210,6 +215,13 @@ def _term(query: str, parameter: Parameter, value: Any) -> URIRef | Literal:
         raise ParameterError(message) from error
 
 
+def _terms_of(parameter: Parameter, term: URIRef | Literal) -> Iterable[URIRef | Literal]:
+    """The terms that a parameter's value stands for: a label may be in Chinese, in English, or a printed text."""
+    if parameter.type == "label":
+        return (term, Literal(str(term), lang="zh"), Literal(str(term), lang="en"))
+    return (term,)
+
+
 def _iri_term(value: Any) -> URIRef:
     return iri(str(value))
 
@@ -254,6 +266,7 @@ _TERMS: Mapping[str, Callable[[Any], URIRef | Literal]] = {
     "year": _year_term,
     "measure": _measure_term,
     "text": _text_term,
+    "label": _text_term,
     "integer": _integer_term,
     "decimal": _decimal_term,
 }
@@ -266,6 +279,7 @@ _EXPECTED: Mapping[str, str] = {
     "year": f"a year from {_YEARS.start} to {_YEARS.stop - 1}",
     "measure": "a measure: its notation (as satisfaction), its IRI, or words of a name (as 满意度)",
     "text": "a text",
+    "label": "a label as printed, or in Chinese or English",
     "integer": "a whole number",
     "decimal": "a decimal number, given as text or Decimal",
 }

@@ -38,6 +38,7 @@ GIVEN: dict[str, Any] = {
     "measure": "satisfaction",
     "iri": ROW,
     "text": "满意",
+    "label": "群众满意度",
     "integer": 1,
     "decimal": "1.5",
 }
