@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import copy
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from comparing import corpus_store, cost, disclosed, form, row, value
 from corpus import BASE, P, store_of
 from hypothesis import given
@@ -13,6 +16,7 @@ from hypothesis import strategies as st
 from rdflib import URIRef
 from shared import needs_shared
 
+from extract.values import parse_value
 from graph.comparables import find_comparables
 from graph.embedded import EmbeddedStore
 from graph.errors import AmbiguousError, NotFoundError
@@ -215,6 +219,27 @@ def test_what_was_achieved_is_divided_by_what_was_spent() -> None:
 
 
 # --- across cities ------------------------------------------------------------------------------------------------
+# --- the words and units of many cities ---------------------------------------------------------------------------
+WORDINGS = yaml.safe_load((Path(__file__).parent / "data" / "unit_costs" / "wordings.yaml").read_text("utf-8"))
+TIERS = {
+    "q": ("output", "quantity"),
+    "l": ("output", "quality"),
+    "t": ("output", "timeliness"),
+    "s": ("satisfaction", "service_satisfaction"),
+}
+
+
+@pytest.mark.parametrize("case", WORDINGS, ids=lambda case: f"{case['name']} {case['rows'][0][1]}")
+def test_quantities_in_other_words_and_units(case: dict[str, Any]) -> None:
+    rows = [
+        row(name, parse_value(printed).value, TIERS[tier][1], tier1=TIERS[tier][0])
+        for name, printed, tier in case["rows"]
+    ]
+    found = costs_of(form(case["name"], *rows, money=str(Decimal(case["funding"]) * 10000)))
+    told = [[str(cost.value), cost.per_label] for cost in found]
+    assert case["cost"] in told if case["cost"] else told == []
+
+
 def staffed(city: str, people: str, money: str, **fields: object) -> object:
     return disclosed(city, form("聘用人员经费", row("聘用人员数量", value(people, "人", "eq")), money=money), **fields)
 
