@@ -85,7 +85,7 @@ def export_rows(name: str, rows: Rows, path: Path, suffix: str, language: Choice
     query = find_query(name)
     match suffix.lower():
         case ".xlsx":
-            write_rows(query, rows, path, language=language)
+            write_rows(query, [rows], path, language=language)
         case ".csv":
             with path.open("w", encoding="utf-8-sig", newline="") as file:
                 writer = csv.writer(file, lineterminator="\r\n")

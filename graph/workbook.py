@@ -40,6 +40,15 @@ _NUMBERS = frozenset({f"{_XSD}decimal", f"{_XSD}integer"})
 _WIDEST, _NARROWEST = 40, 7
 """Widths of columns, in characters."""
 
+_PLACE_WIDTH = 45
+_PAPER = 230
+"""Characters that fit beside each other on a page of paper and can still be read: a wider sheet goes on on another."""
+
+_CELL_LENGTH = 32_767
+"""Characters that a cell may hold."""
+
+_ADDRESS_LENGTH = 2000
+
 _SAMPLE = 300
 """Rows by which the widths of columns are set."""
 
@@ -70,42 +79,68 @@ SELECT ?concept ?label WHERE {
 }
 """
 
-# Where a document can be read: its address, as the one who brought it told.
-_ADDRESSES = "SELECT ?document ?address WHERE { ?document a pikg:Document ; schema:url ?address }"
+_FORM_PAGES = (
+    "SELECT ?form ?page WHERE { VALUES ?document { DOCUMENTS } ?form pikg:inDocument ?document ; pikg:page ?page }"
+)
+"""Where the forms of some documents begin, for rows that are a whole form."""
 
-_PLACE = {"zh": "打开出处", "en": "open source"}
+_PLACE = Words("出处", "source")
+
+_LINKS = 65_530
+"""Links that a sheet may have (Excel's limit). Rows beyond tell their place without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A document as a reader finds it: its file's name, and the address where it was found, if that was told."""
+
+    file: str
+    address: str | None = None
 
 
 def export_workbook(
     store: ReadableStore, path: Path, *, language: Literal["zh", "en"] = "zh", money: Money = "yuan"
 ) -> None:
     """Given a store, write its workbook to a file, with headings in the language and amounts in yuan or ten thousand
-    yuan. Each row that has a place links to the page of its document where the document's address is known."""
-    labels = _read_labels(store, language)
-    addresses = _read_addresses(store)
-    documents = [row["document"] for row in run_named(store, "documents") if row["document"] is not None]
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(path, options) as book:
-        book.set_properties({"title": "pikg"})
+    yuan. Each row tells file and page where it was printed, and links there where the document's address is known."""
+    originals = {
+        str(row["document"]): Original(show_term(row["file"]), show_term(row["address"]) or None)
+        for row in run_named(store, "documents")
+    }
+    reader = _Reader(language, money, _read_labels(store, language), originals)
+    with _open_book(path) as book:
         for sheet in SHEETS:
             query = find_query(sheet.query)
-            answers = (
-                _by_document(store, query.name, documents) if sheet.by_document else [run_named(store, query.name)]
-            )
-            _Page(book, sheet, query, _Reader(language, money, labels, addresses)).write(answers)
+            documents = [URIRef(document) for document in originals]
+            answers = _by_document(store, query, documents) if sheet.by_document else [run_named(store, query.name)]
+            _Page(book, sheet, query, reader).write(answers)
 
 
-def write_rows(query: NamedQuery, rows: Rows, path: Path, *, language: Literal["zh", "en"] = "zh") -> None:
-    """Given a named query and its rows, write them to a workbook of one sheet."""
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    sheet = Sheet(query.title, query.name)
-    with xlsxwriter.Workbook(path, options) as book:
-        _Page(book, sheet, query, _Reader(language, "yuan", {}, {})).write([rows])
+def write_rows(query: NamedQuery, answers: Iterable[Rows], path: Path, *, language: Literal["zh", "en"] = "zh") -> None:
+    """Given a named query and its rows, which may come in several parts, write them to a workbook of one sheet."""
+    with _open_book(path) as book:
+        _Page(book, Sheet(query.title, query.name), query, _Reader(language, "yuan", {}, {})).write(answers)
 
 
-def _by_document(store: ReadableStore, name: str, documents: list[Node]) -> Iterator[Rows]:
+def _open_book(path: Path) -> Workbook:
+    book = xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"title": "pikg"})
+    return book
+
+
+def _by_document(store: ReadableStore, query: NamedQuery, documents: Sequence[URIRef]) -> Iterator[Rows]:
     for start in range(0, len(documents), _DOCUMENTS_AT_ONCE):
-        yield run_named(store, name, document=documents[start : start + _DOCUMENTS_AT_ONCE])
+        some = documents[start : start + _DOCUMENTS_AT_ONCE]
+        rows = run_named(store, query.name, document=some)
+        yield rows if "page" in rows.variables or "form" not in rows.variables else _with_pages(store, rows, some)
+
+
+def _with_pages(store: ReadableStore, rows: Rows, documents: Iterable[URIRef]) -> Rows:
+    """Given rows that are forms each, return them with the page on which the form begins."""
+    answer = store.query(_FORM_PAGES.replace("DOCUMENTS", " ".join(document.n3() for document in documents)))
+    pages = {row["form"]: row["page"] for row in answer} if isinstance(answer, Rows) else {}
+    form = rows.variables.index("form")
+    return Rows((*rows.variables, "page"), tuple((*row, pages.get(row[form])) for row in rows.rows))
 
 
 def _read_labels(store: ReadableStore, language: str) -> dict[str, str]:
@@ -118,12 +153,6 @@ def _read_labels(store: ReadableStore, language: str) -> dict[str, str]:
     return labels
 
 
-def _read_addresses(store: ReadableStore) -> dict[str, str]:
-    answer = store.query(_ADDRESSES)
-    found = answer if isinstance(answer, Rows) else ()
-    return {str(row["document"]): str(row["address"]) for row in found}
-
-
 @dataclass(frozen=True, slots=True)
 class _Reader:
     """How terms of an answer become what a person reads."""
@@ -131,7 +160,7 @@ class _Reader:
     language: Literal["zh", "en"]
     money: Money
     labels: Mapping[str, str]
-    addresses: Mapping[str, str]
+    originals: Mapping[str, Original]
 
     def heading(self, column: Column) -> str:
         text = column.label.zh if self.language == "zh" else column.label.en
@@ -149,13 +178,19 @@ class _Reader:
             return self.labels[str(node)]
         return show_term(node)
 
-    def link(self, row: Mapping[str, Node | None]) -> str | None:
-        """Where the row's document can be read, at its page."""
-        address = self.addresses.get(str(row.get("document")))
-        if address is None or not address.startswith(("http://", "https://")) or len(address) > 2000:
-            return None
-        page = row.get("page")
-        return address if page is None else f"{address}#page={page}"
+    def place(self, row: Mapping[str, Node | None]) -> tuple[str, str | None]:
+        """Where a row was printed, in words, and the address of that page where it is known."""
+        original = self.originals.get(str(row.get("document")))
+        if original is None:
+            return "", None
+        page = show_term(row.get("page"))
+        told = {"zh": f"{original.file} 第{page}页", "en": f"{original.file}, p. {page}"}[self.language]
+        address = original.address
+        if address is None or not address.startswith(("http://", "https://")) or len(address) > _ADDRESS_LENGTH:
+            address = None
+        elif page and "#" not in address:
+            address = f"{address}#page={page}"
+        return told if page else original.file, address
 
 
 def is_money(column: Column) -> bool:
@@ -173,7 +208,8 @@ class _Page:
     def __init__(self, book: Workbook, sheet: Sheet, query: NamedQuery, reader: _Reader) -> None:
         self.book, self.sheet, self.reader = book, sheet, reader
         self.columns = sorted(query.columns, key=_for_programs)  # stable: what is for programs comes last
-        self.linked = bool(reader.addresses) and any(column.name == "document" for column in self.columns)
+        self.placed = bool(reader.originals) and any(column.name == "document" for column in self.columns)
+        self.links = 0
         self.head = book.add_format(
             {"bold": True, "bg_color": "#E8EFF5", "bottom": 1, "bottom_color": "#1F5582", "valign": "vcenter",
              "text_wrap": True}
@@ -210,20 +246,25 @@ class _Page:
         page.set_row(0, 30)
         page.set_landscape()
         page.set_paper(9)  # A4
-        page.fit_to_pages(1, 0)
+        page.print_across()
         page.repeat_rows(0)
+        total = 0
         for place, column in enumerate(self.columns):
             heading = self.reader.heading(column)
             shown = [str(self.reader.value(column, row.get(column.name)) or "") for row in sample]
             width = min(max([*map(_width, shown), _width(heading) * 2 // 3, _NARROWEST]), _WIDEST) + 2
+            width = max(width, 14) if is_money(column) else width
             hidden = {"level": 1, "hidden": True} if _for_programs(column) else {}
-            page.set_column(place, place, max(width, 14) if is_money(column) else width, None, hidden)
+            page.set_column(place, place, width, None, hidden)
             page.write_string(0, place, heading, self.head)
-        if not self.linked:
-            return len(self.columns)
-        page.set_column(len(self.columns), len(self.columns), 12)
-        page.write_string(0, len(self.columns), _PLACE[self.reader.language], self.head)
-        return len(self.columns) + 1
+            total += 0 if hidden else width
+        if self.placed:
+            page.set_column(len(self.columns), len(self.columns), _PLACE_WIDTH)
+            page.write_string(0, len(self.columns), getattr(_PLACE, self.reader.language), self.head)
+            total += _PLACE_WIDTH
+        page.fit_to_pages(-(-total // _PAPER), 0)
+        self.links = 0
+        return len(self.columns) + self.placed
 
     def _write_row(self, page: Worksheet, number: int, row: Mapping[str, Node | None]) -> None:
         for place, column in enumerate(self.columns):
@@ -232,10 +273,15 @@ class _Page:
                 # A spreadsheet's numbers are binary ones of 15 digits, which every printed amount fits.
                 page.write_number(number, place, float(value), self._format(column, value))
             elif value:
-                page.write_string(number, place, value[:32_767], self.text)
-        link = self.reader.link(row) if self.linked else None
-        if link is not None:
-            page.write_url(number, len(self.columns), link, self.blue, _PLACE[self.reader.language])
+                page.write_string(number, place, value[:_CELL_LENGTH], self.text)
+        if not self.placed:
+            return
+        told, address = self.reader.place(row)
+        if address is not None and self.links < _LINKS:
+            self.links += 1
+            page.write_url(number, len(self.columns), address, self.blue, told[:_CELL_LENGTH])
+        elif told:
+            page.write_string(number, len(self.columns), told[:_CELL_LENGTH], self.text)
 
     def _format(self, column: Column, value: Decimal) -> Format:
         if is_money(column):

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from corpus import record, store_of
 from disclosures import disclosure
 from openpyxl.worksheet.worksheet import Worksheet
-from rdflib import Literal
+from rdflib import DCTERMS, URIRef
 
 import pikg
 import pipeline
@@ -24,6 +24,7 @@ from graph.embedded import EmbeddedStore
 from graph.queries import find_query, run_named
 from graph.workbook import SHEETS, export_workbook
 
+ROOT = Path(__file__).resolve().parents[1]
 EVIL = '=HYPERLINK("http://evil.example","x")'
 BUDGET = record("hotline-budget")
 RECORDS = (
@@ -92,19 +93,58 @@ def test_nothing_that_was_printed_acts(store, tmp_path):
     assert b"hyperlink " not in texts.lower()
 
 
-def test_a_row_leads_to_the_page_of_its_document_where_that_is_known(store, tmp_path):
-    (document, *_) = [row["document"] for row in run_named(store, "documents")]
-    known = store_of(*RECORDS, vocabulary=True)
-    graph = next(name for name in known.graphs() if name.endswith(str(document).rsplit("/", 1)[-1]))
-    url = Literal("https://example.org/budget.pdf")
-    from rdflib import URIRef
+def test_a_row_tells_where_it_was_printed_and_leads_there_where_the_address_is_known(tmp_path):
+    files = [ROOT / "examples" / name for name in (
+        "dazhou-service-bureau-2024-budget.pdf", "ezhou-approval-bureau-2021-evaluation.docx",
+        "nanning-registry-2021-budget.pdf")]  # fmt: skip
+    address = "https://www.example.gov.cn/2024/%E9%A2%84%E7%AE%97.pdf"
+    sources = tmp_path / "sources.csv"
+    sources.write_text(
+        f"文件,网址,公开日期\n{files[0].name},{address},2024-02-09\n{files[1].name},https://example.org/a#b,\n"
+    )
+    assert pipeline.ingest(files, tmp_path / "store", sources=sources).ok
+    run = CliRunner().invoke
+    asked = [
+        "export",
+        "--store",
+        str(tmp_path / "store"),
+        "--format",
+        "xlsx",
+        "--lang",
+        "zh",
+        "-o",
+        str(tmp_path / "a.xlsx"),
+    ]
+    assert run(pikg.cli, asked).exit_code == 0
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    for name in ("项目", "指标", "资金", "预算行"):
+        sheet = book[name]
+        place = [cell.value for cell in sheet[1]].index("出处")
+        documents = column(sheet, "文件") if name != "项目" else [str(row[place].value).split()[0] for row in sheet][1:]
+        for file, row in zip(documents, sheet.iter_rows(min_row=2), strict=True):
+            told, link = row[place].value, row[place].hyperlink
+            assert told.startswith(file)
+            if file == files[0].name:
+                page = told.removeprefix(file).strip(" 第页")
+                assert (link.target, link.location) == (address, f"page={page}")
+                assert int(page) <= 9
+            elif file == files[1].name:  # a Word file has no pages; its address may have a fragment of its own
+                assert (told, link.target, link.location) == (file, "https://example.org/a", "b")
+            else:
+                assert (link, "第" in told) == (None, True)
+        assert set(documents) == {file.name for file in files}
 
-    known.replace_graph(graph, [*known.triples(graph), (document, URIRef("https://schema.org/url"), url)])
+
+def test_more_links_than_a_sheet_may_have_are_told_without(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(workbook, "_LINKS", 3)
+    known = store_of(*RECORDS, vocabulary=True)
+    for row in run_named(store, "documents"):
+        graph = next(name for name in known.graphs() if name.endswith(str(row["document"]).rsplit("/", 1)[-1]))
+        told = (row["document"], DCTERMS.source, URIRef("https://example.org/budget.pdf"))
+        known.replace_graph(graph, [*known.triples(graph), told])
     sheet = written(known, tmp_path / "a.xlsx")["资金"]
-    targets = {cell.hyperlink.target + "#" + (cell.hyperlink.location or "")
-               for row in sheet.iter_rows() for cell in row if cell.hyperlink}  # fmt: skip
-    assert targets
-    assert all(target.startswith("https://example.org/budget.pdf") for target in targets)
+    assert sum(1 for row in sheet.iter_rows() for cell in row if cell.hyperlink) == 3
+    assert None not in column(sheet, "出处")
 
 
 def test_a_full_sheet_goes_on_in_another(store, tmp_path, monkeypatch):
