@@ -159,6 +159,16 @@ class EmbeddedStore:
         except (OSError, ValueError) as error:
             raise QueryError(f"the query could not be answered: {error}") from error
 
+    def tabbed(self, sparql: str) -> bytes:
+        """The rows of a SELECT as SPARQL 1.1 TSV, written by Oxigraph while other threads go on."""
+        found = self.solve(sparql)
+        if not isinstance(found, ox.QuerySolutions):
+            raise QueryError("only the rows of a SELECT can be written as a table")
+        try:
+            return found.serialize(format=ox.QueryResultsFormat.TSV) or b""
+        except (OSError, RuntimeError) as error:
+            raise QueryError(f"the query could not be answered: {error}") from error
+
     def graphs(self) -> list[str]:
         """The IRIs of the named graphs, sorted."""
         return sorted(name.value for name in self._open.named_graphs())

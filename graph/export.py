@@ -18,13 +18,14 @@ from itertools import groupby, islice
 from types import MappingProxyType
 from typing import IO, Any, Literal, Protocol
 
-from rdflib.term import Literal as RdfLiteral
 from rdflib.term import Node
 
+from graph.cells import csv_cell
 from graph.errors import ParameterError
 from graph.graphml import export_graphml
-from graph.queries import Words, find_query, run_named, show_term
-from graph.store import ReadableStore
+from graph.long_table import TabbedStore, write_long_table
+from graph.queries import Words, find_query, run_named
+from graph.store import ReadableStore, Rows
 from ontology.namespaces import PREFIXES
 
 _SORTED_AT_ONCE = 200_000
@@ -152,14 +153,6 @@ def _json_value(term: str) -> Any:
 
 
 # --- the table ----------------------------------------------------------------------------------------------------
-_NUMBERS = frozenset({_XSD + "decimal", _XSD + "integer"})
-
-# What a spreadsheet takes for a formula at the start of a cell, also after blanks and in full width (OWASP).
-_FORMULA = re.compile(r"[\s\x00-\x1f]*[=+\-@＝＋－＠]")
-# Digits that a spreadsheet would round (more than 15) or strip of their leading zeros.
-_CODE = re.compile(r"0[0-9]+|[0-9]{12,}")
-
-
 def export_csv(store: ReadableStore, out: IO[str], language: Literal["zh", "en"] = "zh") -> None:
     """Write the long table of indicators (the named query `indicators`) as CSV for Excel and WPS.
 
@@ -171,21 +164,33 @@ def export_csv(store: ReadableStore, out: IO[str], language: Literal["zh", "en"]
     out.write("\ufeff")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(_heading(column.label, language) for column in query.columns)
-    documents = [row["document"] for row in run_named(store, "documents")]
+    documents = _read_documents(store)
+    if isinstance(store, TabbedStore):
+        out.writelines(write_long_table(store, documents, [column.name for column in query.columns]))
+        return
     for start in range(0, len(documents), _DOCUMENTS_AT_ONCE):
         rows = run_named(store, query.name, document=documents[start : start + _DOCUMENTS_AT_ONCE])
         for row in rows.rows:
             writer.writerow(csv_cell(node) for node in row)
 
 
-def csv_cell(node: Node | None) -> str:
-    """Given a term of an answer, return it as a cell of a CSV file that no spreadsheet runs or rounds."""
-    text = show_term(node)
-    if isinstance(node, RdfLiteral) and str(node.datatype) in _NUMBERS:
-        return text
-    if _FORMULA.match(text):
-        return "'" + text
-    return "\t" + text if _CODE.fullmatch(text) else text
+_DOCUMENTS = """
+SELECT ?document WHERE {
+  ?document a pikg:Document ; pikg:sha256 ?sha256 .
+  OPTIONAL { ?document schema:name ?file }
+  OPTIONAL { ?document pikg:fiscalYear ?year }
+  OPTIONAL { ?document pikg:publisherText ?publisherName }
+  OPTIONAL { ?document pikg:regionText ?regionName }
+}
+ORDER BY ?regionName ?publisherName ?year ?file ?document
+"""
+
+
+def _read_documents(store: ReadableStore) -> list[Node]:
+    """The documents by region, publisher, year and name, each once."""
+    answer = store.query(_DOCUMENTS)
+    rows = answer.rows if isinstance(answer, Rows) else ()
+    return [document for (document,) in dict.fromkeys(rows) if document is not None]
 
 
 def _heading(label: Words, language: Literal["zh", "en"]) -> str:

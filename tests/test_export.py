@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import io
 import json
+import threading
 import tracemalloc
 from collections.abc import Iterator
 from decimal import Decimal
@@ -18,11 +19,12 @@ from hypothesis import strategies as st
 from rdflib import Dataset, Graph, Literal, URIRef
 from shared import needs_shared
 
-from graph import export
+from graph import export, long_table
 from graph.embedded import EmbeddedStore
 from graph.errors import ParameterError
 from graph.export import csv_cell, export_csv, export_graph, sort_lines
 from graph.mapping import map_disclosure
+from graph.queries import run_named
 from graph.terms import decimal_literal, text_literal
 from ontology.records import Named
 
@@ -123,6 +125,51 @@ def test_the_table_has_a_row_for_each_indicator_with_its_source(store: EmbeddedS
     }
     assert {name: first[name] for name in wanted} == wanted
     assert first["项目"] == NAME
+
+
+ODD_TEXT = dataclasses.replace(
+    BUDGET,
+    document=dataclasses.replace(BUDGET.document, sha256="c" * 64, file="=1+1 \t a.pdf"),
+    projects=tuple(
+        dataclasses.replace(
+            project,
+            name=f'{NAME} {number} \\n \\\\t "',
+            indicators=tuple(
+                dataclasses.replace(one, note='-1\\ "x"\n\r\tend', explanation="00127") for one in project.indicators
+            ),
+        )
+        for number, project in enumerate(BUDGET.projects)
+    ),
+)
+
+
+def test_the_table_is_what_the_named_query_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(long_table, "_DOCUMENTS_AT_ONCE", 2)
+    asked = [*gold_disclosures(), ODD_TEXT] if SHARED.is_dir() else [BUDGET, ACCOUNTS, ODD_TEXT]
+    store = store_of(*asked, vocabulary=True)
+    documents = [row["document"] for row in run_named(store, "documents")]
+    parts = [documents[start : start + 2] for start in range(0, len(documents), 2)]
+    wanted = [
+        [csv_cell(node) for node in row] for part in parts for row in run_named(store, "indicators", document=part).rows
+    ]
+    table = list(csv.reader(io.StringIO(written(store, "csv").removeprefix("\ufeff"), newline="")))[1:]
+    assert sorted(table) == sorted(wanted)
+    forms, indicator = ([row[place] for row in table] for place in (-2, -4))
+    assert indicator == [row[-4] for row in wanted]
+    assert len({form for form, before in zip(forms, ["", *forms], strict=False) if form != before}) == len(set(forms))
+
+
+def test_what_stops_in_the_midst_of_the_table_leaves_no_thread(store: EmbeddedStore) -> None:
+    class Full(io.StringIO):
+        def write(self, text: str, /) -> int:
+            if len(text) > 200:
+                raise OSError("no space left on device")
+            return super().write(text)
+
+    before = threading.active_count()
+    with pytest.raises(OSError, match="no space"):
+        export_csv(store, Full())
+    assert threading.active_count() == before
 
 
 def test_headings_in_english(store: EmbeddedStore) -> None:
