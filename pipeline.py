@@ -411,12 +411,11 @@ class Store(Decides):
     ) -> int:
         """Given the name of a named query and its parameters, write its rows to a file, as its name ends: .xlsx, .csv
         or .json (SPARQL results); return how many rows there are."""
+        from graph.parts import ask_in_parts  # noqa: PLC0415
         from graph.results import export_rows  # noqa: PLC0415
 
-        rows = self.named(name, **parameters)
         with _whole_file(Path(path)) as partial:
-            export_rows(name, rows, partial, Path(path).suffix, language)
-        return len(rows)
+            return export_rows(name, ask_in_parts(self.reading, name, parameters), partial, Path(path).suffix, language)
 
     def status(self) -> Status:
         """What the store holds and how it stands."""

@@ -18,20 +18,18 @@ from itertools import groupby, islice
 from types import MappingProxyType
 from typing import IO, Any, Literal, Protocol
 
-from rdflib.term import Node
-
 from graph.cells import csv_cell
 from graph.errors import ParameterError
 from graph.graphml import export_graphml
 from graph.long_table import TabbedStore, write_long_table
-from graph.queries import Words, find_query, run_named
-from graph.store import ReadableStore, Rows
+from graph.parts import ask_in_parts, read_documents
+from graph.queries import Words, find_query
+from graph.store import ReadableStore
 from ontology.namespaces import PREFIXES
 
 _SORTED_AT_ONCE = 200_000
 """Lines held in memory while sorting: some 60 MB."""
 
-_DOCUMENTS_AT_ONCE = 50
 _RDF_TYPE = f"<{PREFIXES['rdf']}type>"
 _XSD = PREFIXES["xsd"]
 
@@ -164,33 +162,11 @@ def export_csv(store: ReadableStore, out: IO[str], language: Literal["zh", "en"]
     out.write("\ufeff")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(_heading(column.label, language) for column in query.columns)
-    documents = _read_documents(store)
     if isinstance(store, TabbedStore):
-        out.writelines(write_long_table(store, documents, [column.name for column in query.columns]))
+        out.writelines(write_long_table(store, read_documents(store), [column.name for column in query.columns]))
         return
-    for start in range(0, len(documents), _DOCUMENTS_AT_ONCE):
-        rows = run_named(store, query.name, document=documents[start : start + _DOCUMENTS_AT_ONCE])
-        for row in rows.rows:
-            writer.writerow(csv_cell(node) for node in row)
-
-
-_DOCUMENTS = """
-SELECT ?document WHERE {
-  ?document a pikg:Document ; pikg:sha256 ?sha256 .
-  OPTIONAL { ?document schema:name ?file }
-  OPTIONAL { ?document pikg:fiscalYear ?year }
-  OPTIONAL { ?document pikg:publisherText ?publisherName }
-  OPTIONAL { ?document pikg:regionText ?regionName }
-}
-ORDER BY ?regionName ?publisherName ?year ?file ?document
-"""
-
-
-def _read_documents(store: ReadableStore) -> list[Node]:
-    """The documents by region, publisher, year and name, each once."""
-    answer = store.query(_DOCUMENTS)
-    rows = answer.rows if isinstance(answer, Rows) else ()
-    return [document for (document,) in dict.fromkeys(rows) if document is not None]
+    for rows in ask_in_parts(store, query.name, {}):
+        writer.writerows([csv_cell(node) for node in row] for row in rows.rows)
 
 
 def _heading(label: Words, language: Literal["zh", "en"]) -> str:

@@ -20,9 +20,9 @@ from rdflib.term import Node, URIRef
 
 from graph.cells import csv_cell
 from graph.embedded import make_literal
+from graph.parts import split
 from ontology.namespaces import PREFIXES
 
-_DOCUMENTS_AT_ONCE = 50
 _THREADS = 2
 _AHEAD = 3
 """Parts that are asked for before they are wanted: some megabytes each."""
@@ -113,9 +113,7 @@ class TabbedStore(Protocol):
 def write_long_table(store: TabbedStore, documents: Sequence[Node], columns: Sequence[str]) -> Iterator[str]:
     """Given a store, IRIs of documents and the columns wanted (variables of the named query `indicators`), yield the
     rows of the long table as CSV text, a few documents at a time; memory stays flat."""
-    parts = deque(
-        documents[start : start + _DOCUMENTS_AT_ONCE] for start in range(0, len(documents), _DOCUMENTS_AT_ONCE)
-    )
+    parts = deque(split(documents))
     asked: deque[Future[str]] = deque()
     pool = ThreadPoolExecutor(_THREADS)
     try:

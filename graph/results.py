@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 from typing import Literal as Choice
@@ -12,8 +12,8 @@ from typing import Literal as Choice
 from rdflib import Graph, Literal
 from rdflib.term import BNode, Node
 
+from graph.cells import csv_cell
 from graph.errors import ParameterError
-from graph.export import csv_cell
 from graph.queries import find_query
 from graph.store import Answer, Rows, Triple
 from graph.workbook import write_rows
@@ -79,21 +79,46 @@ def show(node: Node | None) -> str:
     return text
 
 
-def export_rows(name: str, rows: Rows, path: Path, suffix: str, language: Choice["zh", "en"]) -> None:
-    """Given a named query's name and rows, write them to a file as its ending says (.csv, .xlsx, .json); raise
-    ParameterError for another ending. CSV and XLSX have the query's headings in the language."""
+def export_rows(name: str, answers: Iterable[Rows], path: Path, suffix: str, language: Choice["zh", "en"]) -> int:
+    """Given a named query's name and its rows, in one part or several, write them to a file as its ending says (.csv,
+    .xlsx, .json) and return how many there are; raise ParameterError for another ending. CSV and XLSX have the query's
+    headings in the language."""
     query = find_query(name)
+    written = 0
+
+    def counted() -> Iterator[Rows]:
+        nonlocal written
+        for rows in answers:
+            written += len(rows)
+            yield rows
+
     match suffix.lower():
         case ".xlsx":
-            write_rows(query, [rows], path, language=language)
+            write_rows(query, counted(), path, language=language)
         case ".csv":
             with path.open("w", encoding="utf-8-sig", newline="") as file:
                 writer = csv.writer(file, lineterminator="\r\n")
                 writer.writerow(getattr(column.label, language) for column in query.columns)
-                writer.writerows([csv_cell(node) for node in row] for row in rows.rows)
+                for rows in counted():
+                    writer.writerows([csv_cell(node) for node in row] for row in rows.rows)
         case ".json":
-            path.write_text(json.dumps(to_sparql_json(rows), ensure_ascii=False), "utf-8")
+            with path.open("w", encoding="utf-8") as file:
+                _write_json(counted(), file)
         case _:
             raise ParameterError(
                 f"rows can be written to a file that ends in .csv, .xlsx or .json, not {suffix or 'nothing'}"
             )
+    return written
+
+
+def _write_json(answers: Iterable[Rows], file: IO[str]) -> None:
+    """SPARQL 1.1 Query Results JSON, a row a line."""
+    head, between = "", "\n"
+    for rows in answers:
+        if not head:
+            head = json.dumps({"vars": list(rows.variables)})
+            file.write(f'{{"head": {head}, "results": {{"bindings": [')
+        for binding in to_sparql_json(rows)["results"]["bindings"]:
+            file.write(between + json.dumps(binding, ensure_ascii=False))
+            between = ",\n"
+    file.write("\n]}}\n")

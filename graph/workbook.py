@@ -23,6 +23,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from graph.parts import split
 from graph.queries import Column, NamedQuery, Words, find_query, run_named, show_term
 from graph.store import ReadableStore, Rows
 from ontology.namespaces import PREFIXES
@@ -34,7 +35,6 @@ ROWS = 1_048_575
 """Rows of a sheet below its heading: a spreadsheet has no more. What goes beyond is on a second sheet."""
 
 _WAN = Decimal(10_000)
-_DOCUMENTS_AT_ONCE = 50
 _XSD = PREFIXES["xsd"]
 _NUMBERS = frozenset({f"{_XSD}decimal", f"{_XSD}integer"})
 _WIDEST, _NARROWEST = 40, 7
@@ -129,13 +129,12 @@ def _open_book(path: Path) -> Workbook:
 
 
 def _by_document(store: ReadableStore, query: NamedQuery, documents: Sequence[URIRef]) -> Iterator[Rows]:
-    for start in range(0, len(documents), _DOCUMENTS_AT_ONCE):
-        some = documents[start : start + _DOCUMENTS_AT_ONCE]
-        rows = run_named(store, query.name, document=some)
-        yield rows if "page" in rows.variables or "form" not in rows.variables else _with_pages(store, rows, some)
+    for part in split(documents):
+        rows = run_named(store, query.name, document=part)
+        yield rows if "page" in rows.variables or "form" not in rows.variables else _with_pages(store, rows, part)
 
 
-def _with_pages(store: ReadableStore, rows: Rows, documents: Iterable[URIRef]) -> Rows:
+def _with_pages(store: ReadableStore, rows: Rows, documents: Iterable[Node]) -> Rows:
     """Given rows that are forms each, return them with the page on which the form begins."""
     answer = store.query(_FORM_PAGES.replace("DOCUMENTS", " ".join(document.n3() for document in documents)))
     pages = {row["form"]: row["page"] for row in answer} if isinstance(answer, Rows) else {}

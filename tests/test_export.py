@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from rdflib import Dataset, Graph, Literal, URIRef
 from shared import needs_shared
 
-from graph import export, long_table
+from graph import export, parts
 from graph.embedded import EmbeddedStore
 from graph.errors import ParameterError
 from graph.export import csv_cell, export_csv, export_graph, sort_lines
@@ -144,13 +144,14 @@ ODD_TEXT = dataclasses.replace(
 
 
 def test_the_table_is_what_the_named_query_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(long_table, "_DOCUMENTS_AT_ONCE", 2)
+    monkeypatch.setattr(parts, "DOCUMENTS_AT_ONCE", 2)
     asked = [*gold_disclosures(), ODD_TEXT] if SHARED.is_dir() else [BUDGET, ACCOUNTS, ODD_TEXT]
     store = store_of(*asked, vocabulary=True)
     documents = [row["document"] for row in run_named(store, "documents")]
-    parts = [documents[start : start + 2] for start in range(0, len(documents), 2)]
     wanted = [
-        [csv_cell(node) for node in row] for part in parts for row in run_named(store, "indicators", document=part).rows
+        [csv_cell(node) for node in row]
+        for part in parts.split(documents)
+        for row in run_named(store, "indicators", document=part).rows
     ]
     table = list(csv.reader(io.StringIO(written(store, "csv").removeprefix("\ufeff"), newline="")))[1:]
     assert sorted(table) == sorted(wanted)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
+import json
 import shutil
 import subprocess
 import zipfile
@@ -19,10 +21,12 @@ from rdflib import DCTERMS, URIRef
 
 import pikg
 import pipeline
-from graph import workbook
+from graph import parts, workbook
 from graph.embedded import EmbeddedStore
+from graph.load import open_batch
 from graph.queries import find_query, run_named
 from graph.workbook import SHEETS, export_workbook
+from graph.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[1]
 EVIL = '=HYPERLINK("http://evil.example","x")'
@@ -159,9 +163,6 @@ def test_a_full_sheet_goes_on_in_another(store, tmp_path, monkeypatch):
 
 @pytest.fixture
 def folder(tmp_path) -> Path:
-    from graph.load import open_batch
-    from graph.workspace import Workspace
-
     workspace = Workspace.open(tmp_path / "store", create=True)
     with open_batch(workspace) as batch:
         batch.load(disclosure(1, indicators=4))
@@ -177,6 +178,28 @@ def test_the_command_writes_a_workbook_whole_or_not_at_all(folder, tmp_path):
     without = run(pikg.cli, ["export", "--store", str(folder), "--format", "xlsx"])
     assert (without.exit_code, "-o FILE" in without.output) == (2, True)
     assert not list(tmp_path.glob("*.partial"))
+
+
+@pytest.mark.parametrize("ending", [".csv", ".xlsx", ".json"])
+def test_the_rows_of_a_large_query_are_asked_in_parts(folder, tmp_path, monkeypatch, ending):
+    monkeypatch.setattr(parts, "DOCUMENTS_AT_ONCE", 1)
+    with open_batch(Workspace.open(folder)) as batch:
+        batch.load(disclosure(2, indicators=0, name="没有指标的项目"))
+        batch.load(disclosure(3, indicators=3, name="另一个项目"))
+    path = tmp_path / f"rows{ending}"
+    with pipeline.open_store(folder, create=False) as store:
+        written = store.export_query("indicators", path)
+        wanted = {str(row["row"]) for row in store.named("indicators")}
+    assert written == len(wanted) > 3
+    if ending == ".json":
+        answer = json.loads(path.read_text("utf-8"))
+        assert {row["row"]["value"] for row in answer["results"]["bindings"]} == wanted
+        assert answer["head"]["vars"][0] == "regionName"
+    elif ending == ".csv":
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            assert {row["指标行 IRI"] for row in csv.DictReader(file)} == wanted
+    else:
+        assert set(column(openpyxl.load_workbook(path).active, "指标行 IRI")) == wanted
 
 
 @pytest.mark.parametrize("ending", [".csv", ".xlsx", ".json"])
