@@ -75,6 +75,8 @@ class Reply:
 @dataclass
 class _Worker:
     process: asyncio.subprocess.Process
+    so_far: Reply | None = None
+    """A reply that the process would still better."""
 
     @classmethod
     async def start(cls, folder: Path, memory: int, niceness: int) -> _Worker:
@@ -92,6 +94,10 @@ class _Worker:
             self.process.stdin.write(request + b"\n")
             await self.process.stdin.drain()
             head = json.loads(await self.process.stdout.readline())
+            if head.get("more"):
+                self.so_far = Reply(head["kind"], message=head["message"])
+                head = json.loads(await self.process.stdout.readline())
+            self.so_far = None
             body = await self.process.stdout.readexactly(head["length"])
         except (OSError, ValueError, asyncio.IncompleteReadError):
             message = "the query was stopped: it needs more memory than one may take, or is nested too deeply"
@@ -141,7 +147,7 @@ class _Lane:
                 reply = await worker.ask(request)
         except TimeoutError:
             await worker.stop()
-            return Reply("timeout")
+            return worker.so_far or Reply("timeout")
         except asyncio.CancelledError:  # the client has gone
             await asyncio.shield(worker.stop())
             raise
@@ -162,6 +168,7 @@ class QueryPool:
 
     def __init__(self, folder: Path, limits: Limits) -> None:
         self.limits = limits
+        folder = folder.resolve()  # the processes have another working directory
         self._quick = _Lane(folder, limits.quick, limits.memory, 0)
         self._slow = _Lane(folder, limits.slow, limits.memory, 19)
         self._waiting = 0

@@ -50,8 +50,9 @@ from graph.lock import Lease
 from graph.negotiation import GRAPHS, HTML, RESULTS, SHORT, choose
 from graph.queries import find_query, named_queries, render_for
 from graph.query_pool import Limits, QueryPool, Question, Reply
-from graph.serve_pages import Frame, render_query_page, render_thing, thing_queries
+from graph.serve_pages import Frame, render_query_page, render_thing, thing_queries, vocabulary_query
 from graph.store import WholeStore
+from graph.terms import iri as iri_term
 from graph.workspace import Workspace
 from ontology.namespaces import CONCEPT, PIKG
 
@@ -59,6 +60,8 @@ __all__ = ["Limits", "build_app", "run_endpoint"]
 
 _STATUS = {"syntax": 400, "no graph": 400, "refused": 403, "too large": 413, "timeout": 503, "busy": 503, "failed": 500}
 """The status of a reply that is no answer."""
+
+_VOCABULARY = PIKG.removesuffix("#")
 
 _BODY_LIMIT = 1_000_000
 """Bytes that a request's body may have."""
@@ -191,6 +194,8 @@ def _question(request: Request, parameters: list[tuple[str, str]]) -> Question |
         return None
     default = tuple(value for name, value in parameters if name == "default-graph-uri")
     named = tuple(value for name, value in parameters if name == "named-graph-uri")
+    for name in (*default, *named):
+        iri_term(name)  # raises InvalidLiteralError: status 400
     accept = _accepted(request, parameters)
     results, graph = choose(accept, list(RESULTS)), choose(accept, list(GRAPHS))
     if results is None and graph is None:
@@ -251,6 +256,10 @@ async def _answer(request: Request, snapshot: _Snapshot, question: Question) -> 
     return _respond(request, snapshot, question, reply)
 
 
+async def _options(_request: Request) -> Response:
+    return Response(status_code=204, headers={"Allow": "GET, HEAD, POST, OPTIONS"})
+
+
 def _root(request: Request) -> str:
     return f"{request.scope.get('root_path', '')}/"
 
@@ -281,6 +290,8 @@ async def _named(request: Request) -> Response:
     for name, value in parameters:
         if name not in ("format", "output", "lang"):
             given[name] = [*given.get(name, []), value]
+    if request.path_params["name"] not in named_queries():
+        raise _RequestError(404, f"there is no named query {request.path_params['name']!r}; / lists them")
     async with endpoint.snapshot() as snapshot:
         try:
             query = find_query(request.path_params["name"])
@@ -358,7 +369,7 @@ async def _thing(request: Request) -> Response:
     iri = {
         "id": base + path,
         "concept": CONCEPT + path,
-        "ns": PIKG.removesuffix("#"),
+        "ns": _VOCABULARY,
         "thing": request.query_params.get("iri", ""),
     }[request.scope["path"].removeprefix(request.scope.get("root_path", "")).split("/")[1]]
     accept = _accepted(request, list(request.query_params.multi_items()))
@@ -368,7 +379,9 @@ async def _thing(request: Request) -> Response:
     forward, backward = thing_queries(iri)
     async with endpoint.snapshot() as snapshot:
         if media_type != HTML:
-            question = Question(forward.construct, graph=GRAPHS[media_type])
+            # Who asks for the vocabulary's IRI without a term behind "#" is to get all of its terms.
+            construct = vocabulary_query(endpoint.workspace.namespace) if iri == _VOCABULARY else forward.construct
+            question = Question(construct, graph=GRAPHS[media_type])
             reply = await snapshot.pool.answer(question)
             if reply.ok and not (await snapshot.pool.answer(Question(forward.ask))).body.count(b"true"):
                 raise _RequestError(404, f"nothing is known of <{iri}>")
@@ -411,6 +424,8 @@ def build_app(workspace: Workspace, limits: Limits | None = None) -> Starlette:
         Route("/", _home),
         Route("/sparql", _sparql, methods=["GET", "POST"]),
         Route("/query/{name}", _named, methods=["GET", "POST"]),
+        Route("/sparql", _options, methods=["OPTIONS"]),
+        Route("/query/{name}", _options, methods=["OPTIONS"]),
         Route("/.well-known/void", _about),
         Route("/thing", _thing),
         Route("/ns", _thing),
@@ -425,7 +440,7 @@ def build_app(workspace: Workspace, limits: Limits | None = None) -> Starlette:
     }
     middleware = [
         Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["*"],
-                   expose_headers=["ETag", "Last-Modified"]),
+                   expose_headers=["ETag", "Last-Modified", "Retry-After"]),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
     ]  # fmt: skip
     return Starlette(routes=routes, middleware=middleware, exception_handlers=handlers, lifespan=lifespan)

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from graph.queries import NamedQuery
 from graph.query_pool import Limits
 from graph.terms import iri as iri_term
-from ontology.namespaces import CONCEPT, DEFAULT_BASE, PIKG, PREFIXES
+from ontology.namespaces import CONCEPT, DEFAULT_BASE, PIKG, PREFIXES, Namespace
 
 INCOMING = 200
 """How many things that point to one its page lists."""
@@ -131,6 +131,14 @@ def thing_queries(iri: str) -> tuple[ThingQuery, ThingQuery]:
         "ORDER BY ?p ?label ?other",
     )
     return forward, backward
+
+
+def vocabulary_query(namespace: Namespace) -> str:
+    """Given a workspace's namespace, return the query for the vocabulary's classes and properties."""
+    return (
+        f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{namespace.vocabulary_graph}> {{ ?s ?p ?o }} "
+        f'FILTER(STRSTARTS(STR(?s), "{PIKG.removesuffix("#")}")) }}'
+    )
 
 
 def _link(frame: Frame, iri: str) -> str:

@@ -166,11 +166,12 @@ def _near(sparql: str, offset: int) -> str:
     return f"near {token.text[:40]!r}" if token is not None and token.kind != "space" else "at its end"
 
 
-def syntax_error(sparql: str, message: str, prefixes: Mapping[str, str]) -> QueryError:
+def syntax_error(sparql: str, message: str, prefixes: Mapping[str, str], *, thorough: bool = True) -> QueryError:
     """Given a query that Oxigraph can't read and its message, return an error with the best line and column known.
 
     Oxigraph tells the furthest place that its grammar looked at, up to a keyword's length beyond the mistake; rdflib's
-    parser, which is slower and knows less of SPARQL 1.2, mostly tells the word itself.
+    parser, which is slower (it is left out where the answer need not be thorough) and knows less of SPARQL 1.2, mostly
+    tells the word itself.
     """
     undeclared = _undeclared(sparql, prefixes)
     if undeclared is not None:
@@ -179,7 +180,7 @@ def syntax_error(sparql: str, message: str, prefixes: Mapping[str, str]) -> Quer
         advice = f"put PREFIX {prefix}: <…> at the top"
         return QueryError(f"line {line}, column {column}: the prefix {prefix}: is not declared; {advice}", line, column)
     told = ", ".join(_words(message))
-    offset = _rdflib_offset(sparql)
+    offset = _rdflib_offset(sparql) if thorough else None
     if offset is not None:
         line, column = position(sparql, offset)
         reason = f" ({told})" if told else ""

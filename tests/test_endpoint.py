@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 import pytest
 from disclosures import disclosure
-from rdflib import DCAT, RDF, VOID, Graph, Literal, URIRef
+from rdflib import DCAT, DCTERMS, FOAF, OWL, RDF, RDFS, VOID, Graph, Literal, URIRef
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import CSV, JSON, POST, POSTDIRECTLY, TURTLE, XML, SPARQLWrapper
 
@@ -36,6 +36,9 @@ def workspace(tmp_path_factory) -> Workspace:
     with open_batch(workspace) as batch:
         batch.load(disclosure(1, indicators=30))
         batch.load(disclosure(2, indicators=5))
+    said = workspace.folder / "workspace.json"
+    told = {"publisher": "清河市财政局", "terms": "https://creativecommons.org/licenses/by/4.0/"}
+    said.write_text(json.dumps(json.loads(said.read_text("utf-8")) | told), "utf-8")
     return workspace
 
 
@@ -44,9 +47,11 @@ def address(workspace: Workspace) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-c", "import pikg; pikg.main()", "serve", "--store", str(workspace.folder),
-               "--port", str(port), "--timeout", "3", "--limit", "20000"]  # fmt: skip
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[1], text=True)
+    # From the store's folder, as a user may: its processes must find a path that is not absolute, too.
+    program = f"import sys; sys.path.insert(0, {str(Path(__file__).parents[1])!r}); import pikg; pikg.main()"
+    command = [sys.executable, "-c", program, "serve", "--store", workspace.folder.name, "--port", str(port),
+               "--timeout", "3", "--limit", "20000"]  # fmt: skip
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=workspace.folder.parent, text=True)
     try:
         assert server.stdout is not None
         assert f"http://localhost:{port}/sparql" in server.stdout.readline()
@@ -125,6 +130,29 @@ def test_an_unknown_format_is_refused_and_a_short_name_understood(client):
     assert client.get("/sparql", params={**ask, "format": "json"}).json()["boolean"] is True
 
 
+def test_head_and_options_are_answered(client):
+    ask = {"query": "SELECT ?s { ?s a pikg:Project }"}
+    head, whole = client.head("/sparql", params=ask), client.get("/sparql", params=ask)
+    assert (head.status_code, head.content) == (200, b"")
+    assert {**head.headers, "date": ""} == {**whole.headers, "date": ""}
+    for path in ("/", "/sparql", "/.well-known/void", "/query/projects"):
+        assert client.head(path).status_code == 200, path
+    for path in ("/sparql", "/query/projects"):
+        told = client.options(path)
+        assert (told.status_code, told.headers["allow"]) == (204, "GET, HEAD, POST, OPTIONS")
+
+
+def test_a_truth_and_a_graph_come_as_something_to_who_asks_for_rows(client):
+    """A client that accepts rows only is given a graph all the same, and told by the Content-Type (as Oxigraph's does)."""
+    for accept, sent_as, text in (("text/csv", "text/csv; charset=utf-8", "true"),
+                                  ("application/sparql-results+xml", "application/sparql-results+xml", "true")):  # fmt: skip
+        answer = client.get("/sparql", params={"query": "ASK {}"}, headers={"Accept": accept})
+        assert (answer.headers["content-type"], text in answer.text) == (sent_as, True)
+    graph = client.get("/sparql", params={"query": "DESCRIBE pikg:Project"}, headers={"Accept": "text/csv"})
+    assert graph.headers["content-type"].startswith("text/turtle")
+    assert len(Graph().parse(data=graph.text, format="turtle")) > 2
+
+
 def test_the_graphs_named_in_the_request_are_what_is_asked(client, workspace):
     with workspace.read() as store:
         documents = [graph for graph in store.graphs() if "/doc/" in graph]
@@ -161,6 +189,9 @@ def test_the_graphs_named_in_the_request_are_what_is_asked(client, workspace):
         ("GET", {"params": {"query": "SELECT * FROM <http://127.0.0.1:1/x> { ?s ?p ?o }"}}, 400, "no graph"),
         ("GET", {"params": {"query": "SELECT * { ?a ?b ?c . ?d ?e ?f }"}}, 413, "20000 rows"),
         ("GET", {"params": {"query": "CONSTRUCT { ?a ?b ?f } { ?a ?b ?c . ?d ?e ?f }"}}, 413, "20000 triples"),
+        ("GET", {"params": {"query": "ASK {}", "default-graph-uri": "no iri"}}, 400, "no iri"),
+        ("GET", {"params": {"query": "ASK {}", "named-graph-uri": "https://example.org/none"}}, 400, "no graph"),
+        ("POST", {"content": " " * 1_000_001, "headers": {"Content-Type": "application/sparql-query"}}, 413, "1000000"),
         ("PUT", {"content": "x"}, 405, "Method Not Allowed"),
         ("DELETE", {}, 405, "Method Not Allowed"),
     ],
@@ -222,6 +253,15 @@ def test_caching_cors_and_compression(client):
                             "Access-Control-Request-Headers": "content-type"},
     )  # fmt: skip
     assert preflight.status_code == 200
+    assert preflight.headers["access-control-allow-origin"] == "*"
+    assert "POST" in preflight.headers["access-control-allow-methods"]
+    assert "content-type" in preflight.headers["access-control-allow-headers"].lower()
+    refused = client.get("/sparql", params={"query": "nonsense"}, headers={"Origin": "https://example.org"})
+    assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (400, "*")
+    plain = client.get("/sparql", **ask, headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.headers["cache-control"] == "public, no-cache"
+    assert "last-modified" in plain.headers
 
 
 def test_what_is_ingested_meanwhile_is_seen(client, workspace):
@@ -247,7 +287,12 @@ def test_the_service_and_its_data_are_described(client):
     assert (dataset, RDF.type, DCAT.Dataset) in void
     counted = client.get("/sparql", params={"query": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "format": "csv"})
     assert int(void.value(dataset, VOID.triples)) == int(counted.text.split()[1])
+    assert void.value(void.value(dataset, DCTERMS.publisher), FOAF.name) == Literal("清河市财政局")
+    assert void.value(dataset, DCTERMS.license) == URIRef("https://creativecommons.org/licenses/by/4.0/")
+    assert void.value(void.value(dataset, DCAT.distribution), DCAT.accessURL) == URIRef(f"{client.base_url}/sparql")
     assert Graph().parse(data=client.get("/", headers={"Accept": "application/ld+json"}).text, format="json-ld")
+    head = client.get("/sparql").headers["content-type"]  # nothing is asked for: the service describes itself
+    assert head.startswith("text/turtle")
 
 
 def test_an_iri_of_the_data_leads_to_its_page_and_its_statements(client, workspace):
@@ -261,7 +306,12 @@ def test_an_iri_of_the_data_leads_to_its_page_and_its_statements(client, workspa
     assert (URIRef(iri), None, Literal(name)) in Graph().parse(data=turtle.text, format="turtle")
     assert client.get("/thing", params={"iri": iri}).status_code == 200
     assert client.get("/concept/tier1/output", headers={"Accept": "text/html"}).status_code == 200
-    assert client.get("/ns", headers={"Accept": "text/turtle"}).status_code == 200
+    vocabulary = Graph().parse(data=client.get("/ns", headers={"Accept": "text/turtle"}).text, format="turtle")
+    assert (URIRef("https://w3id.org/pikg/ns#weight"), RDF.type, OWL.DatatypeProperty) in vocabulary
+    assert client.get(path, headers={"Accept": "image/png"}).status_code == 406
+    for accept, reader in (("application/ld+json", "json-ld"), ("application/n-triples", "nt")):
+        told = client.get(path, headers={"Accept": accept})
+        assert (URIRef(iri), RDFS.label, Literal(name)) in Graph().parse(data=told.text, format=reader)
     assert client.get("/id/project/none", headers={"Accept": "text/html"}).status_code == 404
     assert client.get("/id/project/none", headers={"Accept": "text/turtle"}).status_code == 404
     assert client.get("/thing", params={"iri": "no iri <script>"}).status_code == 400
@@ -281,29 +331,45 @@ def test_names_from_documents_are_text_on_pages(tmp_path):
 
 
 # --- clients ------------------------------------------------------------------------------------------------------
-def test_named_queries_have_the_same_rows_as_in_python(client, workspace):
-    asked = 0
-    for name, query in named_queries().items():
-        if any(parameter.required for parameter in query.parameters):
-            continue
-        answer = client.get(f"/query/{name}", params={"format": "json"})
-        assert answer.status_code == 200, (name, answer.text)
-        with workspace.read() as store:
-            rows = run_named(store, name)
-        bindings = answer.json()["results"]["bindings"]
-        assert answer.json()["head"]["vars"] == list(rows.variables)
-        assert [[row.get(v, {}).get("value") for v in rows.variables] for row in bindings] == [
-            [None if node is None else str(node) for node in row] for row in rows.rows
-        ]
-        asked += 1
-    assert asked >= 5
+def _given(workspace: Workspace) -> dict[str, str]:
+    """A value for each type of parameter that must be given."""
+    with workspace.read() as store:
+        found = list(
+            store.query("""
+            SELECT ?project ?unit ?iri ?region { ?iri pikg:ofForm ?form ; pikg:ofIndicator ?i .
+            ?form pikg:ofProject ?project ; pikg:inDocument ?d . ?d pikg:publisher ?unit ; pikg:region ?region } LIMIT 1
+        """)
+        )
+    (row,) = found
+    return {name: str(term) for name, term in row.items()} | {"text": "接听", "measure": "接听", "year": "2024"}
+
+
+@pytest.mark.parametrize("name", named_queries())
+def test_a_named_query_has_the_same_rows_as_in_python(client, workspace, name):
+    known = _given(workspace)
+    needed = {p.name: known.get(p.type, str(p.example)) for p in named_queries()[name].parameters if p.required}
+    answer = client.get(f"/query/{name}", params={**needed, "format": "json"})
+    assert answer.status_code == 200, answer.text
+    with workspace.read() as store:
+        rows = run_named(store, name, **needed)
+    assert answer.json()["head"]["vars"] == list(rows.variables)
+    assert [[row.get(v, {}).get("value") for v in rows.variables] for row in answer.json()["results"]["bindings"]] == [
+        [None if node is None else str(node) for node in row] for row in rows.rows
+    ]
+    posted = client.post(f"/query/{name}", data={**needed, "format": "csv"})
+    assert len(list(csv.reader(io.StringIO(posted.text)))) == len(rows) + 1
+
+
+def test_parameters_of_named_queries_are_given_as_on_the_command_line(client, workspace):
     with workspace.read() as store:
         name = str(next(iter(store.query("SELECT ?n { ?p a pikg:Project ; rdfs:label ?n } ORDER BY ?n LIMIT 1")))["n"])
         expected = run_named(store, "project-indicators", project=name)
     answer = client.get("/query/project-indicators", params={"project": name, "format": "csv"})
     assert len(list(csv.reader(io.StringIO(answer.text)))) == len(expected) + 1
     assert client.get("/query/project-indicators").status_code == 400
-    assert client.get("/query/none").status_code == 400
+    assert client.get("/query/none").status_code == 404
+    assert client.get("/query/projects", params={"year": "soon"}).status_code == 400
+    assert client.get("/query/projects", params={"region": "nowhere"}).status_code == 404
 
 
 def test_sparqlwrapper_reads_every_format_that_it_knows(address):

@@ -17,7 +17,7 @@ from disclosures import disclosure
 from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import Dataset, Graph, Literal, URIRef
-from shared import needs_shared
+from shared import SHARED, needs_shared
 
 from graph import export, parts
 from graph.embedded import EmbeddedStore

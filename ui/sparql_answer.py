@@ -116,7 +116,7 @@ def _workbook(rows: Rows, query: NamedQuery | None, heads: Mapping[str, str], t:
         query = NamedQuery("answer", Words("查询结果", "Answer"), Words("", ""), (), columns, "")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "answer.xlsx"
-        write_rows(query, rows, path, language=t.language)
+        write_rows(query, [rows], path, language=t.language)
         return path.read_bytes()
 
 
