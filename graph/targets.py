@@ -9,7 +9,7 @@ what peers set and achieved; it is never a verdict.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
@@ -116,8 +116,8 @@ class Mine:
 
 @dataclass(frozen=True, slots=True)
 class TargetSpread:
-    """The targets of an indicator over all units, in one unit; `mine` are those of the project that was asked about,
-    which then are not among the peers."""
+    """The targets of an indicator over all units, in one unit; `mine` are the newest ones of the projects (`own`) that
+    were asked about, none of which is among the peers."""
 
     indicator: str
     base_unit: str
@@ -125,6 +125,7 @@ class TargetSpread:
     targets: tuple[Target, ...]
     left_out: tuple[LeftOutTarget, ...]
     mine: tuple[Mine, ...] = ()
+    own: frozenset[str] = frozenset()
 
     @property
     def quartiles(self) -> Quartiles | None:
@@ -133,9 +134,8 @@ class TargetSpread:
 
     @property
     def peers(self) -> tuple[Target, ...]:
-        """The targets of other projects than the one asked about."""
-        own = {mine.target.row.project for mine in self.mine}
-        return tuple(target for target in self.targets if target.row.project not in own)
+        """The targets of other projects than those asked about."""
+        return tuple(target for target in self.targets if target.row.project not in self.own)
 
     @property
     def achieved(self) -> Achieved | None:
@@ -203,7 +203,16 @@ def find_targets(
         if row.project == own or ((inside is None or row.region in inside) and (year is None or row.year == year))
     ]
     like, unlike = _of_one_measure(rows) if measure is None else (rows, [])
-    return _spread(label, _direction(like, measure), like, own, [LeftOutTarget(row, "other_measure") for row in unlike])
+    mine = frozenset[str]() if own is None else frozenset({own})
+    return _spread(label, _direction(like, measure), like, mine, [LeftOutTarget(row, "other_measure") for row in unlike])
+
+
+def spread_of(
+    label: str, rows: Sequence[TargetRow], *, measure: Measure | None = None, own: Collection[str] = ()
+) -> TargetSpread:
+    """Given rows that ask for one thing (its label; the measure, where that is what they share) and the IRIs of one's
+    own projects, return the spread of their targets and where one's own newest ones stand among the others."""
+    return _spread(label, _direction(rows, measure), rows, frozenset(own), [])
 
 
 def _of_one_measure(rows: Sequence[TargetRow]) -> tuple[list[TargetRow], list[TargetRow]]:
@@ -318,7 +327,7 @@ def _spread(
     indicator: str,
     direction: Direction | None,
     rows: Sequence[TargetRow],
-    own: str | None,
+    own: frozenset[str],
     unlike: Sequence[LeftOutTarget],
 ) -> TargetSpread:
     planned = {row.indicator for row in rows if row.counts and row.kind == "TargetForm" and row.target is not None}
@@ -351,8 +360,8 @@ def _spread(
             key=lambda target: (target.value, target.row.region_name, target.row.publisher_name, target.row.row),
         )
     )
-    spread = TargetSpread(indicator, text, direction, targets, tuple(left))
-    return spread if own is None else replace(spread, mine=_mine(spread, own))
+    spread = TargetSpread(indicator, text, direction, targets, tuple(left), own=own)
+    return replace(spread, mine=_mine(spread, own)) if own else spread
 
 
 def _why_left_out(row: TargetRow, direction: Direction | None, planned: set[str]) -> str | None:
@@ -390,10 +399,10 @@ def _actual(value: PrintedValue | None, key: str, factor: Decimal) -> Decimal | 
 
 
 # --- mine among the others ----------------------------------------------------------------------------------------
-def _mine(spread: TargetSpread, own: str) -> tuple[Mine, ...]:
-    mine = [target for target in spread.targets if target.row.project == own]
+def _mine(spread: TargetSpread, own: frozenset[str]) -> tuple[Mine, ...]:
+    mine = [target for target in spread.targets if target.row.project in own]
     newest = max((target.row.year or 0 for target in mine), default=0)
-    others = [target.value for target in spread.targets if target.row.project != own]
+    others = [target.value for target in spread.peers]
     return tuple(
         Mine(target, percentile(target.value, others), _standing(target.value, others, spread.direction))
         for target in mine

@@ -10,9 +10,9 @@ from decimal import Decimal
 import streamlit as st
 from rdflib.term import Node
 
-from graph.digest import Digest, open_digest
+from graph.digest import Digest, find_digest, open_digest
 from ontology.namespaces import CONCEPT, PIKG
-from ui.i18n import Texts
+from ui.i18n import Texts, read_language
 from ui.store import Answers
 
 Row = Mapping[str, Node | None]
@@ -149,13 +149,22 @@ FORM_ORDER = ("TargetForm", "SelfEvaluation", "ProjectDescription")
 
 def read_digest(answers: Answers) -> Digest:
     """Return what is listed and counted of the snapshot; made once for each, which takes seconds in a large store."""
-    return _digest(answers.edition, answers)
+    edition = _snapshot_of(answers)
+    if find_digest(answers.folder, edition) is not None:
+        return _digest(answers.edition, edition, answers)
+    t = Texts(read_language(st.query_params.get("lang")))
+    with st.spinner(t("app.counting")):
+        return _digest(answers.edition, edition, answers)
+
+
+def _snapshot_of(answers: Answers) -> str:
+    """What tells a snapshot wherever its folder is moved or seen from: its number and when it was published."""
+    return answers.edition.removeprefix(f"{answers.folder}:")
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _digest(edition: str, _answers: Answers) -> Digest:
-    # The folder may be moved or seen from elsewhere: what tells a snapshot is its number and when it was published.
-    return open_digest(_answers.store, _answers.folder, edition.removeprefix(f"{_answers.folder}:"))
+def _digest(edition: str, snapshot: str, _answers: Answers) -> Digest:
+    return open_digest(_answers.store, _answers.folder, snapshot)
 
 
 def read_contents(answers: Answers) -> Contents:

@@ -20,6 +20,7 @@ _MODULES: Mapping[str, str] = {
     "overview": "ui.overview:show_overview",
     "projects": "ui.projects:show_projects",
     "project": "ui.project:show_project",
+    "indicators": "ui.indicators_page:show_indicators",
     "graph": "ui.network_page:show_network",
     "comparables": "ui.comparables_page:show_comparables",
     "sparql": "ui.sparql:show_sparql",

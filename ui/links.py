@@ -17,7 +17,7 @@ import streamlit as st
 from ui.html import Html, Piece, tag
 from ui.i18n import Language
 
-PAGES = ("overview", "projects", "graph", "comparables", "sparql", "checks", "import")
+PAGES = ("overview", "projects", "indicators", "graph", "comparables", "sparql", "checks", "import")
 """The pages in the bar, by the name that the address gives them; an address without one means the first."""
 
 HIDDEN_PAGES = {"project": "projects", "evidence": "projects"}

@@ -26,13 +26,16 @@ _PARTS_OF_FISCAL = frozenset({"superior", "local"})
 
 
 def show_project(answers: Answers, parameters: Mapping[str, str], t: Texts) -> None:
-    """Show the page of the project `iri`; `form` chooses one of its forms, `at` a cell whose evidence is shown."""
+    """Show the page of the project `iri`; `form` chooses one of its forms, `at` a cell whose evidence is shown; `row` and
+    `field` name that cell by what it says, as other pages do."""
     iri = parameters.get("iri", "")
     project = read_project(answers, iri) if iri.startswith(("http://", "https://", "urn:")) else None
     if project is None:
         show(tag("div", tag("h1", t("project.missing")), tag("p", t("project.missing_note")), class_="pk-head"))
         show(link(address("projects", t.language), t("project.to_list")))
         return
+    if "row" in parameters:
+        _name_cell(project, parameters)
     form = next((form for form in project.forms if form.iri == parameters.get("form")), project.forms[0])
     view = _View(project, form, read_labels(answers, t), t)
     show(view.head())
@@ -43,6 +46,15 @@ def show_project(answers: Answers, parameters: Mapping[str, str], t: Texts) -> N
         show(view.words())
     show(view.indicators())
     show_evidence(answers, project, form, parameters.get("at"), t)
+
+
+def _name_cell(project: Project, parameters: Mapping[str, str]) -> None:
+    """Put the cell in the address for the row and the field that it says, and start again there."""
+    fields = (parameters.get("field", "target"), "tier3")  # a row without a target is shown by its name
+    cell = next((cell for name in fields if (cell := project.cells.get((parameters["row"], name)))), None)
+    kept = {key: value for key, value in parameters.items() if key not in {"row", "field"}}
+    st.query_params.from_dict(kept if cell is None else kept | {"at": cell.iri})
+    st.rerun()
 
 
 class _View:

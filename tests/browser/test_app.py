@@ -57,7 +57,7 @@ def take_picture(visit: Visitor, path: Path) -> None:
 
 def test_the_bar_leads_everywhere_and_back(visit: Visitor) -> None:
     visit.open()
-    for name in ("项目", "图谱", "可比项目", "查询", "总览"):
+    for name in ("项目", "指标", "图谱", "可比项目", "查询", "总览"):
         visit.click(f".pk-nav a:has-text('{name}')")
         assert visit.text(".pk-nav a[aria-current]") == name
         assert visit.page.title().startswith(name)
