@@ -204,7 +204,9 @@ def find_targets(
     ]
     like, unlike = _of_one_measure(rows) if measure is None else (rows, [])
     mine = frozenset[str]() if own is None else frozenset({own})
-    return _spread(label, _direction(like, measure), like, mine, [LeftOutTarget(row, "other_measure") for row in unlike])
+    return _spread(
+        label, _direction(like, measure), like, mine, [LeftOutTarget(row, "other_measure") for row in unlike]
+    )
 
 
 def spread_of(

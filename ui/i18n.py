@@ -1,4 +1,4 @@
-"""What the app says, in Chinese and English: texts.yaml, read strictly.
+"""What the app says, in Chinese and English: texts.yaml and the files of larger pages beside it, read strictly.
 
 Given a language, `Texts` answers a key with its text; a key that isn't there is an error of ours and stops the page
 rather than showing a key to a reader.
@@ -6,18 +6,18 @@ rather than showing a key to a reader.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from string import Formatter
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from ontology.vocabulary import DataError, parse_data
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-_FILE = "texts.yaml"
+_FILES = ("texts.yaml", "texts_indicators.yaml")
 
 
 def placeholders(text: str) -> frozenset[str]:
@@ -28,19 +28,24 @@ def placeholders(text: str) -> frozenset[str]:
 @cache
 def read_texts() -> Mapping[str, Mapping[Language, str]]:
     """Return every text by its key ("page.overview") and language; raise DataError where one is missing or uneven."""
-    raw = parse_data(_FILE, (files("ui") / _FILE).read_text("utf-8"))
     texts: dict[str, Mapping[Language, str]] = {}
-    for group, entries in raw.items():
-        for name, entry in entries.items():
-            key = f"{group}.{name}"
+    for file in _FILES:
+        for key, entry in _entries(file):
+            if key in texts:
+                raise DataError(file, key, "stands in another file of texts, too")
             if not isinstance(entry, dict) or set(entry) != set(LANGUAGES):
-                raise DataError(_FILE, key, f"give exactly the languages {', '.join(LANGUAGES)}")
+                raise DataError(file, key, f"give exactly the languages {', '.join(LANGUAGES)}")
             if not all(isinstance(text, str) and text.strip() for text in entry.values()):
-                raise DataError(_FILE, key, "a text is empty, or not a text (put it in quotes)")
+                raise DataError(file, key, "a text is empty, or not a text (put it in quotes)")
             if len({placeholders(text) for text in entry.values()}) != 1:
-                raise DataError(_FILE, key, "the languages have different {placeholders}")
+                raise DataError(file, key, "the languages have different {placeholders}")
             texts[key] = entry
     return texts
+
+
+def _entries(file: str) -> Iterator[tuple[str, Any]]:
+    for group, entries in parse_data(file, (files("ui") / file).read_text("utf-8")).items():
+        yield from ((f"{group}.{name}", entry) for name, entry in entries.items())
 
 
 @dataclass(frozen=True, slots=True)
