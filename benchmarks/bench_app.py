@@ -33,6 +33,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from ui.links import PAGES, read_address
 
@@ -208,7 +209,12 @@ def main(given: Sequence[str] | None = None) -> int:
             parameters = {}
             if page == "project" and (iri := _a_project(browser, server)):
                 parameters = {"iri": iri}
-            measured = measure(browser, server, page, parameters, arguments)
+            try:
+                measured = measure(browser, server, page, parameters, arguments)
+            except PlaywrightTimeout:
+                print(f"| {page} | never | – | – | – | – | – |", flush=True)
+                slow.append(page)
+                continue
             print(measured.line(), flush=True)
             limits = (
                 (arguments.max_paint, measured.paint),

@@ -7,13 +7,17 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from rdflib import Literal, URIRef
 
+from graph.store import Rows
 from ontology.vocabulary import DataError
 from ui import i18n
+from ui.data import Labels
 from ui.format import money, money_in_table, number, percent, place
 from ui.html import Html, join, tag, text
 from ui.i18n import LANGUAGES, Texts, placeholders, read_language, read_texts
 from ui.links import HIDDEN_PAGES, PAGES, address, read_address, read_page
+from ui.sparql_chart import Bars, read_bars, read_quantity
 from ui.theme import server_options, style_sheet
 from ui.treemap import Area, Tile, draw, squarify
 
@@ -194,3 +198,19 @@ def test_the_server_is_started_quiet_and_with_our_theme() -> None:
     assert Path(options["theme.base"]).is_file()
     assert options["browser.gatherUsageStats"] == "false"
     assert options["client.toolbarMode"] == "minimal"
+
+
+def test_bars_stand_for_answers_that_compare_and_for_no_others() -> None:
+    labels = Labels(Texts("zh"), {})
+
+    def bars(names: str, *rows: tuple[object, ...]) -> Bars | None:
+        return read_bars(Rows(tuple(names.split()), tuple(tuple(map(Literal, row)) for row in rows)), {}, labels)
+
+    found = bars("city year n", ("甲市", 2023, 3), ("甲市", 2024, 5))
+    assert found is not None
+    assert found.values == (("甲市 · 2023", Decimal(3)), ("甲市 · 2024", Decimal(5)))
+    assert bars("city n", ("甲市", 3)) is None
+    assert bars("city n", ("甲市", 3), ("甲市", 5)) is None
+    assert bars("city n", ("甲市", 3), ("乙市", -5)) is None
+    assert bars("city n", ("甲市", 3), ("乙市", float("nan"))) is None
+    assert read_quantity(Literal("x", datatype=URIRef("http://www.w3.org/2001/XMLSchema#decimal"))) is None

@@ -27,16 +27,15 @@ from ui.store import Answers
 _OWN = "own"
 """What the address calls a query that the reader writes alone."""
 
-_BEGINNING = """SELECT ?project ?name ?year
+_BEGINNING = """SELECT ?city ?unit ?project ?year ?form
 WHERE {
-  ?form a pikg:TargetForm ; pikg:ofProject ?project ; rdfs:label ?name .
+  ?form a pikg:TargetForm ; rdfs:label ?project ; pikg:inDocument ?document .
+  ?document pikg:publisherText ?unit ; pikg:regionText ?city .
   OPTIONAL { ?form pikg:fiscalYear ?year }
 }
-ORDER BY DESC(?year) ?name
 LIMIT 100
 """
-
-_FIRST = "projects"
+"""What the editor holds at first: an example that is answered at once, however large the graph."""
 
 _LONGEST = 4000
 """Characters of a text that the address can hold; a longer one is kept for this window alone."""
@@ -45,7 +44,7 @@ _LONGEST = 4000
 def show_sparql(answers: Answers, parameters: Mapping[str, str], t: Texts) -> None:
     """Show the page."""
     queries = named_queries()
-    name = parameters.get("name", _FIRST)
+    name = parameters.get("name", _OWN)
     query = queries.get(name)
     labels = read_labels(answers, t)
     side, main = st.columns([1, 3.4], gap="large")

@@ -26,7 +26,7 @@ from ui.format import number
 from ui.html import Html, Piece, join, show, tag
 from ui.i18n import Texts
 from ui.links import address, link
-from ui.sparql_chart import is_number, read_bars, show_bars
+from ui.sparql_chart import read_bars, read_quantity, show_bars
 from ui.sparql_graph import show_triples
 
 _SHOWN = 200
@@ -128,7 +128,10 @@ def _json(rows: Rows) -> bytes:
 def _table(
     rows: Sequence[Sequence[Node | None]], variables: Sequence[str], heads: Mapping[str, str], labels: Labels, t: Texts
 ) -> Html:
-    numeric = [all(is_number(node) for node in column if node is not None) for column in zip(*rows, strict=True)]
+    numeric = [
+        all(read_quantity(node) is not None for node in column if node is not None)
+        for column in zip(*rows, strict=True)
+    ]
     head = [
         tag("th", heads.get(name, name), class_="num" if right else None, title=name, scope="col")
         for name, right in zip(variables, numeric, strict=True)
@@ -146,8 +149,12 @@ def _table(
 
 def _term(node: Node | None, labels: Labels, t: Texts) -> Piece:
     """Return a term as a reader wants it: a thing of ours leads to its page or into the graph."""
-    if node is None or isinstance(node, Literal):
-        return None if node is None else str(node)
+    if node is None:
+        return None
+    if isinstance(node, Literal):
+        # Only what may have decimals: a year or a code is no quantity.
+        value = read_quantity(node) if str(node.datatype).endswith("#decimal") else None
+        return str(node) if value is None else number(value)
     iri = str(node)
     if iri.startswith(CONCEPT):
         scheme, _, notation = iri.removeprefix(CONCEPT).partition("/")

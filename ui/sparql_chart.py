@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from rdflib import Literal
 from rdflib.term import Node
@@ -33,9 +33,16 @@ class Bars:
     values: tuple[tuple[str, Decimal], ...]
 
 
-def is_number(node: Node | None) -> bool:
-    """Whether a term is a number."""
-    return isinstance(node, Literal) and str(node.datatype).rsplit("#", 1)[-1] in _NUMBERS
+def read_quantity(node: Node | None) -> Decimal | None:
+    """Given a term, return its number; None where it is none (also "x"^^xsd:decimal, INF and NaN, which a query may
+    make)."""
+    if not isinstance(node, Literal) or str(node.datatype).rsplit("#", 1)[-1] not in _NUMBERS:
+        return None
+    try:
+        value = Decimal(str(node))
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None
 
 
 def read_bars(rows: Rows, heads: Mapping[str, str], labels: Labels) -> Bars | None:
@@ -44,15 +51,16 @@ def read_bars(rows: Rows, heads: Mapping[str, str], labels: Labels) -> Bars | No
     if not _FEWEST <= len(rows) <= _MOST or len(rows.variables) > _COLUMNS:
         return None
     columns = dict(zip(rows.variables, zip(*rows.rows, strict=True), strict=True))
-    numeric = [name for name, nodes in columns.items() if all(map(is_number, nodes)) and name not in _YEARS]
+    quantities = {name: [read_quantity(node) for node in nodes] for name, nodes in columns.items()}
+    numeric = [name for name, found in quantities.items() if None not in found and name not in _YEARS]
     named = [name for name in columns if name not in numeric and all(_is_name(node) for node in columns[name])]
-    shown = [name for name in numeric if all(Decimal(str(node)) >= 0 for node in columns[name])]
+    shown = [name for name in numeric if all(value is not None and value >= 0 for value in quantities[name])]
     if not named or not shown:
         return None
     for count in range(1, min(2, len(named)) + 1):
         texts = [" · ".join(_name(columns[one][row], labels) for one in named[:count]) for row in range(len(rows))]
         if len(set(texts)) == len(texts):
-            values = tuple(zip(texts, (Decimal(str(node)) for node in columns[shown[0]]), strict=True))
+            values = tuple(zip(texts, (value or Decimal(0) for value in quantities[shown[0]]), strict=True))
             said = " · ".join(heads.get(one, one) for one in named[:count])
             return Bars(said, heads.get(shown[0], shown[0]), values)
     return None
