@@ -104,6 +104,7 @@ class Batch:
         self._texts = None if writer.workspace.remote is not None else TextKeeper(folder, namespace)
         self._changed: set[str] = set()
         self._changed_is_known = not writer.unpublished  # of a killed run nobody knows what it changed
+        self._is_published = False
 
     def close(self) -> None:
         """Give back what the batch holds beside the writer."""
@@ -115,6 +116,7 @@ class Batch:
         """Read decisions.jsonl again: a line was added."""
         self.decisions = read_file(self.writer.workspace)
         self._indicators_are_in_step = False
+        self._is_published = False
 
     def is_current(self, sha256: str, extractor_version: str) -> bool:
         """Whether the document is in the store as this extractor reads it, with its original."""
@@ -142,10 +144,10 @@ class Batch:
         self._bring_indicators_in_step()
         triples = list(map_disclosure(disclosure, self.namespace, applied=applied, stale=stale))
         indicators = list(map_canonical(rows_of(triples), self.namespace, self.decisions.groupings))
+        self._changed.add(sha256)
         if original is not None:
             self.writer.keep_original(original, sha256)
         self.writer.mark()
-        self._changed.add(sha256)
         self.writer.store.replace_graphs(
             [
                 (self.namespace.document_graph(sha256), triples),
@@ -186,12 +188,15 @@ class Batch:
 
     def publish(self) -> None:
         """Bring vocabulary and derived graphs in step with the documents and publish, where anything has changed."""
+        if self._is_published and not self.writer.unpublished:
+            return
         self._bring_vocabulary_in_step()
         self._bring_indicators_in_step()
         self._bring_decisions_in_step()
         texts, newest = self._texts, self.writer.workspace.snapshot
         if texts is not None and not texts.is_in_step(newest):
             self.writer.mark()
+        self._is_published = True
         if not self.writer.unpublished:
             return
         derivation = self._derivation()
@@ -199,17 +204,19 @@ class Batch:
             if texts is not None:
                 texts.update(self.writer.store, newest, self._changed if self._changed_is_known else None)
             self._derive(derivation)
+            orphans = self._find_orphans()
             number = self.writer.publish(None if texts is None else texts.link)
             self._links.commit(number, derivation.rules)
             if texts is not None:
                 texts.keep(number)
         except BaseException:
             self._links.close()  # what it holds is of no snapshot
-            self._changed_is_known = False
+            self._changed_is_known = self._is_published = False
             raise
         self._changed.clear()
         self._changed_is_known = True
-        self._drop_orphans()
+        for sha256 in orphans:
+            self.writer.drop_original(sha256)
 
     def _derive(self, derivation: Derivation) -> None:
         """Bring what follows from all documents together in step: at the cost of what changed where that is known."""
@@ -269,11 +276,11 @@ class Batch:
             store.replace_graph(graph, [wanted])  # last: until then the next writer begins anew
         self._indicators_are_in_step = True
 
-    def _drop_orphans(self) -> None:
-        """Remove originals without a graph: of removed documents, or of a run that was killed before it loaded them."""
-        for sha256 in self.writer.originals():
-            if not self.writer.store.has_graph(self.namespace.document_graph(sha256)):
-                self.writer.drop_original(sha256)
+    def _find_orphans(self) -> list[str]:
+        """The originals without a graph: of removed documents, or of a run that was killed before it loaded them."""
+        kept = self._changed if self._changed_is_known else self.writer.originals()
+        store, graph = self.writer.store, self.namespace.document_graph
+        return [sha256 for sha256 in kept if not store.has_graph(graph(sha256))]
 
 
 @contextmanager
