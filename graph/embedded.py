@@ -10,6 +10,8 @@ much has changed; both by hard links.
 
 from __future__ import annotations
 
+import gc
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache, cached_property
@@ -35,8 +37,9 @@ _LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
 
 _DEFAULT = ox.DefaultGraph()
 
-FLUSH_EVERY = 100_000
-"""Statements written after which Oxigraph is told to put them on disk: left alone it holds a gigabyte in memory."""
+FLUSH_EVERY = 20_000
+"""Statements written after which Oxigraph is told to put them on disk: left alone it holds a gigabyte in memory, and
+takes ever longer to find a statement's place in it (a third more at 100,000)."""
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
@@ -120,6 +123,7 @@ class EmbeddedStore:
         self._snapshot_folder = snapshot_folder
         self._written = written
         self._unflushed = 0
+        self._flush: _Flush | None = None
 
     @cached_property
     def texts(self) -> Texts | None:
@@ -133,7 +137,7 @@ class EmbeddedStore:
         if self._store is None:
             if self._written is None:
                 raise GraphError("the store is closed; open it again")
-            self._store = _open_folder(self._written)  # it was closed for a snapshot
+            self._store = _open_again(self._written)  # it was closed for a snapshot
         return self._store
 
     # --- asking ---------------------------------------------------------------------------------------------------
@@ -250,10 +254,19 @@ class EmbeddedStore:
         return True
 
     def _count_written(self, count: int) -> None:
+        """Have what was written put on disk now and then, beside what is written next."""
         self._unflushed += count
-        if self._unflushed > FLUSH_EVERY:
-            self._open.flush()
+        if self._written is not None and self._unflushed > FLUSH_EVERY:
+            self._end_flush()
+            self._flush = _Flush(self._open)
             self._unflushed = 0
+
+    def _end_flush(self) -> None:
+        flush, self._flush = self._flush, None
+        if flush is not None:
+            flush.join()
+            if flush.error is not None:
+                raise flush.error
 
     def _apply(self, changes: _Changes, graphs: Sequence[str]) -> None:
         try:
@@ -270,6 +283,7 @@ class EmbeddedStore:
     def publish(self, folder: Path) -> None:
         """Write a snapshot that readers can open to a new folder (hard links where the file system is the same)."""
         try:
+            self._end_flush()
             if self._written is None or log_size(self._written) > LOG_AT_MOST:
                 self._open.backup(folder)  # flushes what is in memory first
             else:
@@ -280,6 +294,8 @@ class EmbeddedStore:
 
     def close(self) -> None:
         """Give the folder back; closing twice is no error. A store in many files has them merged first."""
+        with suppress(OSError):  # it is in the log
+            self._end_flush()
         written, self._store, self._written = self._written, None, None
         if written is not None and are_many(written):
             with suppress(GraphError):  # what was changed is stored, merged or not
@@ -298,6 +314,27 @@ class EmbeddedStore:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class _Flush(threading.Thread):
+    """Oxigraph's memory put on disk in a thread of its own, which holds the store open until it is joined."""
+
+    def __init__(self, store: ox.Store) -> None:
+        super().__init__(daemon=True)
+        self._store: ox.Store | None = store
+        self.error: OSError | None = None
+        self.start()
+
+    def run(self) -> None:
+        """Flush, and let the store go."""
+        store, self._store = self._store, None
+        try:
+            if store is not None:
+                store.flush()
+        except OSError as error:
+            self.error = error
+        finally:
+            del store
 
 
 class _Changes:
@@ -441,6 +478,14 @@ def _open_folder(folder: Path) -> ox.Store:
         return ox.Store(str(folder))
     except OSError as error:
         raise WorkspaceError(f"the graph in {folder} can't be opened: {error}") from error
+
+
+def _open_again(folder: Path) -> ox.Store:
+    try:
+        return _open_folder(folder)
+    except WorkspaceError:
+        gc.collect()  # an answer that was not read to its end, in a cycle with an error, keeps the store open
+        return _open_folder(folder)
 
 
 def open_snapshot(folder: Path, on_close: Callable[[], None] | None = None) -> EmbeddedStore:

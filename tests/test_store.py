@@ -204,6 +204,78 @@ def test_a_snapshot_stays_as_it_was(tmp_path):
     assert objects(store, A) == {"new"}
 
 
+@pytest.mark.parametrize("log_at_most", [0, 8_000_000])
+def test_snapshots_by_backup_and_of_the_closed_store_hold_the_same(tmp_path, monkeypatch, log_at_most):
+    monkeypatch.setattr("graph.embedded.LOG_AT_MOST", log_at_most)
+    store = open_store(tmp_path / "graph")
+    for number in range(4):
+        store.replace_graph(f"{A}{number}", [(S, P, Literal(f"text {number}\n{n}")) for n in range(50)])
+        store.replace_graph(A, [(S, P, Literal(number))])
+        store.publish(tmp_path / str(number))
+        with open_snapshot(tmp_path / str(number)) as snapshot:
+            assert sorted(snapshot.nquads()) == sorted(store.nquads())
+            assert snapshot.count() == 50 * (number + 1) + 1
+    store.close()
+    with open_store(tmp_path / "graph") as again:
+        assert again.count() == 201
+
+
+def test_what_is_put_on_disk_beside_the_writing_is_there_in_the_snapshot(tmp_path, monkeypatch):
+    monkeypatch.setattr("graph.embedded.FLUSH_EVERY", 100)
+    store = open_store(tmp_path / "graph")
+    for number in range(20):
+        store.replace_graph(f"{A}{number}", [(S, P, Literal(f"{number} {n}")) for n in range(60)])
+    store.publish(tmp_path / "one")
+    with open_snapshot(tmp_path / "one") as snapshot:
+        assert snapshot.count() == 1200
+    store.close()
+
+
+def test_a_store_in_many_files_has_them_merged_before_it_is_given_back(tmp_path, monkeypatch):
+    for name, value in (("_MANY", 30), ("_FEW", 15), ("_QUIET", 1.0)):
+        monkeypatch.setattr(f"graph.files.{name}", value)
+    most = 0
+    for number in range(12):
+        with open_store(tmp_path / "graph") as store:
+            store.replace_graph(f"{A}{number}", [(S, P, Literal(f"{number} {n}")) for n in range(50)])
+            store.publish(tmp_path / str(number))
+        most = max(most, len(list((tmp_path / "graph").glob("*.sst"))))
+    assert most < 80, "each of eleven tables has a file for each of twelve changes"
+    with open_snapshot(tmp_path / "11") as snapshot:
+        assert snapshot.count() == 600
+    with open_store(tmp_path / "graph") as store:
+        assert store.count() == 600
+    assert len(list((tmp_path / "graph").glob("LOG.old.*"))) <= 2
+
+
+def test_an_answer_that_nobody_read_to_its_end_does_not_keep_the_store(tmp_path):
+    store = open_store(tmp_path / "graph")
+    store.replace_graph(A, [(S, P, Literal(n)) for n in range(5)])
+    begun = [store.triples(A)]
+    next(begun[0])
+    begun.append(begun)  # a cycle, as of an error with its frames
+    del begun
+    store.publish(tmp_path / "one")
+    store.replace_graph(B, [(S, P, Literal("later"))])
+    assert (store.count(A), store.count(B)) == (5, 1)
+    with open_snapshot(tmp_path / "one") as snapshot:
+        assert (snapshot.count(A), snapshot.count(B)) == (5, 0)
+
+
+INJECTED = 'https://example.org/a> <https://example.org/b> "c" . <https://example.org/d'
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_an_iri_cannot_end_its_own_brackets(store, place):
+    triple = [S, P, Literal("fine")]
+    triple[place] = URIRef(INJECTED)
+    with pytest.raises(InvalidLiteralError):
+        store.replace_graph(A, [tuple(triple)])
+    with pytest.raises(InvalidLiteralError):
+        store.replace_graph(A, [(S, P, Literal("c", datatype=URIRef(INJECTED)))])
+    assert store.graphs() == []
+
+
 def test_a_closed_store_says_so(store):
     store.close()
     store.close()
