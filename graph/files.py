@@ -79,12 +79,20 @@ def _sync(path: Path) -> None:
 
 # --- merging ------------------------------------------------------------------------------------------------------
 def are_many(folder: Path) -> bool:
-    """Whether a store is in so many files that the next writers would have to wait for their merging."""
-    return _surplus(_listing(folder)) > _MANY
+    """Whether a store is in so many files more than after the last merging that the next writers would have to wait."""
+    surplus, left = _surplus(_listing(folder)), _read_left(folder)
+    if surplus < left:
+        _write_left(folder, surplus)
+    return surplus > _MANY + left
 
 
 def wait_for_merging(folder: Path, at_most: float = 60.0) -> None:
     """Given the folder of an open store, wait until Oxigraph has merged its files, or merges no more."""
+    _wait_for_merging(folder, at_most)
+    _write_left(folder, max(0, _surplus(_listing(folder)) - _FEW))
+
+
+def _wait_for_merging(folder: Path, at_most: float) -> None:
     end = time.monotonic() + at_most
     before, changed = _listing(folder), time.monotonic()
     while _surplus(before) > _FEW and changed + _QUIET > time.monotonic() < end:
@@ -96,6 +104,22 @@ def wait_for_merging(folder: Path, at_most: float = 60.0) -> None:
 def _surplus(listing: dict[str, int]) -> int:
     sizes = [size for name, size in listing.items() if name.endswith(".sst")]
     return len(sizes) - sum(sizes) // _FILE
+
+
+_LEFT = "files-left"
+"""How many files Oxigraph has left apart: those that have no key in common need no merging."""
+
+
+def _read_left(folder: Path) -> int:
+    try:
+        return int((folder / _LEFT).read_text("ascii"))
+    except (OSError, ValueError):
+        return 0
+
+
+def _write_left(folder: Path, count: int) -> None:
+    with suppress(OSError):  # the next writer waits in vain for some seconds
+        (folder / _LEFT).write_text(str(count), "ascii")
 
 
 def drop_old_notes(folder: Path) -> None:

@@ -205,6 +205,8 @@ class Batch:
                 texts.update(self.writer.store, newest, self._changed if self._changed_is_known else None)
             self._derive(derivation)
             orphans = self._find_orphans()
+            if texts is not None:
+                texts.wait()  # a store that is asked can't be closed for its snapshot
             number = self.writer.publish(None if texts is None else texts.link)
             self._links.commit(number, derivation.rules)
             if texts is not None:

@@ -66,6 +66,11 @@ class TextKeeper:
         (self._folder / _STEP).unlink(missing_ok=True)
         self._running = self._worker.submit(self._bring_in_step, store, known)
 
+    def wait(self) -> None:
+        """Wait until nothing is asked of the store any more."""
+        if self._running is not None:
+            self._running.result()
+
     def link(self, snapshot_folder: Path) -> None:
         """Given the folder of a snapshot that is being published, wait for the index and put it there."""
         if self._running is None or not self._running.result():
