@@ -70,10 +70,10 @@ class UnitCost:
 
     @property
     def formula(self) -> str:
-        """The division, as a person checks it."""
-        sign = {"le": "≤ ", "ge": "≥ ", "eq": "", "about": "≈ "}[self.bound]
+        """The division, as a person checks it; behind it in which direction the printed signs bound it."""
+        sign = {"le": " (≤)", "ge": " (≥)", "eq": "", "about": " (≈)"}[self.bound]
         divided = f"{plain(self.money.number)} 元 ÷ {plain(self.count)} {self.per_label}"
-        return f"{divided} = {sign}{plain(self.value)} 元/{self.per_label}"
+        return f"{divided} = {plain(self.value)} 元/{self.per_label}{sign}"
 
 
 @dataclass(frozen=True, slots=True)

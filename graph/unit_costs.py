@@ -23,7 +23,6 @@ from graph.terms import iri, text_literal
 from ontology.comparables import fold_text
 from ontology.namespaces import PREFIXES
 from ontology.unit_costs import Service, unit_cost_rules
-from ontology.units import unit_list
 
 _NAMES = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in ("pikg", "rdfs"))
 
@@ -375,6 +374,17 @@ def compare_unit_costs(
 ) -> dict[str, tuple[UnitCostPair, ...]]:
     """Given a project and others with their years, return for each other what one of the same thing costs in both, as
     planned, where both are sure enough; of mine the newest year counts."""
+    return {
+        other: tuple(UnitCostPair(mine.per_label, mine.value, theirs.value) for mine, theirs in pairs)
+        for other, pairs in match_unit_costs(store, project, others).items()
+    }
+
+
+def match_unit_costs(
+    store: ReadableStore, project: str, others: Sequence[tuple[str, int | None]]
+) -> dict[str, tuple[tuple[UnitCost, UnitCost], ...]]:
+    """Given what `compare_unit_costs` takes, return for each other project the unit costs of the same thing in both,
+    mine and theirs, with their formulas and sources."""
     forms, _ = read_forms(store, dict.fromkeys([project, *(other for other, _ in others)]))
     by_project: dict[str, list[UnitCost]] = defaultdict(list)
     for form in forms:
@@ -383,7 +393,7 @@ def compare_unit_costs(
     mine = _by_thing(by_project[project])
     return {
         other: tuple(
-            UnitCostPair(unit_list().units[thing[2]].zh, mine[thing].value, cost.value)
+            (mine[thing], cost)
             for thing, cost in _by_thing([c for c in by_project[other] if year is None or c.form.year == year]).items()
             if thing in mine
         )
@@ -404,5 +414,5 @@ def _by_thing(costs: Iterable[UnitCost]) -> dict[tuple[str | None, str, str], Un
 
 __all__ = [
     "LeftOut", "UnitCost", "UnitCostPair", "UnitCostSpread", "UnitCosts", "compare_unit_costs", "find_service",
-    "find_spreads", "find_unit_costs", "read_forms", "read_object",
+    "find_spreads", "find_unit_costs", "match_unit_costs", "read_forms", "read_object",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from ui.i18n import Texts
 from ui.links import address, link
 from ui.project_data import IndicatorRow, Project, read_project
 from ui.store import Answers
+from ui.unit_costs import unit_cost_lines
 
 _Where = tuple[Mapping[str, str], str | None]
 """The regions to choose from, and the one that was chosen."""
@@ -62,7 +63,8 @@ def show_comparables(answers: Answers, parameters: Mapping[str, str], t: Texts) 
         if chosen is not None:
             labels = read_labels(answers, t)
             mine, theirs = read_project(answers, iri), read_project(answers, chosen.project)
-            show(_side_by_side(form, chosen, (mine, theirs), labels, t))
+            costs = unit_cost_lines(answers, iri, (chosen.project, chosen.fiscal_year), t)
+            show(_side_by_side(form, chosen, (mine, theirs), t, labels=labels, costs=costs))
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
@@ -182,7 +184,13 @@ def _peer(peer: Comparable, chosen: Comparable | None, form: FormSummary, asked:
 
 # --- side by side -------------------------------------------------------------------------------------------------
 def _side_by_side(
-    form: FormSummary, peer: Comparable, projects: tuple[Project | None, Project | None], labels: Labels, t: Texts
+    form: FormSummary,
+    peer: Comparable,
+    projects: tuple[Project | None, Project | None],
+    t: Texts,
+    *,
+    labels: Labels,
+    costs: Sequence[Html],
 ) -> Html:
     heads = [
         tag("th", link(address("project", t.language, iri=iri), name), tag("small", region), scope="col")
@@ -193,6 +201,8 @@ def _side_by_side(
     ]
     amounts = [tag("td", money(one, t) if one is not None else "") for one in (form.money, peer.funding)]
     lines = [tag("tr", tag("th", t("comparables.money"), scope="row"), *amounts)]
+    if costs:
+        lines += [_band(t("unit_costs.title")), *costs]
     if peer.matched_indicators:
         lines.append(_band(t("comparables.matched")))
         for pair in peer.matched_indicators:

@@ -16,6 +16,7 @@ from ui.i18n import Texts
 from ui.links import address, link
 from ui.project_data import Form, Funding, IndicatorRow, Project, Value, read_project
 from ui.store import Answers
+from ui.unit_costs import unit_costs
 
 STAGES = ("budget", "adjusted_budget", "executed")
 SOURCES = (
@@ -45,6 +46,9 @@ def show_project(answers: Answers, parameters: Mapping[str, str], t: Texts) -> N
     with words_side:
         show(view.words())
     show(view.indicators())
+    costs = unit_costs(answers, project, form, parameters.get("costs"), t)
+    if costs is not None:
+        show(costs)
     show_evidence(answers, project, form, parameters.get("at"), t)
 
 
