@@ -74,10 +74,11 @@ def _free_port() -> int:
 
 
 @contextmanager
-def serve(store: Path) -> Iterator[App]:
-    """Start `pikg app` on a store; end it afterwards."""
+def serve(store: Path, *options: str) -> Iterator[App]:
+    """Start `pikg app` on a store, with further options of its; end it afterwards."""
     port = _free_port()
     command = [sys.executable, "-c", "import pikg; pikg.main()", "app", "--store", str(store), "--port", str(port)]
+    command += options
     server = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     app = App(f"http://localhost:{port}", store, server.pid)
     try:
