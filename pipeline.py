@@ -291,10 +291,11 @@ class Store(Decides):
         *,
         progress: Progress | None = None,
         wait: float = 0.0,
+        sources: str | os.PathLike[str] | None = None,
     ) -> IngestReport:
         """Given files and folders, read each document and store it; see `pipeline.ingest`."""
         several = [paths] if isinstance(paths, str | os.PathLike) else paths
-        return ingest(several, self.folder, progress=progress, wait=wait)
+        return ingest(several, self.folder, progress=progress, wait=wait, sources=sources)
 
     def query(self, sparql: str, *, timeout: float | None = TIME_LIMIT, limit: int | None = None) -> Answer:
         """Given SPARQL, return its answer: rows, a truth, or triples. It only reads, and is stopped after `timeout`

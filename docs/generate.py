@@ -86,6 +86,26 @@ def _example() -> str:
     return shown.serialize(format="turtle")
 
 
+_TUTORIAL_PREAMBLE = """<!-- Made from docs/tutorial.ipynb by `python docs/generate.py`; don't edit it by hand. -->
+
+"""
+_TUTORIAL_END = """
+*This is the notebook `docs/tutorial.ipynb` of the repository, which every test run executes from its first cell to the
+chart. Open it in Jupyter to see the answers.*
+"""
+
+
+def render_tutorial() -> str:
+    """Return the notebook as a page: its texts and its code, without outputs."""
+    cells = json.loads((ROOT / "docs" / "tutorial.ipynb").read_text("utf-8"))["cells"]
+    texts = ("".join(cell["source"]).strip() for cell in cells)
+    shown = (
+        f"```python\n{text}\n```" if cell["cell_type"] == "code" else text
+        for cell, text in zip(cells, texts, strict=True)
+    )
+    return _TUTORIAL_PREAMBLE + "\n\n".join(shown) + "\n" + _TUTORIAL_END
+
+
 def render_schema() -> str:
     """Return the JSON Schema of the contract."""
     return json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n"
@@ -94,6 +114,7 @@ def render_schema() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": render_cli,
     "queries.md": _render_queries,
+    "tutorial.md": render_tutorial,
     "ontology.md": render_ontology,
     f"../ontology/{SCHEMA_FILE}": render_schema,
 }

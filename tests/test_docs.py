@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -31,6 +33,21 @@ def test_the_notebook_goes_from_files_to_a_chart() -> None:
     charts = [html for output in outputs if "vegaEmbed" in (html := output.get("data", {}).get("text/html", ""))]
     assert len(charts) == 1
     assert "满意度" in charts[0].encode().decode("unicode_escape") or "满意度" in charts[0]
+
+
+def test_the_tutorial_page_is_the_notebook() -> None:
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    assert spec is not None and spec.loader is not None
+    generate = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generate)
+    page = (ROOT / "docs" / "tutorial.md").read_text("utf-8")
+    assert page == generate.render_tutorial(), "docs/tutorial.md is stale; python docs/generate.py writes it"
+
+
+def test_every_page_is_in_the_navigation() -> None:
+    listed = (ROOT / "mkdocs.yml").read_text("utf-8").partition("nav:")[2]
+    assert {page.name for page in (ROOT / "docs").glob("*.md")} == set(re.findall(r": (\S+\.md)", listed))
+    assert len(re.findall(r"\.md", listed)) == len(set(re.findall(r"\S+\.md", listed)))
 
 
 def test_answers_become_data_frames(tmp_path: Path) -> None:
