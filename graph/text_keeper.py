@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -49,6 +49,8 @@ class TextKeeper:
         self._namespace = namespace
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="texts")
         self._running: Future[bool] | None = None
+        self._asked: WholeStore | None = None
+        self._asks = False
         self._writer: tantivy.IndexWriter | None = None
 
     def is_in_step(self, snapshot: int) -> bool:
@@ -62,18 +64,28 @@ class TextKeeper:
     def update(self, store: WholeStore, snapshot: int, changed: Collection[str] | None) -> None:
         """Given the writer's store, the newest snapshot and the hashes of the documents that have changed since (None:
         not known), begin to bring the index in step."""
-        known = None if changed is None or not self.is_in_step(snapshot) else sorted(changed)
+        known = None
+        if changed is not None and self.is_in_step(snapshot):
+            graphs = [self._namespace.document_graph(sha256) for sha256 in sorted(changed)]
+            # Read here: two threads that ask in turn wait for each other's turns longer than either asks.
+            known = {graph: list(_entries(store, graph)) for graph in graphs}
         (self._folder / _STEP).unlink(missing_ok=True)
+        self._asked = store
+        self._asks = known is None
         self._running = self._worker.submit(self._bring_in_step, store, known)
 
     def wait(self) -> None:
         """Wait until nothing is asked of the store any more."""
-        if self._running is not None:
+        if self._running is not None and self._asks:
             self._running.result()
 
     def link(self, snapshot_folder: Path) -> None:
         """Given the folder of a snapshot that is being published, wait for the index and put it there."""
-        if self._running is None or not self._running.result():
+        if self._running is None:
+            return
+        if not self._running.result() and not self._asks and self._asked is not None:  # damaged: it is made anew
+            self._running = self._worker.submit(self._bring_in_step, self._asked, None)
+        if not self._running.result():
             return
         target = snapshot_folder / FOLDER
         for attempt in range(_TRIES):
@@ -92,7 +104,7 @@ class TextKeeper:
         """Given the number of the snapshot that was published, remember that the index is of it."""
         if self._running is not None and self._running.result():
             (self._folder / _STEP).write_text(json.dumps({"snapshot": snapshot, "rules": RULES}), "utf-8")
-        self._running = None
+        self._running = self._asked = None
 
     def close(self) -> None:
         """Wait for what was begun, and give the index back."""
@@ -100,33 +112,33 @@ class TextKeeper:
         self._worker.shutdown()
 
     # --- in the keeper's own thread -------------------------------------------------------------------------------
-    def _bring_in_step(self, store: WholeStore, changed: Sequence[str] | None) -> bool:
+    def _bring_in_step(self, store: WholeStore, changed: Mapping[str, Sequence[tantivy.Document]] | None) -> bool:
         """Write the entries of changed documents, or of all; return whether that could be done."""
         if changed is not None:
             try:
-                self._write(store, [self._namespace.document_graph(sha256) for sha256 in changed], _HEAP)
-            except (OSError, ValueError):  # damaged: it is made anew
-                pass
-            else:
-                return True
+                self._write(changed.items(), _HEAP)
+            except (OSError, ValueError):
+                return False
+            return True
         begin = self._namespace.document_graph("")
         try:
             self._give_back()
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder.mkdir(parents=True)
-            self._write(store, [graph for graph in store.graphs() if graph.startswith(begin)], _HEAP_FOR_ALL)
+            graphs = [graph for graph in store.graphs() if graph.startswith(begin)]
+            self._write(((graph, _entries(store, graph)) for graph in graphs), _HEAP_FOR_ALL)
         except (OSError, ValueError):  # no room, or no file may be written: everything is answered without an index
             self._writer = None
             shutil.rmtree(self._folder, ignore_errors=True)
             return False
         return True
 
-    def _write(self, store: ReadableStore, graphs: Sequence[str], heap: int) -> None:
+    def _write(self, entries: Iterable[tuple[str, Iterable[tantivy.Document]]], heap: int) -> None:
         if self._writer is None:
             self._writer = tantivy.Index(schema_of_texts(), str(self._folder)).writer(heap, 1)
-        for graph in graphs:
+        for graph, some in entries:
             self._writer.delete_documents_by_term("graph", graph)
-            for entry in _entries(store, graph):
+            for entry in some:
                 self._writer.add_document(entry)
         self._writer.commit()
 
