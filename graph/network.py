@@ -37,7 +37,7 @@ _NOT_WALKED = frozenset({
 
 # What many things share. A walk leaves these only by their own statements (a unit's region), unless it started here
 # or was asked to expand them: through "数量指标" everything is a neighbour of everything.
-_HUBS = frozenset({"Region", "Unit", "Disclosure", "Document", "Tier", "Concept", "CanonicalIndicator"})
+HUBS = frozenset({"Region", "Unit", "Disclosure", "Document", "Tier", "Concept", "CanonicalIndicator"})
 
 DEFAULT_KINDS = frozenset({
     "Region", "Unit", "Document", "Project", "TargetForm", "SelfEvaluation", "ProjectDescription", "IndicatorRow",
@@ -63,6 +63,18 @@ _LINKS = (
     f'FILTER(isIRI(?other) && STRSTARTS(STR(?p), "{PIKG}") && '
     f"?p NOT IN ({', '.join(f'<{PIKG}{name}>' for name in sorted(_NOT_WALKED))}))"
 )
+
+_CANONICAL = "CanonicalIndicator"
+_ASKING = f"?other <{PIKG}ofIndicator> ?indicator ; a <{PIKG}IndicatorRow>"
+
+# A row leads to the canonical indicator that its indicator is one of, where another project asks the same: what one
+# project alone asks links it to nothing, and would double every row.
+_SHARED = f"""SELECT DISTINCT ?node ?other WHERE {{
+  VALUES ?node {{ %s }}
+  ?node <{PIKG}ofIndicator> ?indicator .
+  ?indicator <{PIKG}canonical> ?other ; <{PIKG}ofProject> ?project .
+  FILTER EXISTS {{ ?elsewhere <{PIKG}canonical> ?other ; <{PIKG}ofProject> ?second FILTER(?second != ?project) }}
+}} ORDER BY ?node ?other"""
 
 _BATCH = 200
 """IRIs in one VALUES block: long enough to save round trips, short enough for any server's limit on a request."""
@@ -98,7 +110,7 @@ def find_neighbourhood(
     `expanded` are nodes whose own neighbours are wanted too, one link further; `kinds` are the kinds walked (the root
     is shown whatever its kind). Raises NotFoundError where the store says nothing of the root.
     """
-    walk = _Walk(store, frozenset(kinds), max(1, min(limit, MAXIMUM_LIMIT)))
+    walk = Walk(store, frozenset(kinds), max(1, min(limit, MAXIMUM_LIMIT)))
     walk.start(root)
     frontier = [root]
     for _ in range(max(depth, 0)):
@@ -110,7 +122,7 @@ def find_neighbourhood(
     return Neighbourhood(root, walk.graph, frozenset(walk.open), walk.cut)
 
 
-class _Walk:
+class Walk:
     """A walk over the store's links that remembers what it has seen."""
 
     def __init__(self, store: ReadableStore, kinds: frozenset[str], limit: int) -> None:
@@ -124,18 +136,20 @@ class _Walk:
         self.root = ""
 
     def start(self, root: str) -> None:
+        """Begin at a node; raise NotFoundError where the store says nothing of it."""
         self.root = root
         try:
             iri(root)
         except InvalidLiteralError as error:
             raise NotFoundError(f"the graph holds nothing of that name: {error}") from error
         self._read_attributes([root])
-        self._read_outward([root])
+        self.read_outward([root])
         if not (self._attributes[root]["kind"] or self._outward[root] or self._find_inward(root)):
             raise NotFoundError(f"the graph holds nothing about <{root}>")
-        self._add(root)
+        self.add(root)
 
     def kind(self, node: str) -> str:
+        """Return the kind of a node that was read."""
         return str(self._attributes.get(node, {}).get("kind", ""))
 
     def grow(self, frontier: Sequence[str], *, through_hubs: str) -> list[str]:
@@ -144,22 +158,22 @@ class _Walk:
         `through_hubs` is the one node whose neighbours are all wanted, whatever its kind.
         """
         added: list[str] = []
-        self._read_outward(frontier)
+        self.read_outward(frontier)
         for node in frontier:
-            outward_only = node != through_hubs and self.kind(node) in _HUBS
-            for other in self._shown_neighbours(node, outward_only=outward_only):
+            outward_only = node != through_hubs and self.kind(node) in HUBS
+            for other in self.shown_neighbours(node, outward_only=outward_only):
                 if other in self.graph:
                     continue
                 if len(self.graph) >= self.limit:
                     self.cut = True
                     return added
-                self._add(other)
+                self.add(other)
                 added.append(other)
         return added
 
     def close(self) -> None:
         """Draw the links between all nodes that are shown, and note which nodes have more to show."""
-        self._read_outward(self.graph)
+        self.read_outward(self.graph)
         for node in list(self.graph):
             for name, target in self._outward[node]:
                 if target in self.graph:
@@ -175,6 +189,9 @@ class _Walk:
     def _has_more(self, node: str, hidden: set[str]) -> bool:
         """Say whether a node has neighbours of the kinds walked that are not shown; a hub's many are read in parts."""
         shown = {*self.graph, *hidden}
+        if self.kind(node) == _CANONICAL:
+            # Its rows may be tens of thousands: one more than the picture can know of tells.
+            return "IndicatorRow" in self.kinds and not shown.issuperset(self._find_asking(node, len(shown) + 1))
         others = [target for _, target in self._outward[node]] + self._find_inward(node)
         missing = [other for other in dict.fromkeys(others) if other not in shown]
         for start in range(0, len(missing), _BATCH):
@@ -184,17 +201,19 @@ class _Walk:
                 return True
         return False
 
-    def _add(self, node: str) -> None:
+    def add(self, node: str) -> None:
+        """Show a node whose attributes were read."""
         self.graph.add_node(node, **self._attributes.get(node, {}))
 
-    def _shown_neighbours(self, node: str, *, outward_only: bool = False) -> list[str]:
+    def shown_neighbours(self, node: str, *, outward_only: bool = False) -> list[str]:
+        """Return a node's neighbours of the kinds walked; its own statements alone where `outward_only` says so."""
         others = [target for _, target in self._outward[node]]
         if not outward_only:
             others += self._find_inward(node)
         self._read_attributes(others)
         return [other for other in dict.fromkeys(others) if self.kind(other) in self.kinds]
 
-    def _read_outward(self, nodes: Iterable[str]) -> None:
+    def read_outward(self, nodes: Iterable[str]) -> None:
         """Read what nodes say of others: few statements each, so many nodes in one query."""
         unknown = [node for node in nodes if node not in self._outward]
         for start in range(0, len(unknown), _BATCH):
@@ -205,6 +224,11 @@ class _Walk:
             # Several documents may say the same; sorted and made single here, which costs the store far more.
             for node, name, other in sorted({(str(r["node"]), str(r["p"]), str(r["other"])) for r in self._ask(query)}):
                 self._outward[node].append((name.removeprefix(PIKG), other))
+            if _CANONICAL in self.kinds:
+                for row in self._ask(_SHARED % values):
+                    link = ("canonical", str(row["other"]))
+                    if link not in self._outward[str(row["node"])]:
+                        self._outward[str(row["node"])].append(link)
 
     def _find_inward(self, node: str) -> list[str]:
         """Return who speaks of a node, as many as could be shown. One query a node: among many nodes in one query a
@@ -214,7 +238,15 @@ class _Walk:
             query = f"SELECT ?p ?other WHERE {{ ?other ?p {term} . {_LINKS} }} LIMIT {4 * self.limit}"
             found = sorted({(str(row["p"]), str(row["other"])) for row in self._ask(query)})
             self._inward[node] = [other for _, other in found]
+            if self.kind(node) == _CANONICAL:
+                self._inward[node] += self._find_asking(node, 4 * self.limit)
         return self._inward[node]
+
+    def _find_asking(self, canonical: str, limit: int) -> list[str]:
+        """Return rows whose indicator is one of a canonical indicator, so many at most."""
+        term = iri(canonical).n3()
+        query = f"SELECT DISTINCT ?other WHERE {{ ?indicator <{PIKG}canonical> {term} . {_ASKING} }} LIMIT {limit}"
+        return sorted(str(row["other"]) for row in self._ask(query))
 
     def _ask(self, query: str) -> Rows:
         answer = self.store.query(query)
