@@ -1,7 +1,7 @@
 """Where to draw the nodes of a graph: no two labels overlap, and the same graph looks the same at every run.
 
 `place_nodes` gives every node of a neighbourhood a position; positions that were given before stay, so that a picture
-which grows doesn't jump. `pack_groups` places many thousands at once: a disc for each group, the largest in the middle.
+which grows doesn't jump. `pack_discs` and `fill_disc` place many thousands in groups, a disc for each.
 """
 
 from __future__ import annotations
@@ -220,3 +220,35 @@ def _find_room(points: Points, box: Points, free: NDArray[np.bool_]) -> Points:
                 points[node] = spot
                 break
     return points
+
+
+# --- many nodes in groups -------------------------------------------------------------------------------------------
+_GOLDEN = math.pi * (3 - math.sqrt(5))
+
+
+def pack_discs(radii: Sequence[float], *, aspect: float = 1.6, gap: float = 12.0) -> list[Position]:
+    """Given the radii of discs, return their middles: none overlaps, the largest in the middle, the whole about
+    `aspect` times as wide as high."""
+    placed = np.zeros((len(radii), 3))
+    stretch = np.array([math.sqrt(aspect), 1 / math.sqrt(aspect)])
+    order = sorted(range(len(radii)), key=lambda at: (-radii[at], at))
+    for count, at in enumerate(order):
+        radius, turn = radii[at], 0
+        step = max(radius * 0.35, 2.0)
+        while True:
+            spot = step * math.sqrt(turn) * np.array([math.cos(turn * _GOLDEN), math.sin(turn * _GOLDEN)]) * stretch
+            others = placed[order[:count]]
+            if (np.hypot(others[:, 0] - spot[0], others[:, 1] - spot[1]) >= others[:, 2] + radius + gap).all():
+                placed[at] = (spot[0], spot[1], radius)
+                break
+            turn += 1
+    return [(round(float(x), 1), round(float(y), 1)) for x, y, _ in placed]
+
+
+def fill_disc(count: int, spacing: float) -> list[Position]:
+    """Return so many spots around 0, 0, `spacing` apart, in the way of a sunflower's seeds: the first in the middle."""
+    spots = []
+    for at in range(count):
+        radius = spacing * math.sqrt(at)
+        spots.append((radius * math.cos(at * _GOLDEN), radius * math.sin(at * _GOLDEN)))
+    return spots

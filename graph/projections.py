@@ -7,15 +7,17 @@ whether a bound cut it. Nodes and edges come in the same order at every run, so 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
+from graph import terms
 from graph.comparables import ComparableIndex, read_index
 from graph.errors import ParameterError
+from graph.likeness import Likeness
 from graph.lookup import find_region
 from graph.queries import run_named
 from graph.store import ReadableStore, Rows
@@ -40,6 +42,7 @@ ALIKE_ALL = 300
 _NAMES = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in ("pikg", "rdfs", "skos"))
 
 _PROJECTS = """SELECT DISTINCT ?project ?name ?scope ?year ?publisher ?publisherName ?region ?regionName WHERE {
+  # chosen
   ?form a pikg:Form ; pikg:ofProject ?project ; rdfs:label ?name ; pikg:scope ?scope ; pikg:inDocument ?document .
   MINUS { ?form pikg:supersededBy ?newer }
   OPTIONAL { ?form pikg:fiscalYear ?year }
@@ -128,6 +131,44 @@ def project_graph(
     return graph
 
 
+def likeness_around(
+    store: ReadableStore, project: str, *, index: ComparableIndex | None = None, limit: int = 200
+) -> Projection:
+    """Given the IRI of a project, return it with the projects that are comparable to it, and those comparable to these,
+    `limit` at most, as `project_graph` links them: for a store whose whole graph of likeness takes minutes. Raises
+    NotFoundError where the project has no form in the store."""
+    index = index or read_index(store)
+    links: dict[tuple[str, str], Likeness] = {}
+    nodes, cut = dict.fromkeys([project]), False
+    front = [project]
+    for _ in range(2):
+        following: list[str] = []
+        for iri in front:
+            for other, likeness in index.alike(iri)[:LIKE_EACH]:
+                if other not in nodes and len(nodes) >= limit:
+                    cut = True
+                    continue
+                if other not in nodes:
+                    nodes[other] = None
+                    following.append(other)
+                links[min(iri, other), max(iri, other)] = likeness
+        front = following
+    graph: Projection = nx.Graph(projection="likeness", projects=len(nodes), around=project, cut=cut)
+    said = _read_projects(store, None, None, only=nodes)
+    for iri in nodes:
+        if iri in said:
+            graph.add_node(iri, **said[iri].attributes())
+    for (one, other), likeness in sorted(links.items()):
+        if one in graph and other in graph:
+            _link(graph, one, other, likeness)
+    return graph
+
+
+def _link(graph: Projection, one: str, other: str, likeness: Likeness) -> None:
+    reasons = {f"reason_{name}": round(value, 3) for name, value in likeness.reasons.items()}
+    graph.add_edge(one, other, weight=round(likeness.score, 3), **reasons)
+
+
 def _largest(found: Mapping[str, _Project], limit: int | None) -> Mapping[str, _Project]:
     if limit is None or len(found) <= limit:
         return found
@@ -182,37 +223,41 @@ def _link_alike(graph: Projection, index: ComparableIndex, progress: Progress | 
         found = index.alike(iri) if among is None or graph.graph["cut"] else index.alike(iri, among=among)
         inside = [(other, likeness) for other, likeness in found if other in graph]
         for other, likeness in inside[:LIKE_EACH]:
-            reasons = {f"reason_{name}": round(value, 3) for name, value in likeness.reasons.items()}
-            graph.add_edge(iri, other, weight=round(likeness.score, 3), **reasons)
+            _link(graph, iri, other, likeness)
         if progress is not None:
             progress(number, len(projects))
 
 
 # --- reading ------------------------------------------------------------------------------------------------------
-def _read_projects(store: ReadableStore, region: str | None, year: int | None) -> dict[str, _Project]:
+def _read_projects(
+    store: ReadableStore, region: str | None, year: int | None, only: Iterable[str] | None = None
+) -> dict[str, _Project]:
     inside = None
     if region is not None:
         rows = _ask(store, _INSIDE % find_region(store, region).n3())
         inside = {str(row["inside"]) for row in rows}
     found: dict[str, _Project] = {}
+    chosen = "" if only is None else f"VALUES ?project {{ {' '.join(terms.iri(project).n3() for project in only)} }}"
+    query = _PROJECTS.replace("# chosen", chosen)
     rows_of_projects = sorted(
-        (tuple("" if value is None else str(value) for value in row.values()) for row in _ask(store, _PROJECTS)),
+        (tuple("" if value is None else str(value) for value in row.values()) for row in _ask(store, query)),
         reverse=True,
     )
-    for iri, name, scope, printed_year, *rest in rows_of_projects:
+    for project_iri, name, scope, printed_year, *rest in rows_of_projects:
         publisher, publisher_name, region_iri, region_name = rest
         if (inside is not None and region_iri not in inside) or (year is not None and printed_year != str(year)):
             continue
         said = int(printed_year) if printed_year else 0
-        project = found.get(iri)
+        project = found.get(project_iri)
         if project is None or said > project.newest:
             years = set() if project is None else project.years
             short = scope.rsplit("/", 1)[-1]
             project = _Project(name, short, publisher, publisher_name, region_iri, region_name, said, years)
-            found[iri] = project
+            found[project_iri] = project
         if said:
             project.years.add(said)
-    _read_budgets(store, found, year)
+    if only is None:
+        _read_budgets(store, found, year)
     return found
 
 

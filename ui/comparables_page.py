@@ -37,7 +37,7 @@ def show_comparables(answers: Answers, parameters: Mapping[str, str], t: Texts) 
     if not contents.forms:
         show(tag("div", tag("h1", t("page.comparables")), tag("p", t("overview.no_money")), class_="pk-head"))
         return
-    index = _index(answers.edition, answers)
+    index = read_comparable_index(answers)
     iri = parameters.get("iri") or _first(contents, index)
     form = next((form for form in _newest(contents) if form.project == iri), None)
     head, chooser = st.columns([1.4, 1], gap="large", vertical_alignment="bottom")
@@ -65,6 +65,11 @@ def show_comparables(answers: Answers, parameters: Mapping[str, str], t: Texts) 
             mine, theirs = read_project(answers, iri), read_project(answers, chosen.project)
             costs = unit_cost_lines(answers, iri, (chosen.project, chosen.fiscal_year), t)
             show(_side_by_side(form, chosen, (mine, theirs), t, labels=labels, costs=costs))
+
+
+def read_comparable_index(answers: Answers) -> ComparableIndex:
+    """Return the store's projects read for comparing, kept as long as the snapshot is the newest."""
+    return _index(answers.edition, answers)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
@@ -142,7 +147,10 @@ def _peers(
         )
         for iri, name in [(None, t("comparables.elsewhere")), *regions.items()]
     ]  # fmt: skip
-    head = tag("div", tag("h2", t("comparables.peers")), tag("div", *chips, class_="pk-chips"), class_="pk-section")
+    network = link(address("graph", t.language, view="likeness", iri=form.project), t("comparables.network"))
+    head = tag(
+        "div", tag("h2", t("comparables.peers")), network, tag("div", *chips, class_="pk-chips"), class_="pk-section"
+    )
     if not found:
         return join([head, tag("p", t("comparables.none"), class_="pk-none")])
     above = [peer for peer in found if peer.score >= LINE]

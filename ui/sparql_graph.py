@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from hashlib import sha256
-from typing import Any
 
 import networkx as nx
-import streamlit as st
 from rdflib import Literal
-from st_link_analysis import st_link_analysis
 
 from graph.network import Neighbourhood
 from graph.positions import place_nodes
@@ -18,12 +15,13 @@ from ontology.namespaces import CONCEPT, PIKG, PREFIXES
 from ui.data import Labels
 from ui.html import show, tag
 from ui.i18n import Texts
-from ui.network_elements import elements, layout, sizes, styles
+from ui.network_elements import neighbourhood_picture, sizes
+from ui.picture import draw_picture
 
 _MOST = 150
 """Nodes that are drawn; more can't be read in a picture of this size."""
 
-_HEIGHT = 420
+_HEIGHT = "420px"
 _TYPE = f"{PREFIXES['rdf']}type"
 _NAMES = tuple(PREFIXES[prefix] + name for prefix, name in (("rdfs", "label"), ("skos", "prefLabel")))
 
@@ -68,13 +66,10 @@ def show_triples(triples: Triples, labels: Labels, t: Texts) -> None:
         return
     room = sizes(drawn.graph, labels, t)
     positions = place_nodes(drawn.graph, drawn.root, sizes=room, aspect=2.2)
-    node_styles, edge_styles = styles()
     key = sha256("".join(sorted(drawn.graph)).encode("utf-8", "surrogatepass")).hexdigest()[:12]
-    picture: Any = elements(drawn, drawn.root, labels, t)
-    with st.container(key="network"):
-        st_link_analysis(
-            picture, layout=layout(drawn.graph, positions, room), node_styles=node_styles, edge_styles=edge_styles,
-            height=_HEIGHT, key=f"answer-{key}",
-        )  # fmt: skip
+    picture = neighbourhood_picture(drawn, positions, room, labels, t, view=key)
+    texts = {name: t(f"network.{name}") for name in ("larger", "smaller", "fit", "png")}
+    texts |= {"label": t("network.label"), "title": t("sparql.answer")}
+    draw_picture(picture, key=f"answer-{key}", focus=drawn.root, texts=texts, height=_HEIGHT, file="pikg-answer")
     text = "sparql.drawn_cut" if drawn.cut else "sparql.drawn"
     show(tag("p", t(text, nodes=len(drawn.graph), links=drawn.graph.size()), class_="pk-said"))
