@@ -8,6 +8,7 @@ whether a bound cut it. Nodes and edges come in the same order at every run, so 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 
 from graph import terms
-from graph.comparables import ComparableIndex, read_index
-from graph.errors import ParameterError
+from graph.comparables import COMPARED, ComparableIndex, Comparing, open_index
+from graph.errors import NotFoundError, ParameterError
 from graph.likeness import Likeness
 from graph.lookup import find_region
 from graph.queries import run_named
@@ -103,7 +104,7 @@ def project_graph(
     region: str | None = None,
     year: int | None = None,
     limit: int | None = None,
-    index: ComparableIndex | None = None,
+    index: Comparing | None = None,
     progress: Progress | None = None,
 ) -> Projection:
     """Given a store and the name of a projection (PROJECTIONS), return it as an undirected networkx graph.
@@ -127,17 +128,17 @@ def project_graph(
     elif projection == "indicators":
         _link_indicators(graph, store, year)
     else:
-        _link_alike(graph, index or read_index(store), progress)
+        _link_alike(graph, index or open_index(store), progress)
     return graph
 
 
 def likeness_around(
-    store: ReadableStore, project: str, *, index: ComparableIndex | None = None, limit: int = 200
+    store: ReadableStore, project: str, *, index: Comparing | None = None, limit: int = 200
 ) -> Projection:
     """Given the IRI of a project, return it with the projects that are comparable to it, and those comparable to these,
     `limit` at most, as `project_graph` links them: for a store whose whole graph of likeness takes minutes. Raises
     NotFoundError where the project has no form in the store."""
-    index = index or read_index(store)
+    index = index or open_index(store)
     links: dict[tuple[str, str], Likeness] = {}
     nodes, cut = dict.fromkeys([project]), False
     front = [project]
@@ -207,25 +208,28 @@ def _link_indicators(graph: Projection, store: ReadableStore, year: int | None) 
     )
 
 
-def _link_alike(graph: Projection, index: ComparableIndex, progress: Progress | None) -> None:
+def _link_alike(graph: Projection, index: Comparing, progress: Progress | None) -> None:
     """Link each project to those elsewhere that are comparable to it: `weight` is the score, `reason_…` its signals.
 
-    Where there are many projects, only the nearest by their words are compared with each; `among` says how many.
+    Where there are many projects, only the nearest by their words are compared with each; `compared_with` says how many.
     """
-    known = set(index.projects)
-    projects = [iri for iri in graph if iri in known]
-    among = None
-    if len(index.projects) > ALIKE_ALL:
-        index, among = index.with_words(), ALIKE_AMONG
+    among = ALIKE_AMONG
+    if isinstance(index, ComparableIndex):
+        if len(index.projects) > ALIKE_ALL:
+            index = index.with_words()
+        else:
+            among = len(index.projects)
+    # Of a part of the projects the nearest may lie outside it: look further, as far as a question would.
+    among = max(among, COMPARED) if graph.graph["cut"] else among
+    if among < len(graph):
         graph.graph["compared_with"] = among
-    for number, iri in enumerate(projects, 1):
-        # Of a part of the projects the nearest may lie outside it: look further, as far as a question would.
-        found = index.alike(iri) if among is None or graph.graph["cut"] else index.alike(iri, among=among)
-        inside = [(other, likeness) for other, likeness in found if other in graph]
-        for other, likeness in inside[:LIKE_EACH]:
-            _link(graph, iri, other, likeness)
+    for number, iri in enumerate(list(graph), 1):
+        with suppress(NotFoundError):  # a project of which no form is compared stands alone
+            found = [(other, likeness) for other, likeness in index.alike(iri, among=among) if other in graph]
+            for other, likeness in found[:LIKE_EACH]:
+                _link(graph, iri, other, likeness)
         if progress is not None:
-            progress(number, len(projects))
+            progress(number, len(graph))
 
 
 # --- reading ------------------------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ def show_comparables(answers: Answers, parameters: Mapping[str, str], t: Texts) 
             show(_side_by_side(form, chosen, (mine, theirs), t, labels=labels, costs=costs))
 
 
-def read_comparable_index(answers: Answers) -> ComparableIndex:
+def read_comparable_index(answers: Answers) -> Comparing:
     """Return the store's projects read for comparing, kept as long as the snapshot is the newest."""
     return _index(answers.edition, answers)
 

@@ -22,7 +22,8 @@ _GAP = 24.0
 """Pixels left free between the rooms of two nodes; a caption is drawn some pixels wider than its letters."""
 
 _CAPTION = 24
-"""Characters of a caption; the whole name is shown when the node is pointed at, and in the details."""
+"""Chinese characters' widths of a caption, in three lines; the whole name is shown when the node is pointed at, and in
+the details."""
 
 LOOKS: Mapping[str, Look] = {
     "Region": Look("#7d5a3a", "diamond", 38),
@@ -70,7 +71,7 @@ def neighbourhood_picture(
         mark |= ON_WAY if way else 0
         name = full_name(node, attributes, labels, t)
         top = y - room[node][1] / 2 + LOOKS[look].size / 2 + _GAP / 2
-        nodes.append(Node(node, x, top, look, name, name, mark))
+        nodes.append(Node(node, x, top, look, shorten(name), name, mark))
     links = [Link(source, target, _PATH_WIDTH if way else 0.0) for source, target in around.graph.edges]
     names = {kind: t(f"kind.{kind}") for kind in LOOKS if t.has(f"kind.{kind}")}
     return Picture(view or around.root, nodes, links, LOOKS, names)
@@ -85,9 +86,23 @@ def sizes(graph: nx.DiGraph[str], labels: Labels, t: Texts) -> dict[str, Size]:
     return room
 
 
+def shorten(said: str) -> str:
+    """Given a name, return what of it stands beneath a node."""
+    taken = 0.0
+    for at, letter in enumerate(said):
+        taken += _width(letter)
+        if taken > _CAPTION and at < len(said) - 1:
+            return f"{said[:at]}…"
+    return said
+
+
+def _width(letter: str) -> float:
+    return 1.0 if ord(letter) > 0x2E7F else 0.58
+
+
 def caption_room(said: str, size: float) -> Size:
     """Given a caption and the size of the node above it, return the room that both take, in pixels."""
-    width = sum(_FONT if ord(letter) > 0x2E7F else _FONT * 0.58 for letter in said[:_CAPTION])
+    width = _FONT * sum(map(_width, shorten(said)))
     lines = max(1, -(-int(width) // int(_LINE - 10)))
     return max(size, min(width, _LINE)) + _GAP, size + 3 + lines * _FONT * 1.25 + _GAP
 

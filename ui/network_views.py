@@ -18,11 +18,12 @@ from graph.positions import Position, fill_disc, pack_discs, place_nodes
 from graph.projections import likeness_around, project_graph
 from ontology.comparables import comparison
 from ui.comparables_page import read_comparable_index
+from ui.data import read_contents
 from ui.format import money
 from ui.html import Html, Piece, join, show, tag
 from ui.i18n import Texts
 from ui.links import address, link
-from ui.network_elements import LOOKS, caption_room
+from ui.network_elements import LOOKS, caption_room, shorten
 from ui.picture import ROOT, Disc, Link, Look, Node, Picture, draw_picture, sign
 from ui.store import Answers
 
@@ -73,7 +74,8 @@ def show_likeness(answers: Answers, parameters: Mapping[str, str], views: Html, 
 @st.cache_resource(show_spinner=False, max_entries=30)
 def _read_likeness(asked: tuple[str, str | None], _answers: Answers) -> _Likeness:
     index = read_comparable_index(_answers)
-    if asked[1] is not None and len(index.projects) > _ALL_UP_TO:
+    projects = {form.project for form in read_contents(_answers).forms}
+    if asked[1] is not None and len(projects) > _ALL_UP_TO:
         graph = likeness_around(_answers.store, asked[1], index=index)
     else:
         graph = project_graph(_answers.store, "likeness", limit=_ALL_UP_TO, index=index)
@@ -167,7 +169,7 @@ def _likeness_picture(drawn: _Likeness, asked: str | None, view: str, t: Texts) 
         data = drawn.graph.nodes[node]
         name = t("network.name_in", name=data["label"], region=data.get("region", t("app.unknown_region")))
         look = _look_of(int(data["community"]))
-        nodes.append(Node(node, x, y, look, str(data["label"]), name, ROOT if node == asked else 0))
+        nodes.append(Node(node, x, y, look, shorten(str(data["label"])), name, ROOT if node == asked else 0))
     links = [
         Link(one, other, round(1 + 4 * (float(data["weight"]) - 0.5), 2))
         for one, other, data in drawn.graph.edges(data=True)
@@ -265,7 +267,7 @@ def _read_whole(edition: str, _answers: Answers) -> _Whole:
     spacing = 4 * _CROWDED if small else _POINT
     inside = [_around_publishers(graph, regions[name], spacing) for name in names]
     radii = [max((x**2 + y**2) ** 0.5 for x, y in spots.values()) + 2 * spacing for spots in inside]
-    middles = pack_discs(radii, gap=spacing)
+    middles = pack_discs(radii, aspect=1.75, gap=spacing)
     positions = {
         node: (x + middle[0], y + middle[1])
         for spots, middle in zip(inside, middles, strict=True)
@@ -300,7 +302,7 @@ def _show_whole(answers: Answers, drawn: _Whole, t: Texts) -> None:
     for node, (x, y) in drawn.positions.items():
         data = graph.nodes[node]
         size = (30.0 if small else 8.0) if data["kind"] == "Unit" else (22.0 if small else 5.5)
-        nodes.append(Node(node, x, y, str(data["kind"]), str(data["label"]), str(data["label"]), 0, size))
+        nodes.append(Node(node, x, y, str(data["kind"]), shorten(str(data["label"])), str(data["label"]), 0, size))
     links = [Link(one, other) for one, other in graph.edges]
     discs = [Disc(x, y, radius, name or t("app.unknown_region")) for x, y, radius, name in drawn.discs]
     looks = {kind: LOOKS[kind] for kind in ("Unit", "Project", "Other")}

@@ -1,7 +1,7 @@
 // A network on a canvas: drawn at positions that were computed elsewhere, moved and enlarged without asking the server.
 // A click tells which node; captions keep their size and are left out where they would cover anything.
 
-const FONT = 12, LINE = 15, WIDE = 104, LONGEST = 24, NEAR = 1500;
+const FONT = 12, LINE = 15, WIDE = 104, NEAR = 1500;
 const INK = "#1c2733", MUTED = "#566473", LINK = "#c3ccd5", FOCUS = "#c2571a", WAY = "#1f5582";
 const ROOT = 1, OPEN = 2, EXPANDED = 4, ON_WAY = 8;
 
@@ -237,9 +237,8 @@ class Picture {
   lines(pen, said) {
     const known = this.captions.get(said);
     if (known) return known;
-    const short = said.length > LONGEST ? `${said.slice(0, LONGEST - 1)}…` : said;
     const lines = [""];
-    for (const word of short.match(/[A-Za-z0-9.,%-]+|./gu) || []) {
+    for (const word of said.match(/[A-Za-z0-9.,%-]+|./gu) || []) {
       const last = lines[lines.length - 1];
       if (last && !/^[），。；：、！？”’》〉】〕％%)\]}…]/u.test(word) && pen.measureText(last + word).width > WIDE) lines.push(word.trimStart());
       else lines[lines.length - 1] = last + word;

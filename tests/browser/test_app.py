@@ -182,98 +182,6 @@ def test_a_figure_of_a_word_file_leads_to_its_rows(visit: Visitor) -> None:
     visit.sees(visit.page.get_by_role("dialog").locator("td.pk-marked"), "150万")
 
 
-# --- the graph ----------------------------------------------------------------------------------------------------
-class Network:
-    """The picture in its frame."""
-
-    def __init__(self, visit: Visitor) -> None:
-        self.visit = visit
-        frame = visit.page.wait_for_selector("iframe", timeout=20_000)
-        self.frame = frame.content_frame()
-        self.frame.wait_for_function(f"{self.CY} && {self.CY}.nodes().length > 2")
-        visit.page.wait_for_timeout(600)
-        self.box = frame.bounding_box()
-
-    CY = "((document.getElementById('cy') || {})._cyreg || {}).cy"
-
-    def ask(self, script: str) -> object:
-        return self.frame.evaluate(f"(() => {{ const cy = {self.CY}; return {script}; }})()")
-
-    def spot(self, kind: str, more: str = "") -> tuple[float, float]:
-        at = self.ask(f"cy.nodes(\"[label='{kind}']{more}\").first().renderedPosition()")
-        return self.box["x"] + at["x"], self.box["y"] + at["y"]
-
-    def positions(self) -> object:
-        return self.ask("cy.nodes().map((n) => [n.id(), n.position().x, n.position().y])")
-
-
-def test_the_graph_shows_details_of_a_clicked_node_and_stays_put(visit: Visitor) -> None:
-    open_project(visit, HOTLINE)
-    visit.click(".pk-actions a:has-text('图谱')")
-    assert visit.text(".pk-details h2") == HOTLINE
-    network = Network(visit)
-    before = network.positions()
-    visit.page.mouse.click(*network.spot("Region"))
-    visit.page.wait_for_function("document.querySelector('.pk-details h2').textContent.includes('贵阳')")
-    visit.settle()
-    assert network.positions() == before
-    assert network.ask("cy.nodes('[?focus]').length") == 1
-    # The component's own panel stays out of sight.
-    assert network.frame.evaluate("document.getElementById('infopanel').getAttribute('data-expanded')") != "true"
-
-
-def test_a_double_click_expands_a_node_and_fold_takes_it_back(visit: Visitor) -> None:
-    open_project(visit, "大厅植物租赁费")
-    visit.click(".pk-actions a:has-text('图谱')")
-    network = Network(visit)
-    nodes = network.ask("cy.nodes().length")
-    visit.page.mouse.dblclick(*network.spot("Unit", "[?open]"))
-    visit.page.wait_for_function("new URLSearchParams(location.search).has('x')")
-    visit.settle()
-    network = Network(visit)
-    assert network.ask("cy.nodes().length") > nodes
-    visit.click(".pk-said a")
-    assert Network(visit).ask("cy.nodes().length") == nodes
-
-
-def test_the_legend_hides_and_shows_kinds(visit: Visitor) -> None:
-    visit.open("graph")
-    assert Network(visit).ask("cy.nodes(\"[label='IndicatorRow']\").length") > 3
-    visit.click(".pk-kinds a:has-text('绩效指标')")
-    assert parameters(visit)["hide"] == "IndicatorRow"
-    assert Network(visit).ask("cy.nodes(\"[label='IndicatorRow']\").length") == 0
-    visit.click(".pk-kinds a:has-text('项目资金')")
-    assert Network(visit).ask("cy.nodes(\"[label='Funding']\").length") >= 1
-
-
-def test_no_label_of_the_graph_covers_another_node(visit: Visitor) -> None:
-    visit.open("graph")
-    overlapping = Network(visit).ask(OVERLAPS)
-    assert overlapping == []
-
-
-OVERLAPS = """(() => {
-  const nodes = cy.nodes().filter((n) => n.data('caption'));
-  const boxes = nodes.map((n) => [n.data('caption'), n.renderedBoundingBox({includeLabels: true})]);
-  const found = [];
-  boxes.forEach(([one, a], i) => boxes.slice(i + 1).forEach(([two, b]) => {
-    const wide = Math.min(a.x2, b.x2) - Math.max(a.x1, b.x1);
-    const high = Math.min(a.y2, b.y2) - Math.max(a.y1, b.y1);
-    if (wide > 3 && high > 3) found.push([one, two, wide, high]);
-  }));
-  return found;
-})()"""
-
-
-def test_the_graph_starts_from_a_search(visit: Visitor) -> None:
-    visit.open("graph")
-    visit.page.locator("input[type=text]").fill("党校")
-    visit.page.keyboard.press("Enter")
-    visit.settle()
-    visit.click(".pk-list a:has-text('党校')")
-    assert "党校" in visit.text(".pk-details h2")
-
-
 # --- comparables --------------------------------------------------------------------------------------------------
 def test_comparables_come_with_reasons_and_side_by_side(visit: Visitor) -> None:
     open_project(visit, HOTLINE)
@@ -337,7 +245,7 @@ def test_an_answer_that_compares_is_drawn_as_bars_and_a_construct_as_a_graph(vis
         "CONSTRUCT { ?p a pikg:Project ; rdfs:label ?n ; pikg:publisher ?u . ?u rdfs:label ?m }\n"
         "WHERE { ?p a pikg:Project ; rdfs:label ?n ; pikg:publisher ?u . ?u rdfs:label ?m }"
     )
-    visit.page.wait_for_selector(".st-key-network iframe")
+    visit.page.wait_for_selector(".pk-picture canvas")
     assert "个节点" in visit.text(".st-key-network ~ div .pk-said, .pk-said >> nth=1")
     assert visit.page.get_by_role("button", name="下载 Turtle").count() == 1
 
@@ -376,7 +284,7 @@ def test_a_morning_with_every_page_in_one_window(visit: Visitor) -> None:
     visit.page.keyboard.press("Escape")
     visit.page.get_by_role("dialog").wait_for(state="hidden")
     visit.click(".pk-actions a:has-text('图谱')")
-    Network(visit)
+    visit.page.wait_for_selector(".pk-picture canvas")
     visit.click(".pk-lang")
     assert visit.text(".pk-nav a[aria-current]") == "Graph"
     visit.click(".pk-nav a:has-text('Query')")
