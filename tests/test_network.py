@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import math
 import random
 
 import networkx as nx
 import pytest
+from rdflib import RDF, URIRef
 
 from graph.embedded import EmbeddedStore, new_in_memory
 from graph.errors import NotFoundError
 from graph.mapping import map_disclosure
 from graph.network import MAXIMUM_LIMIT, find_neighbourhood
-from graph.positions import place_nodes
+from graph.paths import find_path
+from graph.positions import fill_disc, pack_discs, place_nodes
 from graph.store import Rows
 from ontology.namespaces import PIKG, Namespace
 from ontology.records import Disclosure
@@ -132,6 +135,61 @@ def test_operators_stages_and_places_are_no_nodes() -> None:
     assert not {"Cell", "Concept"} & set(_kinds(around.graph))
 
 
+# --- ways between things, and what links them ---------------------------------------------------------------------
+def _asked_by_two() -> tuple[EmbeddedStore, str, str]:
+    """Two projects of two units that ask the same, as their canonical indicator says."""
+    store = _store(disclosure(1), disclosure(2, name="大厅物业费", unit="白水市档案馆", indicators=5))
+    rows = store.query("SELECT ?i ?l { ?i a pikg:ProjectIndicator ; rdfs:label ?l } ORDER BY ?i")
+    assert isinstance(rows, Rows)
+    canonical = {str(label): NAMESPACE.base + f"indicator/{number}" for number, (_, label) in enumerate(rows.rows)}
+    made = [
+        triple
+        for indicator, label in rows.rows
+        for triple in (
+            (indicator, URIRef(f"{PIKG}canonical"), URIRef(canonical[str(label)])),
+            (URIRef(canonical[str(label)]), RDF.type, URIRef(f"{PIKG}CanonicalIndicator")),
+        )
+    ]
+    store.replace_graph(NAMESPACE.base + "derived/canonical", made)
+    return store, _one(store, "Project", "热线运行经费"), _one(store, "Project", "大厅物业费")
+
+
+def test_rows_lead_to_the_canonical_indicators_that_other_projects_ask_too() -> None:
+    store, project, other = _asked_by_two()
+    around = find_neighbourhood(store, project)
+    assert _kinds(around.graph)["CanonicalIndicator"] == 3
+    larger = find_neighbourhood(store, other)
+    assert (_kinds(larger.graph)["IndicatorRow"], _kinds(larger.graph)["CanonicalIndicator"]) == (5, 3)
+    shared = next(node for node, data in around.graph.nodes(data=True) if data["kind"] == "CanonicalIndicator")
+    assert shared in around.open
+    rows = list(around.graph.predecessors(shared))
+    expanded = find_neighbourhood(store, project, expanded=[shared])
+    assert set(rows) < set(expanded.graph.predecessors(shared))
+    assert shared not in expanded.open
+
+
+def test_a_way_leads_over_what_two_projects_share() -> None:
+    store, project, other = _asked_by_two()
+    way = find_path(store, project, other)
+    assert way is not None
+    shown = nx.shortest_path(way.graph.to_undirected(), project, other)
+    assert set(shown) == set(way.graph)
+    # Two units of one region, or an indicator that both ask; never through a tier.
+    assert "Tier" not in _kinds(way.graph)
+    assert find_path(store, project, other) == way or list(find_path(store, project, other).graph) == list(way.graph)
+
+
+def test_where_there_is_no_way_there_is_none() -> None:
+    store = _store(disclosure(1))
+    project = _one(store, "Project")
+    store.replace_graph(
+        "https://example.org/g", [(URIRef("https://example.org/alone"), RDF.type, URIRef(f"{PIKG}Unit"))]
+    )
+    assert find_path(store, project, "https://example.org/alone") is None
+    with pytest.raises(NotFoundError):
+        find_path(store, project, "https://example.org/nothing")
+
+
 # --- positions ----------------------------------------------------------------------------------------------------
 def _overlaps(positions: dict[str, tuple[float, float]], sizes: dict[str, tuple[float, float]]) -> int:
     count = 0
@@ -178,3 +236,15 @@ def test_parts_that_are_not_linked_stay_near() -> None:
 
 def test_nothing_has_no_positions() -> None:
     assert place_nodes(nx.DiGraph(), "root") == {}
+
+
+def test_discs_do_not_overlap_and_their_spots_keep_apart() -> None:
+    numbers = random.Random(3)
+    radii = [numbers.uniform(5, 90) for _ in range(80)]
+    middles = pack_discs(radii, gap=4)
+    for (one, a), (other, b) in itertools.combinations(zip(middles, radii, strict=True), 2):
+        assert math.dist(one, other) >= a + b + 3.8
+    assert pack_discs(radii, gap=4) == middles
+    spots = fill_disc(300, 10)
+    assert min(math.dist(one, other) for one, other in itertools.combinations(spots, 2)) > 8
+    assert max(math.dist(spot, (0, 0)) for spot in spots) <= 10 * 300**0.5

@@ -85,9 +85,23 @@ def test_many_projects_are_compared_with_the_nearest_alone(
 ) -> None:
     whole = examples.graph("likeness")
     monkeypatch.setattr(projections, "ALIKE_ALL", 5)
+    monkeypatch.setattr(projections, "ALIKE_AMONG", 15)
     part = examples.graph("likeness")
-    assert part.graph["compared_with"] == projections.ALIKE_AMONG
+    assert part.graph["compared_with"] == 15
     assert set(map(frozenset, part.edges)) == set(map(frozenset, whole.edges))
+    assert "compared_with" not in whole.graph
+
+
+def test_around_a_project_stand_its_comparable_ones_and_theirs(examples: pipeline.Store) -> None:
+    whole = examples.graph("likeness")
+    project = max(whole, key=lambda node: (whole.degree(node), node))
+    around = projections.likeness_around(examples.reading, project)
+    within = nx.single_source_shortest_path_length(whole, project, cutoff=2)
+    assert set(around) == set(within)
+    for one, other, data in around.edges(data=True):
+        assert whole.edges[one, other]["weight"] == data["weight"]
+    few = projections.likeness_around(examples.reading, project, limit=2)
+    assert (len(few), few.graph["cut"]) == (2, len(within) > 2)
 
 
 def test_regions_and_years_narrow_a_projection(examples: pipeline.Store) -> None:

@@ -90,6 +90,7 @@ class Picture {
   }
 
   fit() {
+    this.touched = false;
     if (!this.x.length || !this.wide) return;
     const [left, top, right, bottom] = this.extent(), room = this.data.groups.length ? 14 : 58;
     const scale = Math.min(1.15, (this.wide - 2 * room) / Math.max(right - left, 1), (this.high - room - 64) / Math.max(bottom - top, 1));
@@ -110,11 +111,10 @@ class Picture {
   resize() {
     const { clientWidth: wide, clientHeight: high } = this.root, ratio = window.devicePixelRatio || 1;
     if (!wide || !high || (wide === this.wide && high === this.high)) return;
-    const first = !this.wide;
     [this.wide, this.high] = [wide, high];
     [this.canvas.width, this.canvas.height] = [wide * ratio, high * ratio];
     if (!this.data) return;
-    if (first) this.fit();
+    if (!this.touched) this.fit();
     this.draw();
   }
 
@@ -335,7 +335,10 @@ class Picture {
         this.x[from.node] = (x - this.view.x) / this.view.scale;
         this.y[from.node] = (y - this.view.y) / this.view.scale;
         this.moved.set(this.data.nodes.id[from.node], [this.x[from.node], this.y[from.node]]);
-      } else this.view = { ...from.view, x: from.view.x + x - from.x, y: from.view.y + y - from.y };
+      } else {
+        this.touched = true;
+        this.view = { ...from.view, x: from.view.x + x - from.x, y: from.view.y + y - from.y };
+      }
       this.draw();
     });
     this.canvas.addEventListener("pointerup", (event) => {
@@ -416,6 +419,7 @@ class Picture {
 
   zoom(by, x = this.wide / 2, y = this.high / 2) {
     const scale = Math.min(4, Math.max(0.02, this.view.scale * by)), grown = scale / this.view.scale;
+    this.touched = true;
     this.view = { scale, x: x - (x - this.view.x) * grown, y: y - (y - this.view.y) * grown };
     this.draw();
   }
