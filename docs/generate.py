@@ -1,11 +1,16 @@
-"""Writes the pages of docs/ that are made from code and data anew: `python docs/generate.py` (or `make docs`)."""
+"""Writes the pages of docs/ that are made from code and data anew: `python docs/generate.py` (or `make docs`).
+
+With `--examples` the example results in graph/queries/*.rq are asked anew of the shipped examples first.
+"""
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 from rdflib import Graph, URIRef
@@ -121,8 +126,27 @@ PAGES: dict[str, Callable[[], str]] = {
 """The generated pages, by their path from docs/, and what renders them."""
 
 
+def write_examples() -> None:
+    """Ask the shipped examples each named query with what its example is given, and write what they answer to its
+    file."""
+    from graph.query_examples import read_example, write_example  # noqa: PLC0415 - reading the examples takes a while
+    from pipeline import ingest_examples, open_store  # noqa: PLC0415
+
+    with TemporaryDirectory() as folder:
+        ingest_examples(Path(folder, "store"))
+        with open_store(Path(folder, "store"), create=False) as store:
+            for name, query in named_queries().items():
+                given = query.example.given if query.example else {}
+                example = read_example(query, given, store.named(name, **given))
+                path = ROOT / "graph" / "queries" / f"{name}.rq"
+                path.write_text(write_example(path.read_text("utf-8"), example), "utf-8", newline="\n")
+    named_queries.cache_clear()
+
+
 def main() -> None:
-    """Write every page."""
+    """Write every page; with `--examples`, the example results of the named queries first."""
+    if "--examples" in sys.argv[1:]:
+        write_examples()
     for name, render in PAGES.items():
         (ROOT / "docs" / name).write_text(render(), "utf-8", newline="\n")
 

@@ -70,6 +70,16 @@ class Column:
     label: Words
 
 
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What a query answers of the shipped examples: what it is given, how many rows there are, and the first of them as
+    a person reads them."""
+
+    given: Mapping[str, Any]
+    rows: int
+    first: tuple[Mapping[str, str], ...]
+
+
 Names = Callable[[str, str], Sequence[str] | None]
 """Given a kind of thing and a text, the printed names that may hold the text; None where that isn't known."""
 
@@ -95,6 +105,7 @@ class NamedQuery:
     parameters: tuple[Parameter, ...]
     columns: tuple[Column, ...]
     text: str
+    example: Example | None = None
 
     def render(self, parameters: Mapping[str, Any] | None = None, names: Names | None = None) -> str:
         """Given parameters by name (a value, or several in a list; None for one not given), return SPARQL.
@@ -298,7 +309,7 @@ def parse_query(file: str, text: str) -> NamedQuery:
     body = "\n".join(lines[len(header) :]).strip() + "\n"
     if not isinstance(described, dict) or described.get("name") != file.removesuffix(".rq"):
         raise _wrong(file, "name", f"must be {file.removesuffix('.rq')}, as the file's")
-    _only(file, "the header", described, {"name", "title", "description", "parameters", "columns"})
+    _only(file, "the header", described, {"name", "title", "description", "parameters", "columns", "example"})
     parameters = tuple(_parameter(file, name, entry) for name, entry in (described.get("parameters") or {}).items())
     columns = tuple(
         Column(name, _words(file, f"columns.{name}", entry)) for name, entry in (described.get("columns") or {}).items()
@@ -309,7 +320,8 @@ def parse_query(file: str, text: str) -> NamedQuery:
     if not columns:
         raise _wrong(file, "columns", "are missing")
     title, description = (_words(file, key, described.get(key)) for key in ("title", "description"))
-    return NamedQuery(described["name"], title, description, parameters, columns, body)
+    example = _example(file, described.get("example"), {parameter.name for parameter in parameters}, columns)
+    return NamedQuery(described["name"], title, description, parameters, columns, body, example)
 
 
 def _header_length(lines: Sequence[str]) -> int:
@@ -341,6 +353,19 @@ def _parameter(file: str, name: str, entry: Any) -> Parameter:
         raise _wrong(file, where, "required is true or false")
     label = _words(file, f"{where}.label", entry.get("label"))
     return Parameter(name, entry["type"], label, required, entry.get("default"), entry.get("example"))
+
+
+def _example(file: str, entry: Any, parameters: set[str], columns: Sequence[Column]) -> Example | None:
+    if entry is None:
+        return None
+    if not isinstance(entry, dict) or not isinstance(entry.get("given"), dict):
+        raise _wrong(file, "example", "needs what is given, how many rows there are, and the first of them")
+    _only(file, "example", entry, {"given", "rows", "first"})
+    _only(file, "example.given", entry["given"], parameters)
+    first = entry.get("first", [])
+    for row in first:
+        _only(file, "example.first", row, {column.name for column in columns})
+    return Example(entry["given"], int(entry.get("rows", 0)), tuple(first))
 
 
 def show_term(node: Node | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from graph.queries import NamedQuery, Parameter
+from graph.queries import Example, NamedQuery, Parameter
 
 _PREAMBLE = """# Named queries 命名查询
 
@@ -35,7 +35,22 @@ def _section(query: NamedQuery) -> str:
         parts += [_parameter_row(parameter) for parameter in query.parameters]
     parts.append("\n| Column | 中文 | English |\n|---|---|---|\n")
     parts += [f"| `{column.name}` | {column.label.zh} | {column.label.en} |\n" for column in query.columns]
-    return "".join(parts)
+    return "".join(parts) + (_example(query, query.example) if query.example else "")
+
+
+def _example(query: NamedQuery, example: Example) -> str:
+    """What the query answers of the shipped examples, as a table of its first rows."""
+    given = "".join(f" --param '{name}={value}'" for name, value in example.given.items())
+    begin = f"\nOf the shipped examples 对随附示例: `pikg query {query.name}{given}`"
+    if not example.rows:
+        return f"{begin} has no row 无结果.\n"
+    names = list(example.first[0])
+    many = (
+        f"{example.rows} rows, the first 行，前几行" if example.rows > len(example.first) else f"{example.rows} rows 行"
+    )
+    lines = [f"{begin} ({many}):\n\n| {' | '.join(names)} |\n|{'---|' * len(names)}\n"]
+    lines += [f"| {' | '.join(row[name].replace('|', '/') for name in names)} |\n" for row in example.first]
+    return "".join(lines)
 
 
 def _parameter_row(parameter: Parameter) -> str:
