@@ -55,6 +55,14 @@ def test_axe_finds_nothing_serious(visit: Visitor, page: str, language: str) -> 
     assert not found, "\n".join(found)
 
 
+@pytest.mark.parametrize("asked", [{"of": "satisfaction"}, {"view": "weak"}])
+def test_axe_finds_nothing_serious_in_an_indicators_spread(visit: Visitor, asked: dict[str, str]) -> None:
+    visit.open("indicators", **asked)
+    visit.page.wait_for_timeout(500)
+    found = serious(visit.page)
+    assert not found, "\n".join(found)
+
+
 def test_axe_finds_nothing_serious_in_the_evidence(visit: Visitor) -> None:
     open_project(visit)
     visit.click(".pk-indicators a.pk-cited >> nth=1")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.mapping import map_disclosure, map_vocabulary
+from graph.load import open_batch
 from graph.workspace import Workspace
 from ontology.records import Disclosure, DocumentInfo, Funding, Indicator, Named, Place, PrintedCell, Project, Value
 from tests.browser.conftest import App, Visitor, serve, window
@@ -41,14 +41,9 @@ def _hostile() -> Disclosure:
 
 
 def _store(folder: Path, *disclosures: Disclosure) -> Path:
-    workspace = Workspace.open(folder, create=True)
-    with workspace.write() as writer:
-        writer.mark()
-        writer.store.replace_graph(workspace.namespace.vocabulary_graph, map_vocabulary())
+    with open_batch(Workspace.open(folder, create=True)) as batch:
         for one in disclosures:
-            graph = workspace.namespace.document_graph(one.document.sha256)
-            writer.store.replace_graph(graph, map_disclosure(one, workspace.namespace))
-        writer.publish()
+            batch.load(one)
     return folder
 
 
@@ -75,6 +70,16 @@ def test_markup_in_a_document_is_shown_as_text_on_every_page(hostile: Visitor) -
         hostile.open(page)
         _unharmed(hostile)
         assert "<script>window.evil = 1</script>" in hostile.text(), page
+    for page in ("indicators", "checks", "import"):
+        hostile.open(page)
+        _unharmed(hostile)
+    hostile.open("indicators")
+    assert IMAGE in hostile.text(".pk-asked")
+    hostile.click(".pk-asked tbody a")
+    _unharmed(hostile)
+    hostile.open("indicators", view="weak")
+    _unharmed(hostile)
+    assert "<script>" in hostile.text()
     hostile.open("projects")
     hostile.click(".pk-projects tbody a")
     _unharmed(hostile)

@@ -19,12 +19,12 @@ PLACES = (
     ("overview", {"year": "2024", "lang": "en"}, "Performance forms"),
     ("projects", {}, "项目"),
     ("projects", {"region": "达州市"}, "达州市"),
-    ("projects", {"q": "热线", "lang": "en"}, "Projects"),
+    ("checks", {"lang": "en"}, "Issues"),
     ("graph", {}, "图例"),
     ("comparables", {}, "可比项目"),
     ("sparql", {"name": "units"}, "鄂州市行政审批局"),
     ("sparql", {"name": "own", "text": "SELECT * { ?s ?p ?o } LIMIT 3000"}, "3,000"),
-    ("checks", {}, "提取问题"),
+    ("indicators", {}, "指标"),
 )
 
 
