@@ -39,8 +39,7 @@ def show_preview(file: DraftFile, parameters: Mapping[str, str], t: Texts) -> No
     """Show a file that was read; `form` is the one of its forms, from 1, and `at` the page to show."""
     disclosure = file.disclosure
     forms = disclosure.projects
-    asked = parameters.get("form", "")
-    index = min(max(int(asked), 1), len(forms)) if asked.isdecimal() and forms else 1
+    index = _chosen_form(forms, parameters)
     form = forms[index - 1] if forms else None
     show(_head(file, disclosure, t))
     left, right = st.columns([1, 1.15], gap="large")
@@ -53,11 +52,21 @@ def show_preview(file: DraftFile, parameters: Mapping[str, str], t: Texts) -> No
         show(join([read, _other(disclosure, t), _issues(file, disclosure.issues, t)]))
 
 
+def _chosen_form(forms: Sequence[Project], parameters: Mapping[str, str]) -> int:
+    """The number of the form that the address names; else that of the first on the page that it names, or at all."""
+    form, page = parameters.get("form", ""), parameters.get("at", "")
+    if form.isdecimal() and 1 <= int(form) <= len(forms):
+        return int(form)
+    if page.isdecimal():
+        return next((number_ for number_, one in enumerate(forms, 1) if int(page) in _pages_of(one)), 1)
+    return 1
+
+
 def _head(file: DraftFile, disclosure: Disclosure, t: Texts) -> Html:
     info = disclosure.document
     facts: list[tuple[str, str | None]] = [
         (t("import.title"), info.title),
-        (t("overview.regions"), info.region.name if info.region else None),
+        (t("projects.facet_region"), info.region.name if info.region else None),
         (t("projects.facet_unit"), info.unit.name if info.unit else None),
         (t("projects.facet_year"), str(info.fiscal_year) if info.fiscal_year else None),
         ("SHA-256", f"{file.sha256[:12]}…"),
@@ -78,15 +87,15 @@ def _show_original(file: DraftFile, form: Project | None, parameters: Mapping[st
     asked = parameters.get("at", "")
     begins = next((page for page in _pages_of(form) if page in pictures), pictures[0])
     page = int(asked) if asked.isdecimal() and int(asked) in pictures else begins
-    same = {"file": file.number, "form": parameters.get("form")}
     chips = [
         link(
-            address("import", t.language, **same, at=one), t("place.page", n=one), class_="pk-chip",
-            aria_current="true" if one == page else None,
+            address("import", t.language, file=file.number, at=one), str(one), class_="pk-chip",
+            aria_current="true" if one == page else None, aria_label=t("place.page", n=one),
         )
         for one in pictures[:_MOST_CHIPS]
     ]  # fmt: skip
-    show(tag("nav", *chips, class_="pk-chips", aria_label=t("import.pages_drawn")))
+    label = tag("span", t("import.pages_drawn"), class_="pk-lead")
+    show(tag("nav", label, *chips, class_="pk-chips pk-page-chips", aria_label=t("import.pages_drawn")))
     with st.container(border=True, key="preview-picture"):
         st.image(file.picture(page), width="stretch", alt=t("evidence.picture", page=page))
     show(tag("p", t("import.tinted_page"), class_="pk-none"))
@@ -123,7 +132,7 @@ def _chips(file: DraftFile, forms: Sequence[Project], current: int, t: Texts) ->
         )
         for number_, form in enumerate(forms[:_MOST_CHIPS], 1)
     ]  # fmt: skip
-    return tag("nav", *chips, class_="pk-chips pk-forms-read", aria_label=t("overview.forms"))
+    return tag("nav", *chips, class_="pk-chips pk-scroll pk-forms-read", aria_label=t("overview.forms"), tabindex="0")
 
 
 def _form(form: Project, t: Texts) -> Html:
@@ -153,7 +162,8 @@ def _form(form: Project, t: Texts) -> Html:
 
 def _label(scheme: str, notation: str, t: Texts) -> str:
     concept = concept_schemes()[scheme].concepts.get(notation)
-    return t.pick(concept.label.zh, concept.label.en) if concept else notation
+    said = t.pick(concept.label.zh, concept.label.en) if concept else notation
+    return said if t.language == "zh" else said[:1].upper() + said[1:]
 
 
 def _funding(form: Project, t: Texts) -> Html | None:
