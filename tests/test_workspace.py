@@ -11,17 +11,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from disclosures import disclosure, load
 
 from graph.errors import AmbiguousError, NotFoundError, StoreLockedError, WorkspaceError
-from graph.guard import run_user_query
 from graph.load import Batch, find_documents, open_batch
 from graph.lock import Lease
-from graph.queries import run_named
 from graph.status import read_status
 from graph.store import Rows
 from graph.workspace import KEPT_SNAPSHOTS, SCHEMA_VERSION, Workspace
@@ -307,66 +304,6 @@ def test_kill_leaves_whole_documents_and_the_next_run_heals(workspace, tmp_path)
     assert lines(workspace) == healed, "what is derived is not what comparing everything gives"
     leftovers = [path for path in workspace.folder.rglob("*") if path.suffix in (".partial", ".removed")]
     assert leftovers == []
-
-
-WRITING = """
-from disclosures import disclosure, load
-from graph.load import open_batch
-from graph.workspace import Workspace
-with open_batch(Workspace.open(sys.argv[1])) as batch:
-    for n in range(60):
-        batch.load(disclosure(n, indicators=40, unit=f"清河市第{n}中学"))
-        batch.publish()
-"""
-
-
-def test_app_endpoint_and_queries_read_while_a_folder_is_ingested(workspace):
-    """Nobody waits for the writer: the slowest answer is no more than a second slower than the slowest without it."""
-    from pipeline import open_store
-
-    def endpoint() -> int:
-        return len(run_user_query(workspace.snapshot_folder, "SELECT * { ?row pikg:ofForm ?form } LIMIT 20"))
-
-    def app() -> int:
-        with Workspace.open(workspace.folder).read() as store:
-            return len(run_named(store, "projects"))
-
-    asked = {
-        "app": app,
-        "endpoint": endpoint,
-        "named query": lambda: len(held.named("overview")),
-        "another query": lambda: len(held.named("unit-indicators", unit="清河市政务服务中心")),
-    }
-
-    def ask(until: Callable[[], bool]) -> tuple[dict[str, float], list[Exception]]:
-        slowest, errors = dict.fromkeys(asked, 0.0), []
-
-        def keep_asking(name: str) -> None:
-            while not until():
-                begun = time.monotonic()
-                try:
-                    asked[name]()
-                except Exception as error:  # noqa: BLE001 - whatever it is, the test tells it
-                    errors.append(error)
-                slowest[name] = max(slowest[name], time.monotonic() - begun)
-
-        threads = [threading.Thread(target=keep_asking, args=[name]) for name in asked]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return slowest, errors
-
-    load(workspace, 1000, indicators=40)
-    with open_store(workspace.folder) as held:
-        end = time.monotonic() + 2
-        alone, errors = ask(lambda: time.monotonic() > end)
-        writer = python(WRITING, workspace.folder)
-        beside, more = ask(lambda: writer.poll() is not None)
-    assert errors + more == []
-    assert writer.wait() == 0
-    assert {name: round(beside[name], 2) for name in asked if beside[name] > alone[name] + 1.0} == {}
-    assert len(files(workspace)) == 61
 
 
 # --- the vocabulary -----------------------------------------------------------------------------------------------
