@@ -8,6 +8,7 @@ from itertools import groupby
 
 import streamlit as st
 
+from ontology.measures import measure_list
 from ui.data import Labels, read_labels
 from ui.evidence import show_evidence
 from ui.format import money, money_in_table, number, percent, place
@@ -15,6 +16,7 @@ from ui.html import Html, Piece, join, show, tag
 from ui.i18n import Texts
 from ui.links import address, link
 from ui.project_data import Form, Funding, IndicatorRow, Project, Value, read_project
+from ui.project_more import history, issues, peers
 from ui.store import Answers
 from ui.unit_costs import unit_costs
 
@@ -39,6 +41,9 @@ def show_project(answers: Answers, parameters: Mapping[str, str], t: Texts) -> N
         _name_cell(project, parameters)
     form = next((form for form in project.forms if form.iri == parameters.get("form")), project.forms[0])
     view = _View(project, form, read_labels(answers, t), t)
+    if parameters.get("print"):
+        _show_for_paper(answers, view, t)
+        return
     show(view.head())
     money_side, words_side = st.columns([1, 1.25], gap="large")
     with money_side:
@@ -49,7 +54,31 @@ def show_project(answers: Answers, parameters: Mapping[str, str], t: Texts) -> N
     costs = unit_costs(answers, project, form, parameters.get("costs"), t)
     if costs is not None:
         show(costs)
+    past = history(answers, project, form, t)
+    wide, narrow = st.columns([1.35, 1], gap="large")
+    with wide:
+        show(past or issues(answers, form, t))
+    with narrow:
+        near = peers(answers, project, t)
+        show(join([near, issues(answers, form, t)]) if past else near)
     show_evidence(answers, project, form, parameters.get("at"), t)
+
+
+def _show_for_paper(answers: Answers, view: _View, t: Texts) -> None:
+    """Show the form one below the other, as it goes on A4, with what it was printed from and the graph's edition."""
+    document = view.form.document
+    parts = [view.head(), view.funding(), view.words(), view.indicators()]
+    parts += [part for part in (history(answers, view.project, view.form, t), issues(answers, view.form, t)) if part]
+    said = t(
+        "project.paper_foot",
+        title=document.title or document.file,
+        sha256=document.sha256,
+        edition=answers.snapshot,
+        iri=view.form.iri,
+    )
+    back = link(address("project", t.language, iri=view.project.iri, form=view.form.iri), t("project.paper_back"))
+    hint = tag("p", t("project.paper_hint"), " ", back, class_="pk-paper-hint")
+    show(tag("div", hint, *parts, tag("p", said, class_="pk-foot"), class_="pk-paper"))
 
 
 def _name_cell(project: Project, parameters: Mapping[str, str]) -> None:
@@ -81,6 +110,10 @@ class _View:
             "nav",
             link(address("graph", t.language, iri=self.project.iri), t("project.in_graph")),
             link(address("comparables", t.language, iri=self.project.iri), t("project.comparables")),
+            link(
+                address("project", t.language, iri=self.project.iri, form=form.iri, print=1),
+                t("project.paper"),
+            ),
             class_="pk-actions",
         )
         whole = tag("em", t("scope.department")) if form.scope == "department" else None
@@ -291,7 +324,35 @@ class _View:
             return None
         share = actual.number / target.number * 100
         width = max(Decimal(0), min(share, Decimal(150))) / Decimal("1.5")
-        less_is_better = row.direction == "negative" or (row.direction is None and target.operator in {"le", "lt"})
-        hint = self.t("project.reached_less" if less_is_better else "project.reached", share=number(share, 1))
-        bar = tag("span", tag("i", style=f"width:{width:.1f}%"), tag("u"), class_="pk-reach", title=hint)
-        return tag("span", bar, tag("small", f"{number(share, 0)}%"), class_="pk-reached")
+        higher = _is_higher_better(row, target)
+        met = _is_met(target.number, actual.number, higher)
+        name = {True: "reached_more", False: "reached_less", None: "reached"}[higher]
+        hint = self.t(f"project.{name}", share=number(share, 1))
+        look = {True: "pk-good", False: "pk-short", None: None}[met]
+        bar = tag(
+            "span", tag("i", style=f"width:{width:.1f}%"), tag("u"), class_=f"pk-reach {look}" if look else "pk-reach",
+            title=hint,
+        )  # fmt: skip
+        said = (
+            None
+            if met is None
+            else tag("small", self.t("indicators.met" if met else "indicators.not_met"), class_=look)
+        )
+        return tag("span", bar, tag("small", f"{number(share, 0)}%"), said, class_="pk-reached")
+
+
+def _is_higher_better(row: IndicatorRow, target: Value) -> bool | None:
+    """Which way is better: as the measure has it, or the form prints it, or else the sign of the target says."""
+    measure = measure_list().measures.get(row.measure or "")
+    if measure is not None and measure.better is not None:
+        return measure.better == "higher"
+    if row.direction in ("positive", "negative"):
+        return row.direction == "positive"
+    return {"ge": True, "gt": True, "le": False, "lt": False}.get(target.operator or "")
+
+
+def _is_met(target: Decimal, actual: Decimal, higher: bool | None) -> bool | None:
+    """Whether what was achieved is the target or better; where neither way is better, whether it is the same."""
+    if higher is None:
+        return True if actual == target else None
+    return actual >= target if higher else actual <= target

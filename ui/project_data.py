@@ -66,6 +66,7 @@ class IndicatorRow:
     deviation: str | None
     note: str | None
     page: int | None
+    measure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,7 @@ def _indicator_row(row: Row) -> IndicatorRow:
         deviation=read_text(row, "deviation"),
         note=read_text(row, "note"),
         page=read_whole(row, "page"),
+        measure=read_notation(row, "measure"),
     )
 
 
