@@ -31,6 +31,13 @@ def money(amount: Decimal, t: Texts) -> str:
     return f"{number(amount / _WAN, 2)} 万元"
 
 
+def round_money(amount: Decimal, t: Texts) -> str:
+    """Given yuan, a round sum, return it short: 50 万元, ¥0.5 million."""
+    if t.language == "en":
+        return f"¥{number((amount / _MILLION).normalize())} million"
+    return f"{number((amount / _WAN).normalize())} 万元"
+
+
 def money_in_table(amount: Decimal, t: Texts) -> str:
     """Given yuan, return the figure of a table whose head says the unit: 万元, or thousands of yuan in English."""
     return number(amount / (_WAN if t.language == "zh" else Decimal(1000)), 2)

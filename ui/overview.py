@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import streamlit as st
@@ -11,31 +11,58 @@ import streamlit as st
 from ui.data import FORM_ORDER, TIER_ORDER, Contents, Document, FormSummary, Issue, Labels, read_contents, read_labels
 from ui.format import money, number, place
 from ui.html import Html, join, show, tag
-from ui.i18n import Texts
+from ui.i18n import Language, Texts
+from ui.indicators_page import search
 from ui.links import address, link
+from ui.overview_more import find_everything, quality
 from ui.store import Answers
 from ui.treemap import Tile, draw
 
 _TILES = 80
 """Projects drawn one by one; the smaller ones are drawn together, by unit."""
 
+_CITIES = 16
+"""Cities drawn one by one, each with its largest units; the others are one rectangle."""
+
+_UNITS = 8
+_REST_SHARE = Decimal("0.15")
+"""The most of the picture that is given to the rest; its figure is told whole."""
+
+_LINES = 14
+"""Cities whose indicators are drawn."""
+
 _NEWEST = 6
 _ISSUES = 5
 
 
 def show_overview(answers: Answers, parameters: Mapping[str, str], t: Texts) -> None:
-    """Show the page; `year` narrows the money."""
+    """Show the page; `year` narrows the money, `q` asks for projects, indicators, units and documents by words."""
     contents = read_contents(answers)
-    labels = read_labels(answers, t)
     show(_head(contents, t))
-    show(_figures(contents, t))
+    search(parameters.get("q", ""), t("overview.search"), t("overview.search_hint"))
+    words = parameters.get("q", "").split()
+    if words:
+        show(find_everything(answers, contents, words, t))
+        return
+    figures, money_parts, notes = _drawn(answers.edition, parameters.get("year"), t.language, answers)
+    show(figures)
     wide, narrow = st.columns([2.15, 1], gap="large")
     with wide:
-        show(_money(contents, parameters.get("year"), t))
-        show(_tiers(contents, labels, t))
+        show(money_parts)
     with narrow:
-        show(_newest(contents, labels, t))
-        show(_gaps(contents, t))
+        show(notes)
+
+
+@st.cache_resource(show_spinner=False, max_entries=12)
+def _drawn(edition: str, year: str | None, language: Language, _answers: Answers) -> tuple[Html, Html, Html]:
+    """The parts of the page, drawn once for an edition: a large graph has tens of thousands of forms to add up."""
+    t, contents = Texts(language), read_contents(_answers)
+    labels = read_labels(_answers, t)
+    return (
+        _figures(contents, t),
+        join([_money(contents, year, t), _tiers(contents, labels, t)]),
+        join([_newest(contents, labels, t), quality(_answers, contents, t), _gaps(contents, t)]),
+    )
 
 
 def one_form_a_year(forms: Iterable[FormSummary]) -> list[FormSummary]:
@@ -108,26 +135,45 @@ def _chip(where: str, label: str, chosen: bool) -> Html:
 
 def _city_tiles(forms: Sequence[FormSummary], t: Texts) -> list[Tile]:
     several_years = len({form.year for form in forms}) > 1
-    shown = set(sorted({f.iri: f.money or Decimal(0) for f in forms}.items(), key=lambda item: -item[1])[:_TILES])
-    large = {iri for iri, _ in shown}
     cities: dict[str, dict[str, list[FormSummary]]] = {}
     for form in forms:
-        city = form.document.region or t("app.unknown_region")
-        cities.setdefault(city, {}).setdefault(form.document.publisher or t("app.unknown_unit"), []).append(form)
-    tiles = []
-    for city, units in cities.items():
-        unit_tiles = []
-        for unit, members in units.items():
-            leaves = [_project_tile(form, t, several_years=several_years) for form in members if form.iri in large]
-            rest = [form for form in members if form.iri not in large]
-            if rest:
-                amount = _sum(rest)
-                leaves.append(Tile(t("overview.rest", n=len(rest)), money(amount, t), amount))
-            amount = _sum(members)
-            unit_tiles.append(Tile(unit, money(amount, t), amount, children=tuple(leaves)))
-        amount = sum((tile.size for tile in unit_tiles), Decimal(0))
-        tiles.append(Tile(city, money(amount, t), amount, children=tuple(unit_tiles)))
+        cities.setdefault(form.document.region or "", {}).setdefault(form.document.publisher or "", []).append(form)
+    amounts = {city: sum((_sum(members) for members in units.values()), Decimal(0)) for city, units in cities.items()}
+    drawn = sorted(amounts, key=lambda city: (-amounts[city], city))[:_CITIES]
+    within = [form for form in forms if (form.document.region or "") in set(drawn)]
+    large = {form.iri for form in sorted(within, key=lambda form: (-(form.money or 0), form.iri))[:_TILES]}
+    tiles = [
+        Tile(
+            city or t("app.unknown_region"), money(amounts[city], t), amounts[city],
+            address("projects", t.language, region=city) if city else None,
+            tuple(_unit_tiles(cities[city], large, t, several_years=several_years)),
+        )
+        for city in drawn
+    ]  # fmt: skip
+    rest = sum((amount for city, amount in amounts.items() if city not in drawn), Decimal(0))
+    if rest:
+        name = t("overview.rest_regions", n=number(len(amounts) - len(drawn)))
+        tiles.append(Tile(name, money(rest, t), min(rest, _REST_SHARE * sum(amounts[city] for city in drawn))))
     return tiles
+
+
+def _unit_tiles(
+    units: Mapping[str, Sequence[FormSummary]], large: Collection[str], t: Texts, *, several_years: bool
+) -> Iterator[Tile]:
+    ordered = sorted(units, key=lambda unit: (-_sum(units[unit]), unit))
+    for unit in ordered[:_UNITS]:
+        members = units[unit]
+        leaves = [_project_tile(form, t, several_years=several_years) for form in members if form.iri in large]
+        rest = [form for form in members if form.iri not in large]
+        if rest:
+            amount = _sum(rest)
+            leaves.append(Tile(t("overview.rest", n=number(len(rest))), money(amount, t), amount))
+        amount = _sum(members)
+        where = address("projects", t.language, unit=unit) if unit else None
+        yield Tile(unit or t("app.unknown_unit"), money(amount, t), amount, where, tuple(leaves))
+    if ordered[_UNITS:]:
+        amount = sum((_sum(units[unit]) for unit in ordered[_UNITS:]), Decimal(0))
+        yield Tile(t("overview.rest_units", n=number(len(ordered) - _UNITS)), money(amount, t), amount)
 
 
 def _project_tile(form: FormSummary, t: Texts, *, several_years: bool) -> Tile:
@@ -155,7 +201,14 @@ def _tiers(contents: Contents, labels: Labels, t: Texts) -> Html:
         for tier in used
     ]
     lines = []
-    for city, tiers in sorted(by_city.items(), key=lambda item: -item[1].total()):
+    ordered = sorted(by_city.items(), key=lambda item: (-item[1].total(), item[0]))
+    shown = ordered[:_LINES]
+    if len(ordered) > 1:
+        whole: Counter[str] = Counter()
+        for tiers in by_city.values():
+            whole.update(tiers)
+        shown = [(t("overview.all_regions"), whole), *shown]
+    for city, tiers in shown:
         total = tiers.total()
         bars = [
             tag(
@@ -169,7 +222,9 @@ def _tiers(contents: Contents, labels: Labels, t: Texts) -> Html:
     head = tag(
         "div", tag("h2", t("overview.tiers_title")), tag("div", *legend, class_="pk-legend"), class_="pk-section"
     )
-    return join([head, tag("div", *lines, class_="pk-tiers")])
+    more = len(ordered) - _LINES
+    rest = tag("p", t("overview.more_regions", n=number(more)), class_="pk-none") if more > 0 else None
+    return join([head, tag("div", *lines, class_="pk-tiers"), rest])
 
 
 # --- documents and gaps -------------------------------------------------------------------------------------------
@@ -209,7 +264,7 @@ def _gaps(contents: Contents, t: Texts) -> Html:
     doubtful.sort(key=lambda issue: (issue.severity != "error", issue.document))
     items = [_gap(issue, files.get(issue.document), t) for issue in doubtful[:_ISSUES]]
     more = len(doubtful) - len(items)
-    rest = tag("p", t("overview.more_gaps", n=more), class_="pk-none") if more > 0 else None
+    rest = tag("p", t("overview.more_gaps", n=number(more)), class_="pk-none") if more > 0 else None
     return join([head, tag("p", *counts, class_="pk-counts"), tag("ul", *items, class_="pk-list pk-gaps"), rest])
 
 

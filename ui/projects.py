@@ -11,10 +11,12 @@ import streamlit as st
 
 from ontology.keys import fold
 from ui.data import FORM_ORDER, Contents, FormSummary, read_contents
-from ui.format import money_in_table, number
+from ui.format import money_in_table, number, round_money
 from ui.html import Html, join, show, tag
 from ui.i18n import Texts
+from ui.indicators_page import measure_label
 from ui.links import address, link
+from ui.overview_more import folded
 from ui.store import Answers
 
 _PAGE_SIZE = 50
@@ -24,24 +26,52 @@ _FACET_SIZE = 12
 
 @dataclass(frozen=True, slots=True)
 class _Facet:
+    """A facet: what of a form it counts (several values each count), how one is called, in which order they stand."""
+
     name: str
-    value: Callable[[FormSummary], str]
+    values: Callable[[FormSummary], Sequence[str]]
     label: Callable[[str, Texts], str]
     order: Callable[[str], object] | None = None
 
 
+_SIZES = (Decimal(100_000), Decimal(500_000), Decimal(1_000_000), Decimal(5_000_000), Decimal(10_000_000))
+"""Bounds of the sizes of projects, in yuan: a size is told by how many of them an amount reaches."""
+
+
+def _size(form: FormSummary) -> str:
+    return "" if form.money is None else str(sum(form.money >= bound for bound in _SIZES))
+
+
+def _size_label(value: str, t: Texts) -> str:
+    if not value.isdecimal() or int(value) > len(_SIZES):
+        return t("projects.no_money")
+    low, high = ([None, *_SIZES][int(value)], [*_SIZES, None][int(value)])
+    if low is None or high is None:
+        bound = round_money(high or low or Decimal(0), t)
+        return t("projects.size_below" if low is None else "projects.size_from", bound=bound)
+    return t("projects.size_between", low=round_money(low, t).removesuffix(" 万元"), high=round_money(high, t))
+
+
+def _size_order(value: str) -> int:
+    return int(value) if value else len(_SIZES) + 1
+
+
 _FACETS = (
-    _Facet("region", lambda form: form.document.region or "", lambda value, t: value or t("app.unknown_region")),
-    _Facet("unit", lambda form: form.document.publisher or "", lambda value, t: value or t("app.unknown_unit")),
+    _Facet("region", lambda form: (form.document.region or "",), lambda value, t: value or t("app.unknown_region")),
+    _Facet("unit", lambda form: (form.document.publisher or "",), lambda value, t: value or t("app.unknown_unit")),
     _Facet(
         "year",
-        lambda form: str(form.year or ""),
+        lambda form: (str(form.year or ""),),
         lambda value, t: value or t("projects.no_year"),
         lambda v: -int(v or 0),
     ),
-    _Facet("kind", lambda form: form.kind, lambda value, t: t(f"form.{value}"), FORM_ORDER.index),
-    _Facet("scope", lambda form: form.scope, lambda value, t: t(f"scope.{value or 'project'}")),
+    _Facet("kind", lambda form: (form.kind,), lambda value, t: t(f"form.{value}"), FORM_ORDER.index),
+    _Facet("size", lambda form: (_size(form),), _size_label, _size_order),
+    _Facet("measure", lambda form: form.measures, measure_label),
+    _Facet("scope", lambda form: (form.scope,), lambda value, t: t(f"scope.{value or 'project'}")),
 )
+_NONE = "none"
+"""What stands in the address for a form of which a facet knows nothing."""
 
 _SORTS: Mapping[str, Callable[[FormSummary], tuple[object, ...]]] = {
     "name": lambda form: (form.name, -(form.year or 0)),
@@ -96,20 +126,23 @@ def _narrow(forms: Sequence[FormSummary], chosen: Mapping[str, str], *, without:
     tests: list[Callable[[FormSummary], bool]] = []
     for facet in _FACETS:
         if facet.name in chosen and facet.name != without:
-            tests.append(lambda form, facet=facet, asked=chosen[facet.name]: facet.value(form) == asked)  # type: ignore[misc]
+            asked = "" if chosen[facet.name] == _NONE else chosen[facet.name]
+            tests.append(lambda form, facet=facet, asked=asked: asked in facet.values(form))  # type: ignore[misc]
     if "document" in chosen:
         tests.append(lambda form: form.document.sha256 == chosen["document"])
     words = [fold(word) for word in chosen.get("q", "").split()]
     if words:
-        tests.append(lambda form: all(word in fold(f"{form.name} {form.document.publisher or ''}") for word in words))
+        tests.append(lambda form: all(word in folded(f"{form.name} {form.document.publisher or ''}") for word in words))
     return [form for form in forms if all(test(form) for test in tests)]
 
 
 def _facets(contents: Contents, chosen: Mapping[str, str], parameters: Mapping[str, str], t: Texts) -> Html:
     groups = []
     for facet in _FACETS:
-        counts = Counter(facet.value(form) for form in _narrow(contents.forms, chosen, without=facet.name))
-        asked = chosen.get(facet.name)
+        counts = Counter(
+            value for form in _narrow(contents.forms, chosen, without=facet.name) for value in facet.values(form)
+        )
+        asked = "" if chosen.get(facet.name) == _NONE else chosen.get(facet.name)
         if len(counts) < 2 and asked is None:
             continue
         order = facet.order or (lambda value, counts=counts: (-counts[value], value))  # type: ignore[misc]
@@ -120,7 +153,7 @@ def _facets(contents: Contents, chosen: Mapping[str, str], parameters: Mapping[s
         for value in values:
             others = {key: text for key, text in chosen.items() if key != facet.name}
             if value != asked:
-                others[facet.name] = value
+                others[facet.name] = value or _NONE
             where = address("projects", t.language, **others, sort=parameters.get("sort"))
             label = facet.label(value, t)
             entry = link(
@@ -140,7 +173,7 @@ def _summary(found: Sequence[FormSummary], contents: Contents, chosen: Mapping[s
         if key == "document":
             label = next((d.title or d.file for d in contents.documents if d.sha256 == value), value[:12])
         elif key != "q":
-            label = next(f.label(value, t) for f in _FACETS if f.name == key)
+            label = next(f.label("" if value == _NONE else value, t) for f in _FACETS if f.name == key)
         others = {k: v for k, v in chosen.items() if k != key}
         where = address("projects", t.language, **others)
         hint = t("projects.remove", what=label)

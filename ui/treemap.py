@@ -18,7 +18,8 @@ _GAP = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A rectangle: `size` says how large, `children` are drawn inside it; a leaf leads to `address`."""
+    """A rectangle: `size` says how large, `children` are drawn inside it; it leads to `address`, by its name where it has
+    children."""
 
     label: str
     detail: str
@@ -109,7 +110,8 @@ def _draw(tile: Tile, area: Area, width: float, *, depth: int, tone: int, into: 
         roomy = area.width > 60 and area.height > 44
         # The figure is left out where the name needs its room.
         beside = area.width - 28 > _width(tile.label) + _width(tile.detail)
-        head = tag("span", tag("b", tile.label), tag("i", tile.detail) if beside else None) if roomy else None
+        name = link(tile.address, tag("b", tile.label)) if tile.address else tag("b", tile.label)
+        head = tag("span", name, tag("i", tile.detail) if beside else None) if roomy else None
         into.append(tag("div", head, class_=f"pk-group pk-depth{depth} pk-tone{tone}", style=style, title=title))
         top = _HEAD if roomy else 0.0
         inner = Area(area.x + 4, area.y + top, max(area.width - 8, 0), max(area.height - top - 4, 0))

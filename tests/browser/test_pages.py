@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -125,3 +126,93 @@ def test_weak_forms_are_listed_by_what_they_lack(visit: Visitor) -> None:
     assert all("无满意度指标" in row for row in rows)
     visit.click(".pk-weak td:first-child a")
     assert parameters(visit)["page"] == "project"
+
+
+# --- a project ----------------------------------------------------------------------------------------------------
+HOTLINE = "综合业务保障经费"
+
+
+def open_evaluation(visit: Visitor) -> None:
+    visit.open("projects", q=HOTLINE)
+    visit.click(".pk-projects tr:has-text('自评表') td a")
+
+
+def test_bars_know_which_way_is_better(visit: Visitor) -> None:
+    open_evaluation(visit)
+    faults = visit.page.locator(".pk-indicators tr:has-text('系统运行故障率') .pk-reached")
+    assert "越低越好" in faults.locator(".pk-reach").get_attribute("title")
+    assert faults.inner_text().split() == ["5%", "达到"], "0.24 of at most 5 is met"
+    assert "越高越好" in visit.page.locator(".pk-indicators tr:has-text('工单办结率') .pk-reach").get_attribute("title")
+
+
+def test_a_project_shows_its_history_peers_and_issues(visit: Visitor) -> None:
+    open_evaluation(visit)
+    assert visit.page.locator(".pk-history tbody tr").all_inner_texts()[0].split()[:2] == ["2024", "绩效自评表"]
+    assert "12 个指标不变" in visit.text()
+    assert "专项业务类-12345政务服务热线受理中心工作经费" in visit.text(".pk-near")
+    assert "读取中的问题" in visit.text()
+    visit.click(".pk-near a")
+    assert parameters(visit)["page"] == "comparables"
+    assert "peer" in parameters(visit)
+
+
+def test_a_project_prints_on_paper_whole(visit: Visitor, tmp_path: Path) -> None:
+    import pdfplumber
+
+    open_evaluation(visit)
+    visit.click(".pk-actions a:has-text('打印版')")
+    assert parameters(visit)["print"] == "1"
+    printed = tmp_path / "project.pdf"
+    visit.page.pdf(path=str(printed), prefer_css_page_size=True)
+    with pdfplumber.open(printed) as document:
+        pages = document.pages
+        assert [(round(page.width), round(page.height)) for page in pages] == [(595, 842)] * len(pages), "A4"
+        words = [(word, page) for page in pages for word in page.extract_words()]
+        said = "".join(word["text"] for word, _ in words)
+        assert all(word["x0"] > 0 and word["x1"] < page.width for word, page in words), "nothing is cut at the side"
+    assert len(pages) <= 3
+    assert "总览" not in said, "the bar stays off the paper"
+    assert "打印版" not in said
+    for expected in (HOTLINE, "552.59", "接通话务量", "群众服务满意度", "SHA-256", "图谱版本"):
+        assert expected in said
+
+
+# --- projects and the overview --------------------------------------------------------------------------------------
+def test_projects_are_narrowed_by_size_and_measure(visit: Visitor) -> None:
+    visit.open("projects")
+    visit.click(".pk-facets a:has-text('1,000 万元 以上')")
+    amounts = visit.page.locator(".pk-projects tbody td:nth-child(5)").all_inner_texts()
+    assert len(amounts) == 4
+    assert all(float(amount.replace(",", "")) >= 1000 for amount in amounts)
+    visit.click(".pk-facets section:has(h2:has-text('设有的度量')) a:has-text('满意度')")
+    assert parameters(visit)["measure"] == "satisfaction"
+    assert 0 < visit.count(".pk-projects tbody tr") < 4
+    visit.page.reload()
+    visit.settle()
+    assert 0 < visit.count(".pk-projects tbody tr") < 4
+
+
+def test_the_overview_finds_everything_by_words(visit: Visitor) -> None:
+    visit.open()
+    visit.page.locator("input[type=text]").fill("满意")
+    visit.page.keyboard.press("Enter")
+    visit.page.locator(".pk-everything").wait_for()
+    visit.settle()
+    assert parameters(visit) == {"q": "满意"}
+    assert "群众满意度" in visit.text(".pk-everything")
+    visit.click(".pk-everything a:has-text('群众满意度')")
+    assert visit.text("h1") == "群众满意度"
+    visit.open(q="热线")
+    assert "单位" in visit.text(".pk-everything")
+    assert "文件" in visit.text(".pk-everything")
+    visit.open(q="<b>nothing</b>")
+    assert "没有名称含“<b>nothing</b>”" in visit.text(), "what was asked for shows as text"
+
+
+def test_the_overview_tells_how_well_documents_were_read(visit: Visitor) -> None:
+    visit.open()
+    shares = dict(line.rsplit("\n", 1) for line in visit.page.locator(".pk-quality li").all_inner_texts())
+    assert shares["读出绩效表的文件"] == "100%"
+    assert shares["有指标值的指标"] == "99.5%"
+    visit.click(".pk-treemap .pk-group a:has-text('贵阳市')")
+    assert parameters(visit) == {"page": "projects", "region": "贵阳市"}
