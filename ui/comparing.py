@@ -1,24 +1,15 @@
-"""The projects of the newest snapshot, opened for comparing once and shared by the pages that compare."""
+"""The nearest projects, for pages that show a few of them beside something else."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from graph.comparables import READ_ALL, Comparable, Comparing, open_index
+from graph.comparables import READ_ALL, Comparable
 from graph.errors import NotFoundError
 from graph.texts import texts_of
+from ui.comparables_page import read_comparable_index
 from ui.data import read_contents
 from ui.store import Answers
-
-
-def open_comparing(answers: Answers) -> Comparing:
-    """Return the projects to be compared; in a large store that keeps no text index this takes long the first time."""
-    return _open(answers.edition, answers)
-
-
-@st.cache_resource(show_spinner=False, max_entries=1)
-def _open(edition: str, _answers: Answers) -> Comparing:
-    return open_index(_answers.store)
 
 
 def is_quick(answers: Answers) -> bool:
@@ -29,7 +20,7 @@ def is_quick(answers: Answers) -> bool:
 @st.cache_resource(show_spinner=False, max_entries=60)
 def _peers(edition: str, project: str, top: int, _answers: Answers) -> tuple[Comparable, ...]:
     try:
-        return tuple(open_comparing(_answers).find(project, top=top))
+        return tuple(read_comparable_index(_answers).find(project, top=top))
     except NotFoundError:
         return ()
 

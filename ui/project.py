@@ -51,6 +51,7 @@ def show_project(answers: Answers, parameters: Mapping[str, str], t: Texts) -> N
     with words_side:
         show(view.words())
     show(view.indicators())
+    show_evidence(answers, project, form, parameters.get("at"), t)  # before what takes longer in a large graph
     costs = unit_costs(answers, project, form, parameters.get("costs"), t)
     if costs is not None:
         show(costs)
@@ -61,7 +62,6 @@ def show_project(answers: Answers, parameters: Mapping[str, str], t: Texts) -> N
     with narrow:
         near = peers(answers, project, t)
         show(join([near, issues(answers, form, t)]) if past else near)
-    show_evidence(answers, project, form, parameters.get("at"), t)
 
 
 def _show_for_paper(answers: Answers, view: _View, t: Texts) -> None:

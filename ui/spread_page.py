@@ -367,7 +367,7 @@ class _Page:
         )
         return tag(
             "details", tag("summary", t("indicators.left_out", n=number(len(left))), tag("small", said)),
-            tag("ul", *items, class_="pk-list pk-left-out"), more, class_="pk-more",
+            tag("ul", *items, class_="pk-list pk-not-counted"), more, class_="pk-more",
         )  # fmt: skip
 
 

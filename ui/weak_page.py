@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from graph.comparables import ComparableIndex, read_index
 from graph.errors import NotFoundError
 from graph.missing import MissingIndicator, find_missing
+from ui.comparing import find_peers
 from ui.data import Labels, read_labels
 from ui.format import number
 from ui.html import Html, join, show, tag
@@ -144,15 +144,9 @@ def _show_missing(answers: Answers, project: str, t: Texts) -> None:
 @st.cache_resource(show_spinner=False, max_entries=40)
 def _missing(edition: str, project: str, _answers: Answers) -> tuple[MissingIndicator, ...]:
     try:
-        peers = _index(edition, _answers).find(project, top=_PEERS)
-        return tuple(find_missing(_answers.store, project, peers))
+        return tuple(find_missing(_answers.store, project, find_peers(_answers, project, top=_PEERS)))
     except NotFoundError:
         return ()
-
-
-@st.cache_resource(show_spinner=False, max_entries=1)
-def _index(edition: str, _answers: Answers) -> ComparableIndex:
-    return read_index(_answers.store)
 
 
 def missing_table(found: Sequence[MissingIndicator], labels: Labels, t: Texts) -> Html:
