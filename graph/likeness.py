@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from ontology.comparables import Comparison, comparison, fold_text
 
@@ -298,12 +298,16 @@ def _size(mine: Decimal | None, theirs: Decimal | None) -> float | None:
     return max(0.0, 1.0 - abs(math.log10(mine) - math.log10(theirs)) / 3.0)
 
 
+@lru_cache(maxsize=8192)
+def _letters(name: str) -> Counter[tuple[str, str]]:
+    """The pairs of neighbouring letters of a name, its beginning and its end among them."""
+    return Counter(zip("^" + fold_text(name), fold_text(name) + "$", strict=True))
+
+
 def match_names(mine: Sequence[str], theirs: Sequence[str], at_least: float = 0.5) -> list[tuple[int, int]]:
     """Given the names of two projects' indicators, return which of mine and theirs ask the same thing, as positions:
     the best pair first, each name once, pairs of which less than `at_least` of the letters agree left out."""
-    folded = [
-        [Counter(zip("^" + fold_text(n), fold_text(n) + "$", strict=True)) for n in names] for names in (mine, theirs)
-    ]
+    folded = [[_letters(name) for name in names] for names in (mine, theirs)]
     scored = []
     for i, left in enumerate(folded[0]):
         for j, right in enumerate(folded[1]):

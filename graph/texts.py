@@ -85,11 +85,12 @@ class Texts:
         if query is None:
             return []
         found: dict[str, None] = {}
-        wanted = top
+        wanted, seen = top, 0
         while True:  # a project has an entry for each of its documents
             hits = self._searcher.search(query, wanted, count=False).hits
-            for _, address in hits:
+            for _, address in hits[seen:]:
                 found.setdefault(self._searcher.doc(address)["thing"][0])
+            seen = len(hits)
             if len(found) >= top or len(hits) < wanted:
                 return list(found)[:top]
             wanted *= 2
