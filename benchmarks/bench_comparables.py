@@ -7,7 +7,7 @@
 
 Recall is told twice: the share of the ten best by comparing all projects that are found by comparing those that the
 text index holds for the nearest (another one that scores the same is as good), and the share of the ten that were
-planted, that is made of the same project of the facts in other words, for another city, with other amounts. A question
+planted: made of the same project of the facts in other words, for another city, with other amounts. A question
 is asked with all signals, unit costs and indicators side by side; beside the seconds stand those of the processor,
 which say what it takes on an idle machine.
 """
@@ -41,11 +41,18 @@ SELECT DISTINCT ?project ?name ?publisher WHERE {
 
 
 def planted() -> Iterator[tuple[tuple[str, str], str]]:
-    """Return the publisher and name of each project that is made, with the project of the facts that it is made of."""
-    made = synthetic.disclosures(10**9, SEED, ".pdf", synthetic.read_material())
-    for disclosure, sources in made:
+    """Return the publisher and name of each project that is made, with what it is made of: the name of a project of the
+    facts, the same for those of two cities of which one may be reworded as the other."""
+    material = synthetic.read_material()
+    for disclosure, sources in synthetic.disclosures(10**9, SEED, ".pdf", material):
         for form, source in zip(disclosure.forms, sources, strict=True):
-            yield (disclosure.unit.name, form.name), f"{source.file} {source.form.name}"
+            kind = source.form.name
+            for text in material.places:
+                kind = kind.replace(text, "")
+            for line in material.synonyms:
+                word = max((word for word in line if word in kind), key=len, default=None)
+                kind = kind.replace(word, line[0]) if word else kind
+            yield (disclosure.unit.name, form.name), kind
 
 
 def named_projects(store: ReadableStore) -> dict[str, tuple[str, str]]:
