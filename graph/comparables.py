@@ -21,9 +21,10 @@ from rdflib import URIRef
 
 from graph.compared_forms import ComparedForm, find_superseded, read_compared_forms
 from graph.errors import NotFoundError
-from graph.likeness import Likeness, Profile, compare, join_profiles, match_names
+from graph.likeness import Likeness, Profile, compare, join_profiles
 from graph.lookup import find_project, find_region
 from graph.project_words import group, words_of, words_of_forms
+from graph.same_question import Question, match_questions, services_said
 from graph.search import TextIndex
 from graph.store import ReadableStore, Rows
 from graph.terms import iri
@@ -56,19 +57,25 @@ _PRINTED = """SELECT ?form ?name ?publisherName ?regionName WHERE {
   OPTIONAL { ?document pikg:regionText ?regionName }
 }"""
 
-_ROWS = """SELECT ?form ?order ?name ?target WHERE {
+_ROWS = """SELECT ?form ?order ?name ?tier1 ?target ?unit ?actual WHERE {
   VALUES ?form { %s }
   ?row pikg:ofForm ?form ; pikg:ofIndicator ?indicator ; rdfs:label ?name ; pikg:order ?order .
-  OPTIONAL { ?row pikg:target ?value OPTIONAL { ?value pikg:originalText ?target } }
+  OPTIONAL { ?row pikg:tier1 ?tier1 }
+  OPTIONAL { ?row pikg:target ?value OPTIONAL { ?value pikg:originalText ?target } OPTIONAL { ?value pikg:baseUnit ?unit } }
+  OPTIONAL { ?row pikg:actual ?reached OPTIONAL { ?reached pikg:originalText ?actual } }
 }"""
 
 
 @dataclass(frozen=True, slots=True)
 class IndicatorTarget:
-    """An indicator's name with its target as printed (None where it has none)."""
+    """An indicator's name with its target and what was achieved, as printed (None where it has none); the notation of
+    its first tier, and the unit of its target."""
 
     tier3: str
     target: str | None
+    actual: str | None = None
+    tier1: str = ""
+    unit: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The pair as the command line prints it."""
@@ -346,8 +353,10 @@ def _read_printed(store: ReadableStore, candidates: Sequence[_Candidate]) -> dic
     forms = " ".join(iri(form).n3() for candidate in candidates for form in candidate.forms)
     rows: dict[str, list[tuple[int, IndicatorTarget]]] = defaultdict(list)
     for row in _ask(store, _ROWS % forms):
-        target = None if row["target"] is None else str(row["target"])
-        rows[str(row["form"])].append((int(str(row["order"])), IndicatorTarget(str(row["name"]), target)))
+        target, actual, unit = (None if row[name] is None else str(row[name]) for name in ("target", "actual", "unit"))
+        tier1 = _text(row["tier1"]).rpartition("/")[2]
+        indicator = IndicatorTarget(str(row["name"]), target, actual, tier1, unit)
+        rows[str(row["form"])].append((int(str(row["order"])), indicator))
     return {
         str(row["form"]): _Printed(
             str(row["name"]),
@@ -360,22 +369,35 @@ def _read_printed(store: ReadableStore, candidates: Sequence[_Candidate]) -> dic
 
 
 def _indicators(candidate: _Candidate, printed: Mapping[str, _Printed]) -> list[IndicatorTarget]:
-    """A project's indicators, each name once; a form that prints its target goes before one that doesn't."""
+    """A project's indicators, each name once, with its target and what was achieved, which forms of their own may print."""
     indicators: dict[str, IndicatorTarget] = {}
     for form in candidate.forms:
         for indicator in printed[form].indicators:
             known = indicators.get(fold_text(indicator.tier3))
-            if known is None or known.target is None:
+            if known is None:
                 indicators[fold_text(indicator.tier3)] = indicator
+            elif known.target is None or known.actual is None:
+                target = indicator if known.target is None else known
+                actual = known.actual or indicator.actual
+                indicators[fold_text(indicator.tier3)] = replace(target, actual=actual)
     return list(indicators.values())
+
+
+def _question(indicator: IndicatorTarget) -> Question:
+    return Question(indicator.tier3, indicator.tier1, indicator.unit)
 
 
 def _comparable(
     likeness: Likeness, mine: _Candidate, theirs: _Candidate, printed: Mapping[str, _Printed]
 ) -> Comparable:
     own, others = _indicators(mine, printed), _indicators(theirs, printed)
-    pairs = match_names([indicator.tier3 for indicator in own], [indicator.tier3 for indicator in others])
     said = printed[theirs.form.form]
+    spoken = [
+        services_said([name, *(indicator.tier3 for indicator in indicators)])
+        for name, indicators in ((printed[mine.form.form].name, own), (said.name, others))
+    ]
+    shared = [service for service in spoken[0] if service in spoken[1]]
+    pairs = match_questions([_question(one) for one in own], [_question(one) for one in others], shared)
     return Comparable(
         project=theirs.form.project,
         name=said.name,

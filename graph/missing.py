@@ -12,15 +12,12 @@ from dataclasses import dataclass
 from graph.comparables import LINE, Comparable
 from graph.likeness import match_names
 from graph.lookup import find_project
-from graph.pairing import count_of, services_of
+from graph.same_question import Question, asks_the_same, services_said
 from graph.store import ReadableStore
 from graph.target_rows import TargetRow, read_rows_of_projects
-from graph.targets import split_measure
 from ontology.comparables import fold_text
 from ontology.concepts import concept_schemes
-from ontology.targets import anyone
 from ontology.unit_costs import Service
-from ontology.units import Unit, find_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,11 @@ def find_missing(store: ReadableStore, project: str, comparables: Sequence[Compa
         theirs = _once([row for row in rows if row.project == peer and row.year == year])
         asked = {number for _, number in match_names([row.name for row in mine], [row.name for row in theirs])}
         shared = [service for service in _services(mine) if service in _services(theirs)]
-        asked |= {n for n, row in enumerate(theirs) if any(_asks_the_same(own_row, row, shared) for own_row in mine)}
+        asked |= {
+            n
+            for n, row in enumerate(theirs)
+            if any(asks_the_same(_question(one), _question(row), shared) for one in mine)
+        }
         _join(groups, [row for number, row in enumerate(theirs) if number not in asked])
     found = [MissingIndicator(group[0].tier1, group[0].tier2, _usual_name(group), tuple(group)) for group in groups]
     return sorted(found, key=lambda one: (_tier_order(one), -len(one.measured_by)))
@@ -62,32 +63,13 @@ def _once(rows: Iterable[TargetRow]) -> list[TargetRow]:
     return list(first.values())
 
 
-def _asks_the_same(mine: TargetRow, theirs: TargetRow, services: Sequence[Service]) -> bool:
-    """Whether two indicators are one canonical indicator, measure the same of things of like names (群众满意率,
-    群众服务满意度), or count the same thing of a kind of service (聘用人员数量, 外聘人员招聘数量)."""
-    if mine.canonical is not None and mine.canonical == theirs.canonical:
-        return True
-    counts = [
-        (count_of(service, mine.name, _unit(mine)), count_of(service, theirs.name, _unit(theirs)))
-        for service in services
-    ]
-    if any(left is not None and right is not None and left[0] is right[0] for left, right in counts):
-        return True
-    left, right = split_measure(mine.name), split_measure(theirs.name)
-    if left is None or right is None or left[1] != right[1]:
-        return False
-    either = {left[0], right[0]} & (anyone() | {""}) and mine.tier1 == theirs.tier1 == "satisfaction"
-    return bool(either) or left[0] == right[0] or bool(match_names([left[0]], [right[0]]))
-
-
-def _unit(row: TargetRow) -> Unit | None:
-    found = find_unit(row.target.unit) if row.target is not None and row.target.unit else None
-    return found.unit if found is not None else None
+def _question(row: TargetRow) -> Question:
+    return Question(row.name, row.tier1, row.target.unit if row.target is not None else None, row.canonical)
 
 
 def _services(rows: Sequence[TargetRow]) -> tuple[Service, ...]:
     """The kinds of service that a project's name or the names of its indicators say."""
-    return services_of(" ".join([*dict.fromkeys(row.project_name for row in rows), *(row.name for row in rows)]))
+    return services_said([*(row.project_name for row in rows), *(row.name for row in rows)])
 
 
 def _join(groups: list[list[TargetRow]], rows: Sequence[TargetRow]) -> None:

@@ -214,7 +214,9 @@ def _side_by_side(
     if peer.matched_indicators:
         lines.append(_band(t("comparables.matched")))
         for pair in peer.matched_indicators:
-            cells = [tag("td", tag("span", one.tier3), _target(one.target, t)) for one in pair]
+            cells = [
+                tag("td", tag("span", one.tier3), _target(one.target, t), _achieved(one.actual, t)) for one in pair
+            ]
             lines.append(tag("tr", tag("th"), *cells))
     mine = _by_tier(projects[0], form.year, {one.tier3 for one, _ in peer.matched_indicators})
     theirs = _by_tier(projects[1], peer.fiscal_year, {one.tier3 for _, one in peer.matched_indicators})
@@ -245,6 +247,10 @@ def _indicator(row: IndicatorRow, t: Texts) -> Html:
 
 def _target(target: str | None, t: Texts) -> Html:
     return tag("b", target) if target else tag("b", t("project.not_printed"), class_="pk-absent")
+
+
+def _achieved(actual: str | None, t: Texts) -> Html | None:
+    return tag("small", f"{t('comparables.achieved')}{t('app.colon')}{actual}") if actual else None
 
 
 def _by_tier(
