@@ -16,7 +16,7 @@ from ontology.records import Box, Place
 if TYPE_CHECKING:
     from extract.grid import Grid
 
-__all__ = ["debug_page", "keep_people", "original_file", "read_printed_table", "render_page"]
+__all__ = ["debug_page", "keep_people", "original_file", "read_printed_paragraphs", "read_printed_table", "render_page"]
 
 
 def debug_page(path: str | os.PathLike[str], page: int) -> bytes:
@@ -89,6 +89,28 @@ def read_printed_table(
         return None
     found = next((grid for grid in grids if (grid.place.table, grid.place.sheet) == (table, sheet)), None)
     return hide_people(found) if found is not None else None
+
+
+def read_printed_paragraphs(
+    store_folder: str | os.PathLike[str], sha256: str, paragraph: int, around: int = 1
+) -> list[tuple[int, str]]:
+    """Given a store's folder, the hash of a document in it, a paragraph of its running text (counted over the document)
+    and how many to give before and after it, return them with their numbers, names and telephones of people covered;
+    none where the store has no such document, or it no such paragraph."""
+    from extract.batch import read_document  # noqa: PLC0415
+    from extract.grid import Paragraph  # noqa: PLC0415
+    from extract.people import cover_people  # noqa: PLC0415
+
+    original = Workspace.open(store_folder).original(sha256)
+    try:
+        blocks = read_document(original).blocks if original.is_file() else ()
+    except ExtractError:
+        return []
+    texts = [block.text for block in blocks if isinstance(block, Paragraph)]
+    if not 1 <= paragraph <= len(texts):
+        return []
+    first, last = max(1, paragraph - around), min(len(texts), paragraph + around)
+    return [(number, cover_people(texts[number - 1])) for number in range(first, last + 1)]
 
 
 def original_file(store_folder: str | os.PathLike[str], sha256: str) -> Path | None:

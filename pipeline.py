@@ -29,7 +29,7 @@ from graph.store import Answer, Rows, WholeStore
 from graph.workspace import Workspace
 from ontology.decisions import CellCorrection, DecisionError
 from ontology.records import Disclosure, Issue
-from originals import debug_page, original_file, read_printed_table, render_page
+from originals import debug_page, original_file, read_printed_paragraphs, read_printed_table, render_page
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -47,7 +47,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ExtractError", "FileStatus", "FileSummary", "IngestReport", "Store",
-    "debug_page", "ingest", "open_store", "original_file", "read_file", "read_printed_table", "render_page",
+    "debug_page", "ingest", "open_store", "original_file", "read_file", "read_printed_paragraphs", "read_printed_table",
+    "render_page",
 ]  # fmt: skip
 
 Language = Literal["zh", "en"]

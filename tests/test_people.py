@@ -95,6 +95,9 @@ def test_a_store_covers_people_in_its_pictures_also_one_that_kept_no_places(tmp_
     assert sha256 is not None
     kept = tmp_path / "store" / "readings" / f"{sha256}.people.json"
     assert kept.is_file()
+    (line,) = pipeline.read_printed_paragraphs(tmp_path / "store", sha256, 3, around=0)
+    assert line == (3, f"填报单位：某市数据中心填报人：{COVERED}联系电话：{COVERED}")
+    assert pipeline.read_printed_paragraphs(tmp_path / "store", sha256, 99) == []
     with_places = pipeline.render_page(tmp_path / "store", sha256, 1)
     kept.unlink()
     assert pipeline.render_page(tmp_path / "store", sha256, 1) == with_places

@@ -10,12 +10,12 @@ import streamlit as st
 
 from ontology.issues import issue_kinds
 from ui.correcting import Misread, show_correction, show_said
-from ui.data import Contents, Document, Issue
+from ui.data import Contents, Document, Issue, read_notation, read_text
 from ui.format import number, place
 from ui.html import Html, join, show, tag
 from ui.i18n import Texts
 from ui.links import address, link
-from ui.original import show_download, show_original
+from ui.original import show_download, show_original, show_paragraph
 from ui.project_data import Cell, read_cell
 from ui.store import Answers, may_write
 
@@ -172,8 +172,12 @@ def _show_issue(answers: Answers, issue: Issue, document: Document, t: Texts) ->
     quote = tag("p", severity, t.pick(issue.zh, issue.en) or issue.code, class_="pk-quote")
     show(tag("div", quote, tag("dl", *facts, class_="pk-facts pk-evidence")))
     cells = _cells_at(answers, issue)
-    shown = cells or [_nowhere(issue)]
-    show_original(answers, document, shown, t, key="issue")
+    spot, paragraph = _spot(answers, issue)
+    if issue.page is None and issue.table is None and paragraph is not None:
+        show_paragraph(answers, document, paragraph, t)
+    else:
+        # What the issue is about, where its place is known; else what was read of its row.
+        show_original(answers, document, [spot] if spot.box or not cells else cells, t, key="issue")
     show_download(answers, document, t, key="issue")
     if cells and may_write():
         labels = [f"{_field(cell.field, t)}{t('app.colon')}{cell.whole[:60]}" for cell in cells]
@@ -202,6 +206,22 @@ def _cells_at(answers: Answers, issue: Issue) -> list[Cell]:
     return sorted(found.values(), key=lambda cell: cell.column or 0)
 
 
-def _nowhere(issue: Issue) -> Cell:
-    """The place of an issue where no cell was read."""
-    return Cell("", "", "", issue.document, issue.page, issue.sheet, issue.table, issue.row, None, None)
+def _spot(answers: Answers, issue: Issue) -> tuple[Cell, int | None]:
+    """The place of an issue as a cell without a text, and its paragraph."""
+    said = {read_notation(row, "property"): read_text(row, "value") for row in answers.rows("thing", iri=issue.iri)}
+    edges = [float(edge) for edge in (said.get("box") or "").split()]
+    box = (edges[0], edges[1], edges[2], edges[3]) if len(edges) == 4 else None
+    column, paragraph = said.get("columnNumber"), said.get("paragraphNumber")
+    cell = Cell(
+        "",
+        "",
+        "",
+        issue.document,
+        issue.page,
+        issue.sheet,
+        issue.table,
+        issue.row,
+        int(column) if column else None,
+        box,
+    )
+    return cell, int(paragraph) if paragraph else None

@@ -54,6 +54,20 @@ def show_original(answers: Answers, document: Document, cells: Sequence[Cell], t
             show(table)
 
 
+def show_paragraph(answers: Answers, document: Document, paragraph: int, t: Texts) -> None:
+    """Given a paragraph of a document's running text (counted over it), show it between those around it."""
+    found = _paragraphs(str(answers.folder), document.sha256, paragraph)
+    st.caption(t("evidence.paragraphs") if found else t("evidence.no_table"))
+    if found:
+        lines = [tag("p", said, class_="pk-marked" if number == paragraph else None) for number, said in found]
+        show(tag("div", *lines, class_="pk-passage"))
+
+
+@st.cache_resource(show_spinner=False, max_entries=30)
+def _paragraphs(folder: str, sha256: str, paragraph: int) -> list[tuple[int, str]]:
+    return pipeline.read_printed_paragraphs(folder, sha256, paragraph)
+
+
 def show_download(answers: Answers, document: Document, t: Texts, *, key: str) -> None:
     """Offer the original itself, where the store has it and the operator lets readers have it."""
     original = pipeline.original_file(answers.folder, document.sha256)

@@ -121,6 +121,10 @@ def test_an_issue_opens_on_its_place_in_the_original(visit: Visitor) -> None:
     visit.page.keyboard.press("Escape")
     visit.settle()
     assert "issue=" not in visit.page.url
+    visit.click(".pk-issues tbody tr:has-text('位置未记录') td:nth-child(3) a")  # running text of a Word file
+    visit.sees(visit.page.get_by_role("dialog").locator(".pk-passage .pk-marked"), "万元")
+    visit.page.keyboard.press("Escape")
+    visit.settle()
 
 
 def test_any_figure_of_the_graph_has_a_page_of_its_evidence(visit: Visitor) -> None:
