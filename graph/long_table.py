@@ -101,6 +101,17 @@ ORDER BY ?order
 """
 
 
+# Few cells of a store are corrected: they are asked for once.
+_CORRECTED = """
+SELECT ?row (GROUP_CONCAT(DISTINCT CONCAT(?field, "：", COALESCE(?read, "")); SEPARATOR="；") AS ?corrected) WHERE {
+  ?cell pikg:correctedBy ?decision ; pikg:field ?field .
+  ?row pikg:printedIn ?cell ; pikg:ofIndicator ?indicator .
+  OPTIONAL { ?cell pikg:originalText ?read }
+}
+GROUP BY ?row
+"""
+
+
 @runtime_checkable
 class TabbedStore(Protocol):
     """A store that writes the rows of an answer itself."""
@@ -114,18 +125,21 @@ def write_long_table(store: TabbedStore, documents: Sequence[Node], columns: Seq
     """Given a store, IRIs of documents and the columns wanted (variables of the named query `indicators`), yield the
     rows of the long table as CSV text, a few documents at a time; memory stays flat."""
     parts = deque(split(documents))
+    corrected = {row: _cell(text, {}) for row, text in _ask(store, _CORRECTED, ())[1]}
     asked: deque[Future[str]] = deque()
     pool = ThreadPoolExecutor(_THREADS)
     try:
         while parts or asked:
             while parts and len(asked) < _AHEAD:
-                asked.append(pool.submit(_write_part, store, parts.popleft(), columns))
+                asked.append(pool.submit(_write_part, store, parts.popleft(), columns, corrected))
             yield asked.popleft().result()
     finally:  # also where the reader stops in the midst of it
         pool.shutdown(cancel_futures=True)
 
 
-def _write_part(store: TabbedStore, documents: Iterable[Node], columns: Sequence[str]) -> str:
+def _write_part(
+    store: TabbedStore, documents: Iterable[Node], columns: Sequence[str], corrected: Mapping[str, str]
+) -> str:
     cells: dict[str, str] = {"": ""}
     form_names, forms = _ask(store, _FORMS, documents)
     named = form_names.index("form")
@@ -133,8 +147,9 @@ def _write_part(store: TabbedStore, documents: Iterable[Node], columns: Sequence
     row_names, rows = _ask(store, _ROWS, dict.fromkeys(form[named] for form in forms))
     of_form: dict[str, list[list[str]]] = {}
     for row in rows:
-        of_form.setdefault(row[0], []).append([_cell(term, cells) for term in row])
-    names = [*form_names, *row_names]
+        found = corrected.get(row[1], "")
+        of_form.setdefault(row[0], []).append([*(_cell(term, cells) for term in row), found])
+    names = [*form_names, *row_names, "corrected"]
     places = [len(names) - 1 - names[::-1].index(column) for column in columns]
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")

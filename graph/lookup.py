@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import TypeVar
 
 from rdflib import URIRef
@@ -62,12 +62,17 @@ def find_regions(store: ReadableStore, text: str) -> list[URIRef]:
     return [region, *sorted({URIRef(str(row["inside"])) for row in inside} - {region})]
 
 
+def with_confirmed(store: ReadableStore, thing: URIRef) -> list[URIRef]:
+    """Given a unit or project, return it and those that people have confirmed to be the same, however many steps away."""
+    same = _rows(store, f"SELECT DISTINCT ?same WHERE {{ {thing.n3()} pikg:confirmedSame+ ?same }}")
+    return [thing, *sorted({URIRef(str(row["same"])) for row in same} - {thing})]
+
+
 def find_unit(store: ReadableStore, text: str) -> URIRef:
     """Given a unit's IRI, name or a unique part of it, return its IRI; raise NotFoundError or AmbiguousError."""
     if _is_iri(text):
         return iri(text)
-    printed = _UNITS % f"VALUES ?name {{ {text_literal(text.strip()).n3()} }}"
-    rows = _rows(store, printed) or _rows(store, _UNITS % "")  # by exact name at once, else over all names
+    rows = _rows_by_name(store, _UNITS, "unit", text)
     named = {URIRef(str(row["unit"])): str(row["name"]) for row in rows}
     return _only_one(_matching(named, text), "unit", text)
 
@@ -76,8 +81,7 @@ def find_project(store: ReadableStore, text: str) -> URIRef:
     """Given a project's IRI, name or a unique part of it, return its IRI; raise NotFoundError or AmbiguousError."""
     if _is_iri(text):
         return iri(text)
-    printed = _PROJECTS % f"VALUES ?name {{ {text_literal(text.strip()).n3()} }}"
-    rows = _rows(store, printed) or _rows(store, _PROJECTS % "")  # by exact name at once, else over all names
+    rows = _rows_by_name(store, _PROJECTS, "project", text)
     named: dict[URIRef, list[str]] = {}
     publishers: dict[URIRef, str] = {}
     for row in rows:
@@ -92,17 +96,34 @@ def find_project(store: ReadableStore, text: str) -> URIRef:
     return _only_one(matches, "project", text)
 
 
+def _rows_by_name(store: ReadableStore, sparql: str, kind: str, text: str) -> Rows:
+    """The rows of things whose name is the text; where there are none, of those whose name may hold it: by the text
+    index where one is kept, else of all."""
+    rows = _rows(store, sparql % _one_of([text.strip()]))
+    if rows or not fold(text):
+        return rows
+    from graph.texts import texts_of  # noqa: PLC0415 - few are named by a part of their name
+
+    texts = texts_of(store)
+    names = None if texts is None else texts.names(kind, text)
+    return _rows(store, sparql % ("" if names is None else _one_of(names)))
+
+
+def _one_of(names: Iterable[str]) -> str:
+    return f"VALUES ?name {{ {' '.join(text_literal(name).n3() for name in names)} }}"
+
+
 def _is_iri(text: str) -> bool:
     return text.startswith(("http://", "https://", "urn:"))
 
 
 def _matching(named: Mapping[_Thing, str], text: str) -> dict[_Thing, str]:
-    """The things whose name is the text; where there are none, those whose name holds it."""
-    asked = fold(text)
+    """The things whose name is the text; where there are none, those whose name holds it, whatever the letters' case."""
+    asked = fold(text).casefold()
     if not asked:
         return {}
-    exact = {thing: name for thing, name in named.items() if fold(name) == asked}
-    return exact or {thing: name for thing, name in named.items() if asked in fold(name)}
+    exact = {thing: name for thing, name in named.items() if fold(name) == fold(text)}
+    return exact or {thing: name for thing, name in named.items() if asked in fold(name).casefold()}
 
 
 def _only_one(found: Mapping[URIRef, str], what: str, text: str) -> URIRef:

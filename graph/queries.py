@@ -29,7 +29,7 @@ from rdflib import Literal, URIRef
 from rdflib.term import Node
 
 from graph.errors import GraphError, InvalidLiteralError, ParameterError
-from graph.lookup import find_project, find_regions, find_unit
+from graph.lookup import find_project, find_regions, find_unit, with_confirmed
 from graph.store import ReadableStore, Rows
 from graph.terms import decimal_literal, integer_literal, iri, text_literal
 from ontology.namespaces import CONCEPT, PIKG, concept
@@ -110,9 +110,9 @@ class NamedQuery:
     def render(self, parameters: Mapping[str, Any] | None = None, names: Names | None = None) -> str:
         """Given parameters by name (a value, or several in a list; None for one not given), return SPARQL.
 
-        Regions, units and projects are given by IRI (`resolve_parameters` finds them by name, and the regions inside a
-        region). `names` tells which names hold a text, where that is known. Raises ParameterError for a parameter that
-        the query doesn't have, lacks, or that is of the wrong type.
+        Regions, units and projects are given by IRI (`resolve_parameters` finds them by name, and what belongs to them).
+        `names` tells which names hold a text, where that is known. Raises ParameterError for a parameter that the query
+        doesn't have, lacks, or that is of the wrong type.
         """
         bound = self._bind(parameters or {})
 
@@ -162,15 +162,15 @@ def named_queries() -> Mapping[str, NamedQuery]:
 
 
 def resolve_parameters(store: ReadableStore, query: NamedQuery, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Given parameters as a person gives them, return them with regions, units and projects as IRIs; a region with those
-    inside it.
+    """Given parameters as a person gives them, return them with regions, units and projects as IRIs: a region with those
+    inside it, a unit or project with those that people have confirmed to be the same.
 
     Raises NotFoundError and AmbiguousError for a name that is not in the store or not the name of one thing alone.
     """
     finders: dict[str, Callable[[ReadableStore, str], list[URIRef]]] = {
         "region": find_regions,
-        "unit": lambda store, text: [find_unit(store, text)],
-        "project": lambda store, text: [find_project(store, text)],
+        "unit": lambda store, text: with_confirmed(store, find_unit(store, text)),
+        "project": lambda store, text: with_confirmed(store, find_project(store, text)),
     }
     resolved = dict(parameters)
     for parameter in query.parameters:

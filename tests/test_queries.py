@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -481,3 +483,51 @@ def comparable(rows: Any) -> Counter[tuple[Any, ...]]:
         return tuple(sorted(cell.split("；"))) if isinstance(cell, Literal) and "；" in cell else cell
 
     return Counter(tuple(map(said, row)) for row in (rows.rows if isinstance(rows, Rows) else rows))
+
+
+# --- what people decided ------------------------------------------------------------------------------------------------
+def test_a_question_about_one_of_two_confirmed_the_same_is_about_both() -> None:
+    """A project whose self-evaluation prints another name, and a third that is the same as the second."""
+    rows = BUDGET.projects[0].indicators
+    changed = dataclasses.replace(rows[0], target=Value(raw="≥5万件", operator="ge", value=Decimal(5), unit="万件"))
+    new_row = dataclasses.replace(rows[1], tier3="另一个指标")
+    renamed = dataclasses.replace(ACCOUNTS.projects[0], name="热线外包服务费", indicators=(changed, new_row))
+    store = store_of(BUDGET, dataclasses.replace(ACCOUNTS, projects=(renamed,)), GREENERY)
+    other = BASE.project(project_key(ACCOUNTS.document, renamed))
+    third = BASE.project(project_key(GREENERY.document, GREENERY.projects[0]))
+    assert not run_named(store, "target-changes", project=PROJECT)
+    before = {name: len(run_named(store, name, project=PROJECT)) for name in ("project-forms", "project-indicators")}
+    same = URIRef(P + "confirmedSame")
+    store.replace_graph(
+        BASE.decisions_graph,
+        [
+            (URIRef(one), same, URIRef(two))
+            for one, two in [(PROJECT, other), (other, PROJECT), (other, third), (third, other)]
+        ],
+    )
+    for name, alone in before.items():
+        both = run_named(store, name, project=PROJECT)
+        assert len(both) > alone
+        assert sorted(map(str, both)) == sorted(map(str, run_named(store, name, project=third)))  # by two steps
+    changes = table(run_named(store, "target-changes", project=PROJECT), "change", "tier3", "before", "after")
+    assert ("changed", "受理来电数", "≥6万件", "≥5万件") in changes
+    assert ("added", "另一个指标", "", rows[1].target.raw if rows[1].target else "") in changes
+    assert {row[1] for row in changes if row[0] == "dropped"} >= {row.tier3 for row in rows[1:]}
+
+
+def test_a_corrected_row_says_what_was_read_before(tmp_path: Path) -> None:
+    assert pipeline.ingest(sorted((ROOT / "examples").glob("dazhou*.pdf"))[:1], tmp_path / "store").ok
+    with pipeline.open_store(tmp_path / "store") as store:
+        (document,) = store.named("documents")
+        fields = store.printed_fields(str(document["sha256"]), "target")
+        store.correct_cell(
+            str(document["sha256"]), field="target", cell=fields[3].cell, new="≥77", who="审核员", why="扫描误读"
+        )
+        rows = [row for row in store.named("indicators") if row["corrected"] is not None]
+        assert [(str(row["tier3"]), str(row["corrected"])) for row in rows] == [
+            (fields[3].name, f"target：{fields[3].text}")
+        ]
+        assert "77" in str(rows[0]["target"])
+        written = io.StringIO()
+        store.write("csv", written)
+        assert f"target：{fields[3].text}" in written.getvalue()

@@ -7,7 +7,9 @@ import shutil
 import pytest
 from disclosures import disclosure
 
+from graph.errors import AmbiguousError, NotFoundError
 from graph.load import open_batch
+from graph.lookup import find_project, find_unit
 from graph.project_words import project_words
 from graph.queries import find_query, run_named
 from graph.texts import texts_of
@@ -151,3 +153,17 @@ def test_a_named_query_answers_the_same_with_and_without_the_index(workspace, na
 def test_a_text_that_too_many_names_hold_is_looked_for_without_the_index(workspace):
     query = find_query("name-targets")
     assert "LCASE" in query.render({"text": "数"}, lambda kind, text: None)
+
+
+def test_units_and_projects_are_found_by_a_part_of_their_name(workspace):
+    with workspace.read() as store:
+        (document,) = (row for row in run_named(store, "units") if str(row["publisherName"]) == "第1中心")
+        assert find_unit(store, "1中") == document["unit"]
+        assert find_project(store, "备采") == find_project(store, "热线设备采购")
+        assert find_project(store, "ＷＩＦＩ建设") == find_project(store, "ＷｉＦｉ 建设")
+        with pytest.raises(AmbiguousError):
+            find_project(store, "热线")
+        with pytest.raises(NotFoundError):
+            find_project(store, "没有这样的")
+        with pytest.raises(NotFoundError):
+            find_unit(store, " ")
