@@ -22,12 +22,9 @@ _TILES = 80
 """Projects drawn one by one; the smaller ones are drawn together, by unit."""
 
 _CITIES = 16
-"""Cities drawn one by one, each with its largest units; the others are one rectangle."""
+"""Cities drawn, each with its largest units."""
 
 _UNITS = 8
-_REST_SHARE = Decimal("0.15")
-"""The most of the picture that is given to the rest; its figure is told whole."""
-
 _LINES = 14
 """Cities whose indicators are drawn."""
 
@@ -83,7 +80,13 @@ def _head(contents: Contents, t: Texts) -> Html:
     regions = {document.region for document in contents.documents if document.region}
     years = sorted({document.year for document in contents.documents if document.year})
     span = "" if not years else f"{years[0]}" if len(years) == 1 else f"{years[0]}–{years[-1]}"
-    lead = t("overview.lead", regions=len(regions), units=len(units), documents=len(contents.documents), years=span)
+    lead = t(
+        "overview.lead",
+        regions=number(len(regions)),
+        units=number(len(units)),
+        documents=number(len(contents.documents)),
+        years=span,
+    )
     return tag("div", tag("h1", t("page.overview")), tag("p", lead), class_="pk-head")
 
 
@@ -101,15 +104,15 @@ def _figures(contents: Contents, t: Texts) -> Html:
     departments = sum(1 for form in forms if form.scope == "department")
     figures = [
         (number(len(regions)), t("overview.regions"), t("app.and").join(list(regions)[:3])),
-        (number(len(publishers)), t("overview.units"), t("overview.documents_n", n=len(contents.documents))),
+        (number(len(publishers)), t("overview.units"), t("overview.documents_n", n=number(len(contents.documents)))),
         (number(len(projects)), t("overview.projects"), t("overview.departments_n", n=departments)),
         (
             number(len(forms)),
             t("overview.forms"),
-            t("overview.forms_split", targets=kinds["TargetForm"], evaluations=kinds["SelfEvaluation"]),
+            t("overview.forms_split", targets=number(kinds["TargetForm"]), evaluations=number(kinds["SelfEvaluation"])),
         ),
         (number(rows), t("overview.indicators"), t("overview.measurable", share=share)),
-        (money(total, t), t("overview.money"), t("overview.money_of", n=len(spent))),
+        (money(total, t), t("overview.money"), t("overview.money_of", n=number(len(spent)))),
     ]
     cells = [tag("div", tag("dt", name), tag("dd", figure, tag("small", note))) for figure, name, note in figures]
     return tag("dl", *cells, class_="pk-figures")
@@ -126,14 +129,17 @@ def _money(contents: Contents, asked: str | None, t: Texts) -> Html:
     chosen = [form for form in forms if year is None or form.year == year]
     if not chosen:
         return join([head, tag("p", t("overview.no_money"), class_="pk-none")])
-    return join([head, draw(_city_tiles(chosen, t), width=900, height=380)])
+    tiles, rest = _city_tiles(chosen, t)
+    return join([head, draw(tiles, width=900, height=380), rest])
 
 
 def _chip(where: str, label: str, chosen: bool) -> Html:
     return link(where, label, class_="pk-chip", aria_current="true" if chosen else None)
 
 
-def _city_tiles(forms: Sequence[FormSummary], t: Texts) -> list[Tile]:
+def _city_tiles(forms: Sequence[FormSummary], t: Texts) -> tuple[list[Tile], Html | None]:
+    """The largest cities with their units and projects, and a word on the others: one rectangle for hundreds of them
+    would leave no room for any."""
     several_years = len({form.year for form in forms}) > 1
     cities: dict[str, dict[str, list[FormSummary]]] = {}
     for form in forms:
@@ -150,11 +156,9 @@ def _city_tiles(forms: Sequence[FormSummary], t: Texts) -> list[Tile]:
         )
         for city in drawn
     ]  # fmt: skip
-    rest = sum((amount for city, amount in amounts.items() if city not in drawn), Decimal(0))
-    if rest:
-        name = t("overview.rest_regions", n=number(len(amounts) - len(drawn)))
-        tiles.append(Tile(name, money(rest, t), min(rest, _REST_SHARE * sum(amounts[city] for city in drawn))))
-    return tiles
+    left = {city: amount for city, amount in amounts.items() if city not in drawn}
+    said = t("overview.rest_regions", n=number(len(left)), amount=money(sum(left.values(), Decimal(0)), t))
+    return tiles, tag("p", said, class_="pk-none") if left else None
 
 
 def _unit_tiles(
