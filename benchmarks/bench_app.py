@@ -7,11 +7,12 @@ The app is started on the store (which is only read), and Debian's chromium walk
     warm    until it stands again in a new window: the middle of --times
     facets  until the page stands after a click on a facet, the slowest of --facets of them, each clicked the first time
     back    the same facets again
-    cpu     seconds of processor time that the app's process spent on all of that
+    cpu     seconds of processor time that the app's processes spent on one warm view, and on one facet clicked first: on
+            a machine that does other work too these say more than the others
 
-and a last one with the memory that the app's process takes in the end. `--max-warm`, `--max-paint` and `--max-facet`
-(seconds) let the program end with status 1 where a page is slower, `--pages` names some pages alone, `--warm-up` asks
-every page once before anything is measured (what a tool that runs all day is like).
+and a last one with the machine's load and the memory that the app's process takes in the end. `--max-warm`, `--max-paint`
+and `--max-facet` (seconds) let the program end with status 1 where a page is slower, `--pages` names some pages alone,
+`--warm-up` asks every page once before anything is measured (what a tool that runs all day is like).
 """
 
 from __future__ import annotations
@@ -121,13 +122,15 @@ class Measured:
     warm: list[float] = field(default_factory=list)
     facets: list[float] = field(default_factory=list)
     again: list[float] = field(default_factory=list)
-    cpu: float = 0.0
+    cpu_warm: float = 0.0
+    cpu_facet: float = 0.0
 
     def line(self) -> str:
         """A line of the table."""
         facets = f"{max(self.facets):.2f} | {max(self.again):.2f}" if self.facets else "– | –"
         warm = statistics.median(self.warm)
-        return f"| {self.page} | {self.paint:.2f} | {self.first:.2f} | {warm:.2f} | {facets} | {self.cpu:.1f} |"
+        spent = f"{self.cpu_warm:.2f} | {self.cpu_facet:.2f}"
+        return f"| {self.page} | {self.paint:.2f} | {self.first:.2f} | {warm:.2f} | {facets} | {spent} |"
 
 
 def _wait(page: Page, asked: str | None, begun: float) -> float:
@@ -151,9 +154,10 @@ def measure(browser: Browser, server: Server, page: str, parameters: dict[str, s
     given = ({} if page == PAGES[0] else {"page": page}) | parameters
     url = f"{server.address}/?{urlencode(given)}"
     measured = Measured(page)
-    before = server.cpu()
     measured.paint, measured.first = _visit(browser, url)
+    before = server.cpu()
     measured.warm = [_visit(browser, url)[1] for _ in range(arguments.times)]
+    measured.cpu_warm = (server.cpu() - before) / arguments.times
     for into in (measured.facets, measured.again):
         window = browser.new_page(viewport={"width": 1366, "height": 768})
         window.goto(url, wait_until="commit")
@@ -163,13 +167,14 @@ def measure(browser: Browser, server: Server, page: str, parameters: dict[str, s
         step = max(1, len(facets) // max(1, arguments.facets))
         for facet in facets[::step][: arguments.facets]:
             link = window.locator(f'a[data-go][href="{facet}"]').first
-            begun = time.perf_counter()
+            begun, before = time.perf_counter(), server.cpu()
             link.evaluate("(link) => link.click()")
             into.append(_wait(window, facet.partition("?")[2], begun))
+            if into is measured.facets:
+                measured.cpu_facet = max(measured.cpu_facet, server.cpu() - before)
             window.goto(url, wait_until="commit")
             _wait(window, None, 0)
         window.close()
-    measured.cpu = server.cpu() - before
     return measured
 
 
@@ -198,7 +203,10 @@ def main(given: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(given)
     pages = arguments.pages or [*PAGES, "project"]
     slow: list[str] = []
-    print("| page | paint | first | warm | facets | back | cpu |\n|---|---|---|---|---|---|---|", flush=True)
+    print(
+        "| page | paint | first | warm | facets | back | cpu warm | cpu facet |\n|---|---|---|---|---|---|---|---|",
+        flush=True,
+    )
     with run_app(arguments.store) as server, sync_playwright() as playwright:
         flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
@@ -212,7 +220,7 @@ def main(given: Sequence[str] | None = None) -> int:
             try:
                 measured = measure(browser, server, page, parameters, arguments)
             except PlaywrightTimeout:
-                print(f"| {page} | never | – | – | – | – | – |", flush=True)
+                print(f"| {page} | never | – | – | – | – | – | – |", flush=True)
                 slow.append(page)
                 continue
             print(measured.line(), flush=True)
@@ -223,7 +231,8 @@ def main(given: Sequence[str] | None = None) -> int:
             )
             if any(limit is not None and seconds > limit for limit, seconds in limits):
                 slow.append(page)
-        print(f"\nmemory of the app: {server.memory():.0f} MB", flush=True)
+        load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+        print(f"\nload of the machine: {load}; memory of the app: {server.memory():.0f} MB", flush=True)
         browser.close()
     if slow:
         print(f"slower than allowed: {', '.join(slow)}")

@@ -173,7 +173,10 @@ def _wrong(error: GraphError, text: str, t: Texts) -> Html:
     """Say what is wrong with a query, and show the line with a mark under the place."""
     if isinstance(error, QueryTimeoutError):
         return tag(
-            "div", tag("b", t("sparql.timeout", seconds=f"{TIME_LIMIT:g}")), tag("p", str(error)), class_="pk-wrong"
+            "div",
+            tag("b", t("sparql.timeout", seconds=f"{TIME_LIMIT:g}")),
+            tag("p", str(error), lang="en"),
+            class_="pk-wrong",
         )
     pieces: list[Piece] = [tag("b", t("sparql.wrong"))]
     if isinstance(error, QueryError) and error.line is not None:
@@ -182,5 +185,5 @@ def _wrong(error: GraphError, text: str, t: Texts) -> Html:
         if error.line <= len(lines):
             marked = f"{lines[error.line - 1]}\n{' ' * ((error.column or 1) - 1)}^"
             pieces.append(tag("pre", marked))
-    pieces.append(tag("p", str(error)))
+    pieces.append(tag("p", str(error), lang="en"))
     return tag("div", join(pieces), class_="pk-wrong", role="alert")

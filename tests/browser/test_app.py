@@ -31,15 +31,18 @@ def open_project(visit: Visitor, name: str) -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_page_fits_the_screen(visit: Visitor, language: str, pictures: Path) -> None:
     wide = visit.page.viewport_size["width"]
+    asked = {"lang": "en"} if language == "en" else {}
     for page in PAGES:
-        visit.open(page, **({"lang": "en"} if language == "en" else {}))
+        visit.open(page, **asked)
         visit.check()
         assert visit.page.evaluate("document.documentElement.lang") == ("zh-CN" if language == "zh" else "en")
         assert visit.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         if page not in EMPTY_AT_FIRST:
             assert "贵阳市" in visit.text(), page  # what documents say stays Chinese in both
         take_picture(visit, pictures / f"{page}-{language}-{wide}.png")
-    visit.open("projects", q=HOTLINE, **({"lang": "en"} if language == "en" else {}))
+    visit.open("indicators", of="satisfaction", unit="中共黄石市委党校", **asked)
+    take_picture(visit, pictures / f"spread-{language}-{wide}.png")
+    visit.open("projects", q=HOTLINE, **asked)
     visit.click(f".pk-projects tbody a:has-text('{HOTLINE}')")
     visit.click(f".pk-forms a:has-text('{'自评表' if language == 'zh' else 'self-evaluation'}')")
     take_picture(visit, pictures / f"project-{language}-{wide}.png")
