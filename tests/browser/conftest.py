@@ -237,6 +237,10 @@ def _note_foreign(visitor: Visitor, url: str) -> None:
         visitor.elsewhere.append(url)
 
 
+SHOWN = ("overview", "spread", "projects", "project", "evidence", "graph", "comparables", "sparql", "checks")
+"""The pages that the README and the documentation show."""
+
+
 @pytest.fixture(scope="session")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Where pictures of every page, size and language go. When PIKG_SCREENSHOTS is 1 that is build/screenshots, and the
@@ -248,7 +252,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for one in (folder, shown):
         one.mkdir(parents=True, exist_ok=True)
     yield folder
-    for taken in [*folder.glob("*-zh-1366.png"), folder / "overview-en-1366.png"]:
+    for taken in [folder / f"{page}-1366.png" for page in (*(f"{page}-zh" for page in SHOWN), "overview-en")]:
         name = taken.name.removesuffix("-1366.png").removesuffix("-zh")
         with Image.open(taken) as picture:
             # A palette does for a page of text, at a third of the size.
