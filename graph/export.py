@@ -20,7 +20,6 @@ from typing import IO, Any, Literal, Protocol
 
 from graph.cells import csv_cell
 from graph.errors import ParameterError
-from graph.graphml import export_graphml
 from graph.long_table import TabbedStore, write_long_table
 from graph.parts import ask_in_parts, read_documents
 from graph.queries import Words, find_query
@@ -173,13 +172,19 @@ def _heading(label: Words, language: Literal["zh", "en"]) -> str:
     return label.zh if language == "zh" else label.en
 
 
+def _export_graphml(store: ReadableStore, out: IO[str]) -> None:
+    from graph.graphml import export_graphml  # noqa: PLC0415 - networkx takes 10 MB that no other format needs
+
+    export_graphml(store, out)
+
+
 # --- by name ------------------------------------------------------------------------------------------------------
 FORMATS: Mapping[str, Callable[[ExportableStore, IO[str]], None]] = MappingProxyType(
     {
         "nquads": export_nquads,
         "turtle": export_turtle,
         "jsonld": export_jsonld,
-        "graphml": export_graphml,
+        "graphml": _export_graphml,
         "csv": export_csv,
     }
 )

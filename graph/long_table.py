@@ -23,9 +23,12 @@ from graph.embedded import make_literal
 from graph.parts import split
 from ontology.namespaces import PREFIXES
 
+_DOCUMENTS_AT_ONCE = 10
+"""Fewer than elsewhere: it takes no longer, and 20 MB less."""
+
 _THREADS = 2
-_AHEAD = 3
-"""Parts that are asked for before they are wanted: some megabytes each."""
+_AHEAD = 2
+"""Parts that are asked for before they are wanted."""
 
 _XSD = PREFIXES["xsd"]
 
@@ -124,7 +127,7 @@ class TabbedStore(Protocol):
 def write_long_table(store: TabbedStore, documents: Sequence[Node], columns: Sequence[str]) -> Iterator[str]:
     """Given a store, IRIs of documents and the columns wanted (variables of the named query `indicators`), yield the
     rows of the long table as CSV text, a few documents at a time; memory stays flat."""
-    parts = deque(split(documents))
+    parts = deque(split(documents, _DOCUMENTS_AT_ONCE))
     corrected = {row: _cell(text, {}) for row, text in _ask(store, _CORRECTED, ())[1]}
     asked: deque[Future[str]] = deque()
     pool = ThreadPoolExecutor(_THREADS)

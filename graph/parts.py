@@ -34,10 +34,11 @@ def read_documents(store: ReadableStore) -> list[Node]:
     return [document for (document,) in dict.fromkeys(rows) if document is not None]
 
 
-def split(documents: Sequence[Node]) -> Iterator[Sequence[Node]]:
-    """Given documents, yield as many of them as are asked at once."""
-    for start in range(0, len(documents), DOCUMENTS_AT_ONCE):
-        yield documents[start : start + DOCUMENTS_AT_ONCE]
+def split(documents: Sequence[Node], size: int | None = None) -> Iterator[Sequence[Node]]:
+    """Given documents, yield as many of them as are asked at once (`size`, or the usual number)."""
+    size = size or DOCUMENTS_AT_ONCE
+    for start in range(0, len(documents), size):
+        yield documents[start : start + size]
 
 
 def ask_in_parts(store: ReadableStore, name: str, parameters: Mapping[str, Any]) -> Iterator[Rows]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
+import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -35,7 +37,8 @@ class Limits:
     memory: int = 2048 * MIB
     """Bytes of address space of one query's process (not limited on Windows)."""
     quick_seconds: float = 1.5
-    """Seconds after which a query goes to the slow ones."""
+    """Seconds of the processor after which a query goes to the slow ones (by the clock where the system does not tell
+    them): on a busy machine a query that only waits is not taken for a long one."""
     quick: int = 4
     slow: int = 2
     waiting: int = 32
@@ -108,6 +111,14 @@ class _Worker:
     def alive(self) -> bool:
         return self.process.returncode is None
 
+    def worked(self) -> float | None:
+        """Seconds of the processor that the process has had; None where the system does not tell."""
+        try:
+            fields = Path(f"/proc/{self.process.pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
+        except OSError:
+            return None
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     async def stop(self) -> None:
         with suppress(ProcessLookupError):
             self.process.kill()
@@ -122,6 +133,8 @@ class _Lane:
     places: int
     memory: int
     niceness: int
+    at_most: float
+    """Seconds by the clock for a query that has not had its seconds of the processor, because the machine is busy."""
     idle: list[_Worker] = field(default_factory=list)
     semaphore: asyncio.Semaphore = field(init=False)
     closed: bool = False
@@ -142,20 +155,35 @@ class _Lane:
             return reply
 
     async def _ask(self, worker: _Worker, request: bytes, seconds: float) -> Reply:
+        asked = asyncio.ensure_future(worker.ask(request))
         try:
-            async with asyncio.timeout(seconds):
-                reply = await worker.ask(request)
-        except TimeoutError:
-            await worker.stop()
-            return worker.so_far or Reply("timeout")
+            if not await self._is_done(worker, asked, seconds):
+                await worker.stop()
+                return worker.so_far or Reply("timeout")
+            reply = asked.result()
         except asyncio.CancelledError:  # the client has gone
             await asyncio.shield(worker.stop())
             raise
+        finally:
+            asked.cancel()
         if reply.kind == "failed" or self.closed:
             await worker.stop()
         else:
             self.idle.append(worker)
         return reply
+
+    async def _is_done(self, worker: _Worker, asked: asyncio.Future[Reply], seconds: float) -> bool:
+        """Wait until a query is answered, or has had its time."""
+        before, begun, waiting = worker.worked() or 0.0, time.monotonic(), seconds
+        while True:
+            done, _ = await asyncio.wait({asked}, timeout=waiting)
+            if done:
+                return True
+            worked = worker.worked()
+            left = self.at_most - (time.monotonic() - begun)
+            if worked is None or worked - before >= seconds or left <= 0:
+                return False
+            waiting = min(max(seconds - (worked - before), 0.1), left)
 
     async def close(self) -> None:
         self.closed = True
@@ -169,8 +197,8 @@ class QueryPool:
     def __init__(self, folder: Path, limits: Limits) -> None:
         self.limits = limits
         folder = folder.resolve()  # the processes have another working directory
-        self._quick = _Lane(folder, limits.quick, limits.memory, 0)
-        self._slow = _Lane(folder, limits.slow, limits.memory, 19)
+        self._quick = _Lane(folder, limits.quick, limits.memory, 0, limits.seconds)
+        self._slow = _Lane(folder, limits.slow, limits.memory, 19, limits.seconds)
         self._waiting = 0
         self._kept: OrderedDict[bytes, Reply] = OrderedDict()
         self._kept_size = 0

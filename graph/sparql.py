@@ -189,7 +189,8 @@ def syntax_error(sparql: str, message: str, prefixes: Mapping[str, str], *, thor
     place = re.search(r"error at (\d+):(\d+)", message)
     if place is None:
         return QueryError(f"the query can't be understood: {message}")
-    line, column = int(place[1]), int(place[2])
+    # Never beyond the text as it was typed: what was asked may have had a LIMIT put behind it.
+    line, column = min((int(place[1]), int(place[2])), position(sparql, len(sparql)))
     if told:
         return QueryError(f"line {line}, column {column} or before: {told}", line, column)
     return QueryError(f"line {line}, column {column} or before: the query can't be understood", line, column)

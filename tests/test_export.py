@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from rdflib import Dataset, Graph, Literal, URIRef
 from shared import SHARED, needs_shared
 
-from graph import export, parts
+from graph import export, long_table, parts
 from graph.embedded import EmbeddedStore
 from graph.errors import ParameterError
 from graph.export import csv_cell, export_csv, export_graph, sort_lines
@@ -144,7 +144,7 @@ ODD_TEXT = dataclasses.replace(
 
 
 def test_the_table_is_what_the_named_query_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "DOCUMENTS_AT_ONCE", 2)
+    monkeypatch.setattr(long_table, "_DOCUMENTS_AT_ONCE", 2)
     asked = [*gold_disclosures(), ODD_TEXT] if SHARED.is_dir() else [BUDGET, ACCOUNTS, ODD_TEXT]
     store = store_of(*asked, vocabulary=True)
     documents = [row["document"] for row in run_named(store, "documents")]
