@@ -192,25 +192,23 @@ def _read_text(file: Path) -> str:
 @click.option("--top", type=click.IntRange(min=1), default=10, show_default=True, help="How many.")
 @format_option("table", "json")
 @store_option
-def _comparable(project: str, format_: str, folder: Path, **narrow: Any) -> None:
+@lang_option
+def _comparable(project: str, format_: str, folder: Path, language: str, **narrow: Any) -> None:
     """Find projects comparable to PROJECT (an IRI, a name or a unique part of it), elsewhere by default.
 
-    A score of 0.5 is the line between comparable and not; the reasons are shown.
+    A score of 0.5 is the line between comparable and not; the reasons are shown, the indicators that ask the same, what
+    one of the same thing costs in both, and what comparable projects measure and this one doesn't.
     """
     from ui import terminal, terminal_comparing
 
     with _open(folder) as store:
         comparables = store.comparable(project, **narrow)
         missing = store.missing(project, comparables) if format_ == "table" else []
-    found = [item.to_json() for item in comparables]
     if format_ == "json":
-        terminal.write_json(found, sys.stdout)
-    elif found:
-        terminal.say_comparables(found)
-        terminal_comparing.say_unit_cost_pairs(found)
-        terminal_comparing.say_missing(missing)
+        terminal.write_json([item.to_json() for item in comparables], sys.stdout)
     else:
-        terminal.say("nothing comparable is in the store")
+        terminal_comparing.say_comparables(comparables, language)
+        terminal_comparing.say_missing(missing, language)
 
 
 @cli.command("targets", short_help="The spread of targets for an indicator across units.")

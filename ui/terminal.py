@@ -292,20 +292,6 @@ def _only_things(answer: Rows, column: int) -> bool:
     return bool(nodes) and all(isinstance(n, URIRef) and not str(n).startswith((PIKG, CONCEPT)) for n in nodes)
 
 
-def say_comparables(found: Sequence[Mapping[str, Any]]) -> None:
-    """Print comparable projects, given as outputs.md has them."""
-    keys = ("score", "name", "publisher", "region", "fiscal_year", "funding")
-    rows = [
-        [
-            *("" if item.get(key) is None else str(item[key]) for key in keys),
-            ", ".join(f"{signal} {value}" for signal, value in item["reasons"].items()),
-        ]
-        for item in found
-    ]
-    heads = ["score", "project", "publisher", "region", "year", "funding (yuan)", "reasons"]
-    write_table(heads, rows, sys.stdout)
-
-
 # --- how the store stands -----------------------------------------------------------------------------------------
 def status_json(status: Status, *, documents: bool) -> dict[str, Any]:
     """Given a status, return it as JSON values, the documents only where they are wanted."""

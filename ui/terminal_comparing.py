@@ -7,15 +7,18 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from graph.comparables import LINE
 from graph.pairing import plain
 from graph.quartiles import METHOD, PEERS_NEEDED
 from graph.unit_costs import UnitCosts
+from ontology.comparables import comparison
 from ontology.concepts import concept_schemes
 from ontology.targets import target_words
 from ontology.unit_costs import unit_cost_rules
 from ui.terminal import say, write_table
 
 if TYPE_CHECKING:
+    from graph.comparables import Comparable, IndicatorTarget
     from graph.missing import MissingIndicator
     from graph.pairing import LeftOut, UnitCost
     from graph.quartiles import Quartiles
@@ -32,6 +35,9 @@ _ZH = {
     "spread": "最小 ～ 中位数 ～ 最大", "funding": "项目资金", "reason": "原因", "what": "变化", "before": "此前",
     "after": "此后", "what_left_out": "未计入", "unit_costs": "单位成本：", "p": "第 {} 页", "TargetForm": "目标表",
     "SelfEvaluation": "自评表", "ProjectDescription": "说明", "missing": "同类项目设置而本项目没有的指标：",
+    "score": "得分", "related": "（仅相关）", "yuan": "资金（元）", "reasons": "理由", "my_indicator": "本项目的指标",
+    "my_target": "指标值 → 实际完成", "their_target": "对方的指标值 → 实际完成", "nothing": "没有可比的项目",
+    "matched": "所问相同的指标：", "min": "最小", "p25": "下四分位", "median": "中位数", "p75": "上四分位", "max": "最大",
     "few": "同类不足三个，不列四分位数", "none": "没有可计算的单位成本", "publishers": "{} 个公开单位",
 }  # fmt: skip
 _EN = {
@@ -43,6 +49,10 @@ _EN = {
     "what": "what", "before": "before", "after": "after", "what_left_out": "left out", "unit_costs": "unit costs:",
     "p": "p. {}", "TargetForm": "target form", "SelfEvaluation": "self-evaluation", "ProjectDescription": "description",
     "missing": "what comparable projects measure and this one doesn't:",
+    "score": "score", "related": "(related)", "yuan": "funding (yuan)", "reasons": "reasons",
+    "my_indicator": "my indicator", "my_target": "target → achieved", "their_target": "their target → achieved",
+    "nothing": "nothing comparable is in the store", "matched": "indicators that ask the same:",
+    "min": "min", "p25": "p25", "median": "median", "p75": "p75", "max": "max",
     "few": "fewer than three peers: no quartiles", "none": "no unit cost can be told",
     "publishers": "publishers: {}",
 }  # fmt: skip
@@ -62,17 +72,57 @@ def _year(year: int | None) -> str:
 
 
 # --- comparable projects ------------------------------------------------------------------------------------------
-def say_unit_cost_pairs(found: Sequence[Mapping[str, Any]], language: str = "en") -> None:
-    """Print what one of the same thing costs in comparable projects, given as outputs.md has them."""
+def say_comparables(found: Sequence[Comparable], language: str = "en") -> None:
+    """Print comparable projects with the reasons, the indicators that ask the same, and what one of the same thing
+    costs in both; or that nothing is comparable."""
+    words = _WORDS[language]
+    if not found:
+        say(words["nothing"])
+        return
     rows = [
-        [pair["per"], pair["mine"], pair["theirs"], item["name"], item["publisher"]]
+        [
+            f"{item.score:.2f}" + ("" if item.score >= LINE else f" {words['related']}"),
+            item.name,
+            item.publisher,
+            item.region,
+            _year(item.fiscal_year),
+            "" if item.funding is None else plain(item.funding),
+            ", ".join(f"{_signal(name, language)} {value:.2f}" for name, value in item.reasons.items()),
+        ]
         for item in found
-        for pair in item["unit_costs"]
     ]
-    if rows:
+    heads = _heads(language, "score", "project", "publisher", "region", "year", "yuan", "reasons")
+    write_table(heads, rows, sys.stdout)
+    pairs = [
+        [mine.tier3, _both(mine), theirs.tier3, _both(theirs), item.name, item.publisher]
+        for item in found
+        for mine, theirs in item.matched_indicators
+    ]
+    if pairs:
         say()
-        say(_WORDS[language]["unit_costs"])
-        write_table(_heads(language, "per", "mine", "their_cost", "project", "publisher"), rows, sys.stdout)
+        say(words["matched"])
+        heads = _heads(language, "my_indicator", "my_target", "indicator", "their_target", "project", "publisher")
+        write_table(heads, pairs, sys.stdout)
+    costs = [
+        [pair.per, plain(pair.mine), plain(pair.theirs), item.name, item.publisher]
+        for item in found
+        for pair in item.unit_costs
+    ]
+    if costs:
+        say()
+        say(words["unit_costs"])
+        write_table(_heads(language, "per", "mine", "their_cost", "project", "publisher"), costs, sys.stdout)
+
+
+def _signal(name: str, language: str) -> str:
+    """What a signal is called: its label in Chinese, its name in English."""
+    known = {**comparison().signals, **comparison().circumstances}.get(name)
+    return name if known is None or language == "en" else known.zh
+
+
+def _both(indicator: IndicatorTarget) -> str:
+    """A target and what was achieved, as printed."""
+    return " → ".join(filter(None, (indicator.target, indicator.actual)))
 
 
 def say_missing(missing: Sequence[MissingIndicator], language: str = "en") -> None:
@@ -146,7 +196,7 @@ def _shown_spread(spread: Quartiles | None, count: int, publishers: int, languag
     if spread is None or count < PEERS_NEEDED:
         return f"{counted}; {_WORDS[language]['few']}" if count else counted
     shown = (
-        f"{name} {plain(value)}"
+        f"{_WORDS[language][name]} {plain(value)}"
         for name, value in (
             ("min", spread.least), ("p25", spread.p25), ("median", spread.median), ("p75", spread.p75),
             ("max", spread.greatest),
