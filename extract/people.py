@@ -41,6 +41,21 @@ def _labels() -> re.Pattern[str]:
     return re.compile("|".join(spaced))
 
 
+def may_name_people(text: str) -> bool:
+    """Whether a text, however long, has what `find_people_in` or `find_people_cells` look for at all: asked first, since
+    hardly any page has."""
+    return _LIKE_A_NUMBER.search(text) is not None or any(label in text for label in labels.people_labels())
+
+
+# What `_TELEPHONE` finds, wherever it stands: a page's characters may follow each other in another order than on its lines.
+_LIKE_A_NUMBER = re.compile(r"1[3-9]\d(?:[-－—–]?\d{4}){2}|0\d{2,3}[)）]?[-－—–]?\d{7}|[1-9]\d{16}[\dXx]|@")
+
+
+@cache
+def _last_signs() -> frozenset[str]:
+    return frozenset(label[-1] for label in labels.people_labels())
+
+
 def find_people_in(text: str) -> list[tuple[int, int]]:
     """Given a line of text, return the spans (start, end) of what names people or is a telephone."""
     spans = [found.span() for found in _TELEPHONE.finditer(text)]
@@ -77,7 +92,7 @@ def find_people_cells(grid: Grid) -> list[Cell]:
     """
     found: dict[tuple[int, int], Cell] = {}
     for cell in grid:
-        if not cell.text.strip() or not labels.mentions_people(cell.text):
+        if _last_signs().isdisjoint(cell.text) or not labels.mentions_people(cell.text):
             continue
         if not _is_people_label(cell.text):
             if find_people_in(cell.text):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from extract.people import GAP, find_people_in
+from extract.people import GAP, find_people_in, may_name_people
 from extract.readers.pdf_page import Glyph, PageContent
 from extract.readers.pdf_text import enclosing, group_lines
 from ontology.records import Box
@@ -15,6 +15,8 @@ _WORD_GAP, _COLUMN_GAP = 0.25, 1.5  # character sizes: a wider gap stands for a 
 def find_people_boxes(content: PageContent) -> list[Box]:
     """Given a page's content, return the boxes, in points of the page as displayed, of what names people with a label
     and a colon before it ("填报人：…") or is a telephone, in its tables and outside of them."""
+    if content.reading == "text" and not may_name_people("".join(glyph.text for glyph in content.glyphs)):
+        return []
     boxes = []
     for line in group_lines(content.glyphs):
         text, owners = _spaced(line)
