@@ -123,7 +123,7 @@ def _ingest(paths: tuple[Path, ...], folder: Path, language: str, sources: Path 
 @click.option("--sparql", metavar="TEXT", help="Ask this SPARQL instead of a named query.")
 @click.option("--file", type=click.Path(path_type=Path), metavar="F.rq", help="Ask the SPARQL in this UTF-8 file.")
 @click.option(
-    "--param", "parameters", multiple=True, metavar="KEY=VALUE", help="A parameter; again for a second value."
+    "-p", "--param", "parameters", multiple=True, metavar="KEY=VALUE", help="A parameter; again for a second value."
 )
 @click.option("--list", "list_", is_flag=True, help="List the named queries with their parameters.")
 @format_option("table", "csv", "json", "turtle")
@@ -279,7 +279,7 @@ def _unit_costs(service: str | None, project: str | None, format_: str, folder: 
 @format_option("nquads", "turtle", "jsonld", "csv", "xlsx", "graphml")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file.")
 @click.option("--query", "name", metavar="NAME", help="The rows of a named query instead, to FILE.csv, .xlsx or .json.")
-@click.option("--param", "parameters", multiple=True, metavar="KEY=VALUE", help="A parameter of that query.")
+@click.option("-p", "--param", "parameters", multiple=True, metavar="KEY=VALUE", help="A parameter of that query.")
 @click.option(
     "--money",
     type=click.Choice(["yuan", "wan"]),

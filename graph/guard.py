@@ -50,6 +50,11 @@ def check_user_query(sparql: str) -> list[str]:
         raise QueryError("the query is empty; write one, or choose a named query")
     if len(sparql) > QUERY_LENGTH:
         raise QueryRefusedError(f"the query is longer than {QUERY_LENGTH} characters; ask in several queries")
+    try:
+        sparql.encode()
+    except UnicodeEncodeError as error:
+        line, column = position(sparql, error.start)
+        raise QueryError(f"line {line}, column {column}: half a character stands there", line, column) from error
     for token in read_tokens(sparql):
         if _may_be_service(token):
             line, column = position(sparql, token.start)

@@ -44,7 +44,7 @@ def answer(request: dict[str, Any]) -> Iterator[dict[str, Any] | list[Any]]:
     except OSError as error:
         yield {"kind": "failed", "message": str(error)}
         return
-    missing = [graph for graph in request["graphs"] if not store.contains_named_graph(ox.NamedNode(graph))]
+    missing = [graph for graph in request["graphs"] if not _has_graph(store, graph)]
     if missing:
         yield {"kind": "no graph", "graphs": missing}
         return
@@ -65,6 +65,13 @@ def answer(request: dict[str, Any]) -> Iterator[dict[str, Any] | list[Any]]:
         yield _refined(request, str(error))
     except (OSError, ValueError, RuntimeError) as error:
         yield {"kind": "failed", "message": str(error)}
+
+
+def _has_graph(store: ox.Store, graph: str) -> bool:
+    try:
+        return store.contains_named_graph(ox.NamedNode(graph))
+    except ValueError:  # no absolute IRI: it can't name a graph
+        return False
 
 
 def _up_to(rows: Iterator[list[Any]], limit: int | None, characters: int) -> Iterator[list[Any] | dict[str, Any]]:

@@ -102,6 +102,19 @@ class GraphReference:
     column: int
 
 
+_ESCAPED = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+
+
+def _read_iri(token: Token) -> str:
+    """The IRI that a token "<…>" stands for, its escapes resolved; one that stands for no character is left."""
+
+    def character(match: re.Match[str]) -> str:
+        code = int(match[1] or match[2], 16)
+        return chr(code) if code <= 0x10FFFF else match[0]
+
+    return _ESCAPED.sub(character, token.text[1:-1])
+
+
 def _declarations(sparql: str, tokens: list[Token], prefixes: Mapping[str, str]) -> tuple[dict[str, str], str]:
     declared, base = dict(prefixes), ""
     for token in tokens:
@@ -109,10 +122,10 @@ def _declarations(sparql: str, tokens: list[Token], prefixes: Mapping[str, str])
             continue
         name = _next(sparql, token)
         if name is not None and token.text.lower() == "base" and name.kind == "iri":
-            base = name.text[1:-1]
+            base = _read_iri(name)
         iri = _next(sparql, name) if name is not None else None
         if name is not None and iri is not None and name.text.endswith(":") and iri.kind == "iri":
-            declared[name.text[:-1]] = urljoin(base, iri.text[1:-1])
+            declared[name.text[:-1]] = urljoin(base, _read_iri(iri))
     return declared, base
 
 
@@ -134,7 +147,7 @@ def find_graph_references(sparql: str, prefixes: Mapping[str, str]) -> list[Grap
             continue  # no query can be read so: its parser will say
         iri: str | None
         if following.kind == "iri":
-            iri = urljoin(base, following.text[1:-1])
+            iri = urljoin(base, _read_iri(following))
         else:
             prefix, _, local = following.text.partition(":")
             iri = declared[prefix] + re.sub(r"\\(.)", r"\1", local) if prefix in declared else None

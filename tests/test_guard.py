@@ -76,6 +76,30 @@ def test_a_query_that_takes_too_much_memory_is_stopped(workspace):
         ask(workspace, "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?i", memory=600 << 20, timeout=60)
 
 
+@pytest.mark.parametrize(
+    "sparql",
+    [
+        "SELECT (COUNT(*) AS ?n) { ?a (!<x:y>|^!<x:y>)+ ?b . ?b (!<x:y>|^!<x:y>)+ ?c . ?c (!<x:y>|^!<x:y>)+ ?d }",
+        "SELECT ?z { BIND('aaaaaaaa' AS ?v0) "
+        + " ".join(f"BIND(CONCAT(?v{n}, ?v{n}) AS ?v{n + 1})" for n in range(40))
+        + " BIND(STRLEN(?v40) AS ?z) }",
+        "SELECT * { ?s ?p ?o FILTER(" + "!" * 20_000 + "true) }",
+        "SELECT (GROUP_CONCAT(?i) AS ?x) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
+    ],
+    ids=["paths", "doubled texts", "nested", "joined texts"],
+)
+def test_what_would_take_all_there_is_ends_in_a_sentence(workspace, sparql):
+    begun = time.monotonic()
+    with pytest.raises(GraphError, match="was stopped"):
+        ask(workspace, sparql, timeout=2, memory=1 << 30)
+    assert time.monotonic() - begun < 15
+
+
+def test_half_a_character_is_told_with_its_place(workspace):
+    with pytest.raises(QueryError, match="line 2, column 3: half a character"):
+        ask(workspace, "SELECT *\n{ \ud800 }")
+
+
 UPDATES = [
     "INSERT DATA { <x:a> <x:b> <x:c> }",
     "PREFIX x: <http://x/>\nDELETE WHERE { ?s ?p ?o }",
@@ -157,11 +181,17 @@ def test_from_asks_graphs_of_the_store_and_refuses_others(workspace):
         "FROM <http://example.org/x>",
         "FROM NAMED <http://example.org/x>",
         "FROMNAMED<http://example.org/x>",
+        "FROM <http://ex\\u0061mple.org/x>",
+        "FROM NAMED <http://\\U00000065xample.org/x>",
     ):
         with pytest.raises(QueryRefusedError, match=r"example\.org/x"):
             ask(workspace, count % clause)
     with pytest.raises(QueryRefusedError, match="nope:x"):
         ask(workspace, count % "FROM nope:x")
+    with pytest.raises(QueryRefusedError, match="no graph <x>"):
+        ask(workspace, count % "FROM <x>")
+    escaped = graph.replace("d", "\\u0064", 1)
+    assert [str(row["n"]) for row in ask(workspace, count % f"FROM <{escaped}>")] == [expected]
 
 
 def test_from_is_read_in_every_spelling():
