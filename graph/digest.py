@@ -138,9 +138,30 @@ def find_digest(folder: Path, edition: str) -> Path | None:
     return next((path for path in _places(folder, edition) if path.exists()), None)
 
 
+def find_previous(folder: Path) -> Digest | None:
+    """Given a workspace's folder, return the newest digest that was made of an earlier snapshot, if one is there."""
+    for path in _kept(folder):
+        try:
+            digest = Digest(path)
+            if digest.select("SELECT value FROM meta WHERE name = 'version'") == [(VERSION,)]:
+                return digest
+        except sqlite3.DatabaseError:
+            continue  # gone or damaged: as good as none
+    return None
+
+
+def _kept(folder: Path) -> list[Path]:
+    """The files in a workspace's folder, the newest first."""
+    found = []
+    for path in (folder / "index").glob("digest-*.sqlite"):
+        with suppress(OSError):  # taken away since it was listed
+            found.append((path.stat().st_mtime_ns, path))
+    return [path for _, path in sorted(found, reverse=True)]
+
+
 def open_digest(store: ReadableStore, folder: Path, edition: str) -> Digest:
     """Given a snapshot, its workspace's folder and what tells the snapshot from every other, return its digest; make it
-    where there is none, and take those of earlier snapshots away."""
+    where there is none, and take those of earlier snapshots away but the last."""
     found = find_digest(folder, edition)
     return Digest(found if found is not None else _make(store, folder, edition))
 
@@ -165,10 +186,9 @@ def _make(store: ReadableStore, folder: Path, edition: str) -> Path:
         finally:
             Path(unfinished).unlink(missing_ok=True)
         if path.parent.name == "index":
-            for old in path.parent.glob("digest-*.sqlite"):
-                if old != path:
-                    with suppress(OSError):  # somebody has it open: it goes the next time
-                        old.unlink()
+            for old in _kept(folder)[2:]:  # the one before may still be asked
+                with suppress(OSError):  # somebody has it open: it goes the next time
+                    old.unlink()
         return path
     raise OSError(f"neither {folder / 'index'} nor {tempfile.gettempdir()} can be written; make room in one of them")
 

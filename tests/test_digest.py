@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import stat
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
 import pipeline
-from graph.digest import Digest, find_digest, open_digest
+from graph.digest import Digest, find_digest, find_previous, open_digest
 from graph.queries import run_named
 from graph.store import ReadableStore
 from graph.target_rows import read_rows_of_canonical, read_rows_of_measure
@@ -60,11 +62,21 @@ def test_its_canonical_indicators_are_those_of_the_store(digest: Digest, store: 
         assert digest.rows("asked.iri = ?", [iri]) == read_rows_of_canonical(store, [iri])
 
 
-def test_a_snapshot_has_one_file_and_those_before_go(filled: Path, store: ReadableStore, digest: Digest) -> None:
+def test_a_snapshot_has_one_file_and_but_the_last_those_before_go(
+    filled: Path, store: ReadableStore, digest: Digest
+) -> None:
     assert open_digest(store, filled, "1").path == digest.path
-    after = open_digest(store, filled, "2")
-    assert [path.name for path in (filled / "index").glob("digest-*")] == [after.path.name]
-    assert find_digest(filled, "1") is None
+    for edition in ("2", "3"):
+        after = open_digest(store, filled, edition)
+        previous = find_previous(filled)
+        assert previous is not None
+        assert previous.path == after.path
+    assert find_digest(filled, "1") is None, "only the last one before is kept"
+    assert len(list((filled / "index").glob("digest-*"))) == 2
+    after.path.write_bytes(b"damaged")
+    before = find_previous(filled)
+    assert before is not None
+    assert before.path != after.path, "a damaged file is passed over"
     open_digest(store, filled, "1")
 
 
@@ -78,3 +90,30 @@ def test_a_folder_that_cannot_be_written_is_no_hindrance(
     made = open_digest(store, barred, "1")
     assert made.path.parent == tmp_path
     assert made.select("SELECT count(*) FROM form")[0][0] > 15
+
+
+def test_a_large_store_shows_the_edition_before_while_the_newest_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ui import data
+    from ui.store import open_answers
+
+    first, second, *_ = sorted(path for path in pipeline.examples_folder().iterdir() if path.suffix == ".docx")
+    folder = tmp_path / "store"
+    monkeypatch.setenv("PIKG_STORE", str(folder))
+    pipeline.ingest([first], folder)
+    assert len(data.read_contents(open_answers()).documents) == 1
+    assert not data.is_behind(open_answers())
+
+    may_count = threading.Event()
+    monkeypatch.setattr(data, "_LARGE", 1)
+    monkeypatch.setattr(data, "open_digest", lambda *given: may_count.wait(60) and open_digest(*given))
+    pipeline.ingest([second], folder)
+    assert len(data.read_contents(open_answers()).documents) == 1, "nobody waits for the counting"
+    assert data.is_behind(open_answers())
+    may_count.set()
+    for _ in range(600):
+        if not data.is_behind(open_answers()):
+            break
+        time.sleep(0.1)
+    assert len(data.read_contents(open_answers()).documents) == 2

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
 
 import streamlit as st
 from rdflib.term import Node
 
-from graph.digest import Digest, find_digest, open_digest
+from graph.digest import Digest, find_digest, find_previous, open_digest
 from ontology.namespaces import CONCEPT, PIKG
 from ui.i18n import Texts, read_language
 from ui.store import Answers
@@ -147,14 +148,36 @@ FORM_ORDER = ("TargetForm", "SelfEvaluation", "ProjectDescription")
 """The kinds of forms; where a project's year has several, its money is told by the first."""
 
 
+_LARGE = 20_000
+"""Indicator rows from which on counting takes so long that pages show the edition before in the meantime."""
+
+_COUNTING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="counting")
+
+
 def read_digest(answers: Answers) -> Digest:
-    """Return what is listed and counted of the snapshot; made once for each, which takes seconds in a large store."""
+    """Return what is listed and counted of the snapshot, made once for each. In a large store, where that takes seconds,
+    what is known of the snapshot before, until it is made (`is_behind` says so)."""
     edition = _snapshot_of(answers)
-    if find_digest(answers.folder, edition) is not None:
-        return _digest(answers.edition, edition, answers)
-    t = Texts(read_language(st.query_params.get("lang")))
-    with st.spinner(t("app.counting")):
-        return _digest(answers.edition, edition, answers)
+    if find_digest(answers.folder, edition) is None:
+        before = find_previous(answers.folder)
+        if before is not None and before.select("SELECT count(*) FROM row")[0][0] >= _LARGE:
+            making = _making(answers.edition, edition, answers)
+            return making.result() if making.done() else before
+        t = Texts(read_language(st.query_params.get("lang")))
+        with st.spinner(t("app.counting")):
+            return _digest(answers.edition, edition, answers)
+    return _digest(answers.edition, edition, answers)
+
+
+def is_behind(answers: Answers) -> bool:
+    """Whether pages list what was in the snapshot before, as the newest is still being counted."""
+    shown = read_digest(answers).path
+    return shown != find_digest(answers.folder, _snapshot_of(answers))
+
+
+def counted(answers: Answers) -> str:
+    """What tells the edition that is listed and counted: what is drawn from it is kept under this name."""
+    return str(read_digest(answers).path)
 
 
 def _snapshot_of(answers: Answers) -> str:
@@ -167,13 +190,18 @@ def _digest(edition: str, snapshot: str, _answers: Answers) -> Digest:
     return open_digest(_answers.store, _answers.folder, snapshot)
 
 
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _making(edition: str, snapshot: str, _answers: Answers) -> Future[Digest]:
+    return _COUNTING.submit(open_digest, _answers.store, _answers.folder, snapshot)
+
+
 def read_contents(answers: Answers) -> Contents:
     """Return the graph's documents, forms and issues."""
-    return _contents(answers.edition, answers)
+    return _contents(counted(answers), answers)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _contents(edition: str, _answers: Answers) -> Contents:
+def _contents(counted_edition: str, _answers: Answers) -> Contents:
     digest = read_digest(_answers)
     documents = dict(_documents(digest))
     tiers: dict[int, dict[str, int]] = defaultdict(dict)

@@ -14,7 +14,7 @@ from graph.quartiles import Quartiles, quartiles
 from graph.target_rows import TargetRow
 from graph.targets import Achieved, Target, TargetSpread, spread_of
 from ontology.measures import Measure, measure_list
-from ui.data import read_digest
+from ui.data import counted, read_digest
 from ui.store import Answers
 
 _COUNTING = "FROM row JOIN form ON form.id = row.form JOIN asked ON asked.id = row.asked WHERE form.newer IS NULL"
@@ -42,7 +42,7 @@ class Asked:
 
 def read_asked(answers: Answers) -> tuple[Asked, ...]:
     """Return what indicators ask, what most units ask first."""
-    return _asked(answers.edition, answers)
+    return _asked(counted(answers), answers)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
@@ -147,7 +147,7 @@ class View:
 
 def read_subject(answers: Answers, key: str) -> Subject | None:
     """Given a measure's notation or a canonical indicator's IRI, return it; None where no row has it."""
-    return _subject(answers.edition, key, answers)
+    return _subject(counted(answers), key, answers)
 
 
 @st.cache_resource(show_spinner=False, max_entries=6)
@@ -173,7 +173,7 @@ def _subject(edition: str, key: str, _answers: Answers) -> Subject | None:
 
 def read_view(answers: Answers, subject: Subject, year: int | None, unit: str | None) -> View:
     """Given a subject, return the spread of its targets: of a fiscal year, with a unit (its name) as one's own."""
-    return _view(answers.edition, subject.key, year, unit, subject)
+    return _view(counted(answers), subject.key, year, unit, subject)
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
@@ -241,7 +241,7 @@ class Weak:
 def read_weak(answers: Answers) -> tuple[Weak, ...]:
     """Return the target forms of projects that measure little, the newest first; forms without indicators are not
     among them."""
-    return _weak(answers.edition, answers)
+    return _weak(counted(answers), answers)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)

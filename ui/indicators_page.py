@@ -15,6 +15,7 @@ from ui.html import Html, join, show, tag
 from ui.i18n import Texts
 from ui.indicator_data import Asked, find_worded, read_asked, read_subject
 from ui.links import address, link
+from ui.overview_more import behind
 from ui.store import Answers
 
 _FACETS = ("tier1", "tier2", "measure")
@@ -29,7 +30,7 @@ def show_indicators(answers: Answers, parameters: Mapping[str, str], t: Texts) -
     if parameters.get("view") == "weak":
         from ui.weak_page import show_weak  # noqa: PLC0415 - read when it is asked for
 
-        _views("weak", parameters, t)
+        _views(answers, "weak", parameters, t)
         show_weak(answers, parameters, t)
         return
     if parameters.get("of"):
@@ -42,11 +43,11 @@ def show_indicators(answers: Answers, parameters: Mapping[str, str], t: Texts) -
         show(tag("div", tag("h1", t("indicators.missing")), tag("p", t("indicators.missing_note")), class_="pk-head"))
         show(link(address("indicators", t.language), t("indicators.to_list")))
         return
-    _views("all", parameters, t)
+    _views(answers, "all", parameters, t)
     _show_list(answers, parameters, t)
 
 
-def _views(current: str, parameters: Mapping[str, str], t: Texts) -> None:
+def _views(answers: Answers, current: str, parameters: Mapping[str, str], t: Texts) -> None:
     unit = parameters.get("unit")
     chips = [
         link(
@@ -56,7 +57,8 @@ def _views(current: str, parameters: Mapping[str, str], t: Texts) -> None:
         for view in _VIEWS
     ]  # fmt: skip
     head = tag("div", tag("h1", t("page.indicators")), tag("p", t(f"indicators.lead_{current}")), class_="pk-head")
-    show(join([head, tag("nav", *chips, class_="pk-chips pk-parts", aria_label=t("page.indicators"))]))
+    views = tag("nav", *chips, class_="pk-chips pk-parts", aria_label=t("page.indicators"))
+    show(join([head, behind(answers, t), views]))
 
 
 # --- all of them --------------------------------------------------------------------------------------------------

@@ -8,13 +8,24 @@ from decimal import Decimal
 
 import streamlit as st
 
-from ui.data import FORM_ORDER, TIER_ORDER, Contents, Document, FormSummary, Issue, Labels, read_contents, read_labels
+from ui.data import (
+    FORM_ORDER,
+    TIER_ORDER,
+    Contents,
+    Document,
+    FormSummary,
+    Issue,
+    Labels,
+    counted,
+    read_contents,
+    read_labels,
+)
 from ui.format import money, number, place
 from ui.html import Html, join, show, tag
 from ui.i18n import Language, Texts
 from ui.indicators_page import search
 from ui.links import address, link
-from ui.overview_more import find_everything, quality
+from ui.overview_more import behind, find_everything, quality
 from ui.store import Answers
 from ui.treemap import Tile, draw
 
@@ -35,13 +46,13 @@ _ISSUES = 5
 def show_overview(answers: Answers, parameters: Mapping[str, str], t: Texts) -> None:
     """Show the page; `year` narrows the money, `q` asks for projects, indicators, units and documents by words."""
     contents = read_contents(answers)
-    show(_head(contents, t))
+    show(join([_head(contents, t), behind(answers, t)]))
     search(parameters.get("q", ""), t("overview.search"), t("overview.search_hint"))
     words = parameters.get("q", "").split()
     if words:
         show(find_everything(answers, contents, words, t))
         return
-    figures, money_parts, notes = _drawn(answers.edition, parameters.get("year"), t.language, answers)
+    figures, money_parts, notes = _drawn(counted(answers), parameters.get("year"), t.language, answers)
     show(figures)
     wide, narrow = st.columns([2.15, 1], gap="large")
     with wide:

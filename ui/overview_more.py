@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from ontology.keys import fold
-from ui.data import Contents, Document, FormSummary, read_digest
+from ui.data import Contents, Document, FormSummary, is_behind, read_digest
 from ui.format import money, number
 from ui.html import Html, Piece, join, tag
 from ui.i18n import Texts
@@ -18,6 +18,11 @@ from ui.store import Answers
 
 _FOUND = 8
 """Things of a kind that a search lists; the rest is a click away."""
+
+
+def behind(answers: Answers, t: Texts) -> Html | None:
+    """Return a word on what is listed being of the edition before, while the newest is still being counted."""
+    return tag("p", t("app.behind"), class_="pk-behind", role="status") if is_behind(answers) else None
 
 
 # --- how well documents were read ---------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from ui.html import Html, join, show, tag
 from ui.i18n import Texts
 from ui.indicators_page import measure_label
 from ui.links import address, link
-from ui.overview_more import folded
+from ui.overview_more import behind, folded
 from ui.store import Answers
 
 _PAGE_SIZE = 50
@@ -98,7 +98,7 @@ def show_projects(answers: Answers, parameters: Mapping[str, str], t: Texts) -> 
     pages = max(1, -(-len(found) // _PAGE_SIZE))
     page = min(int(parameters["p"]), pages) if parameters.get("p", "").isdecimal() and int(parameters["p"]) else 1
     with main:
-        show(_summary(found, contents, chosen, t))
+        show(join([behind(answers, t), _summary(found, contents, chosen, t)]))
         if found:
             ordered = sorted(found, key=_SORTS[sort])
             show(_table(ordered[(page - 1) * _PAGE_SIZE : page * _PAGE_SIZE], chosen, sort, t))
