@@ -11,6 +11,7 @@ import atexit
 import gzip
 import hashlib
 import json
+import os
 import re
 import shutil
 import signal
@@ -142,7 +143,8 @@ class Draft:
     """The files that one reader of the app brought in; `discard` it at the end."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="pikg-draft-"))
+        _remove_leftovers()
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
         self.files: list[DraftFile] = []
         self._numbers = 0
         # Also where nobody discards it: at the end of the program, or when nobody holds it any more.
@@ -211,6 +213,23 @@ class Draft:
         """Stop what is being read and remove every file of the draft."""
         self._ended()
         self.files.clear()
+
+
+_PREFIX = "pikg-draft-"
+
+
+def _remove_leftovers() -> None:
+    """Remove the drafts of programs that were killed; where nobody can tell whether one still runs (Windows), none."""
+    if sys.platform == "win32":
+        return
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        try:
+            os.kill(int(owner), 0)
+        except ProcessLookupError:
+            shutil.rmtree(folder, ignore_errors=True)
+        except (OSError, ValueError):
+            continue  # somebody else's
 
 
 def _remove_draft(folder: Path, files: Sequence[DraftFile]) -> None:

@@ -140,7 +140,9 @@ def _told(answers: Answers, file: DraftFile, t: Texts) -> list[Html | str]:
         case "stopped":
             return [t("import.told_stopped")]
         case "read":
-            return [count_read(file.disclosure, file.pages, t)]
+            read = count_read(file.disclosure, file.pages, t)
+            known = any(one.sha256 == file.sha256 for one in read_contents(answers).documents)
+            return [read, tag("span", t("import.already"))] if known else [read]
     forms = [form for form in read_contents(answers).forms if form.document.sha256 == file.sha256]
     if not forms:
         return [t("import.told_stored")]
