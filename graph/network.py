@@ -65,15 +65,15 @@ _LINKS = (
 )
 
 _CANONICAL = "CanonicalIndicator"
+_CONCEPTS = frozenset({"Tier", "Concept"})
 _ASKING = f"?other <{PIKG}ofIndicator> ?indicator ; a <{PIKG}IndicatorRow>"
 
 # A row leads to the canonical indicator that its indicator is one of, where another project asks the same: what one
 # project alone asks links it to nothing, and would double every row.
-_SHARED = f"""SELECT DISTINCT ?node ?other WHERE {{
+_GROUPED = f"""SELECT DISTINCT ?node ?other WHERE {{
   VALUES ?node {{ %s }}
   ?node <{PIKG}ofIndicator> ?indicator .
-  ?indicator <{PIKG}canonical> ?other ; <{PIKG}ofProject> ?project .
-  FILTER EXISTS {{ ?elsewhere <{PIKG}canonical> ?other ; <{PIKG}ofProject> ?second FILTER(?second != ?project) }}
+  ?indicator <{PIKG}canonical> ?other
 }} ORDER BY ?node ?other"""
 
 _BATCH = 200
@@ -133,6 +133,9 @@ class Walk:
         self._attributes: dict[str, dict[str, Any]] = {}
         self._outward: dict[str, list[tuple[str, str]]] = {}
         self._inward: dict[str, list[str]] = {}
+        self._shared: dict[str, bool] = {}
+        concept = f"<{PREFIXES['skos']}Concept>"
+        self._classes = ", ".join(sorted({concept if k in _CONCEPTS else iri(PIKG + k).n3() for k in kinds})) or concept
         self.root = ""
 
     def start(self, root: str) -> None:
@@ -187,19 +190,15 @@ class Walk:
         self.open = {node for node in self.graph if self._has_more(node, hidden=set(lonely))}
 
     def _has_more(self, node: str, hidden: set[str]) -> bool:
-        """Say whether a node has neighbours of the kinds walked that are not shown; a hub's many are read in parts."""
+        """Say whether a node has neighbours of the kinds walked that are not shown."""
         shown = {*self.graph, *hidden}
-        if self.kind(node) == _CANONICAL:
-            # Its rows may be tens of thousands: one more than the picture can know of tells.
-            return "IndicatorRow" in self.kinds and not shown.issuperset(self._find_asking(node, len(shown) + 1))
-        others = [target for _, target in self._outward[node]] + self._find_inward(node)
-        missing = [other for other in dict.fromkeys(others) if other not in shown]
-        for start in range(0, len(missing), _BATCH):
-            part = missing[start : start + _BATCH]
-            self._read_attributes(part)
-            if any(self.kind(other) in self.kinds for other in part):
-                return True
-        return False
+        outward = [target for _, target in self._outward[node] if target not in shown]
+        self._read_attributes(outward)
+        if any(self.kind(other) in self.kinds for other in outward):
+            return True
+        # What speaks of it may be tens of thousands: one more than the picture can know of tells.
+        inward = self._inward.get(node)
+        return not shown.issuperset(self._ask_inward(node, len(shown) + 1) if inward is None else inward)
 
     def add(self, node: str) -> None:
         """Show a node whose attributes were read."""
@@ -225,22 +224,32 @@ class Walk:
             for node, name, other in sorted({(str(r["node"]), str(r["p"]), str(r["other"])) for r in self._ask(query)}):
                 self._outward[node].append((name.removeprefix(PIKG), other))
             if _CANONICAL in self.kinds:
-                for row in self._ask(_SHARED % values):
+                for row in self._ask(_GROUPED % values):
                     link = ("canonical", str(row["other"]))
-                    if link not in self._outward[str(row["node"])]:
+                    if link not in self._outward[str(row["node"])] and self._is_shared(link[1]):
                         self._outward[str(row["node"])].append(link)
 
+    def _is_shared(self, canonical: str) -> bool:
+        """Say whether several projects ask a canonical indicator; asked one by one, the store stops at the second."""
+        if canonical not in self._shared:
+            asked = f"?indicator <{PIKG}canonical> {iri(canonical).n3()} ; <{PIKG}ofProject> ?project"
+            self._shared[canonical] = len(self._ask(f"SELECT DISTINCT ?project WHERE {{ {asked} }} LIMIT 2")) > 1
+        return self._shared[canonical]
+
     def _find_inward(self, node: str) -> list[str]:
-        """Return who speaks of a node, as many as could be shown. One query a node: among many nodes in one query a
-        single hub would use up the limit of all."""
+        """Return who speaks of a node, as many as could be shown."""
         if node not in self._inward:
-            term = iri(node).n3()
-            query = f"SELECT ?p ?other WHERE {{ ?other ?p {term} . {_LINKS} }} LIMIT {4 * self.limit}"
-            found = sorted({(str(row["p"]), str(row["other"])) for row in self._ask(query)})
-            self._inward[node] = [other for _, other in found]
-            if self.kind(node) == _CANONICAL:
-                self._inward[node] += self._find_asking(node, 4 * self.limit)
+            self._inward[node] = self._ask_inward(node, 4 * self.limit)
         return self._inward[node]
+
+    def _ask_inward(self, node: str, limit: int) -> list[str]:
+        """Return who speaks of a node, so many at most. One query a node: among many nodes in one query a single hub
+        would use up the limit of all; and of the kinds walked alone, for of others there may be more than any limit."""
+        if self.kind(node) == _CANONICAL:
+            return self._find_asking(node, limit) if "IndicatorRow" in self.kinds else []
+        of_kind = f"?other a ?class FILTER(?class IN ({self._classes}))"
+        query = f"SELECT ?p ?other WHERE {{ ?other ?p {iri(node).n3()} . {_LINKS} {of_kind} }} LIMIT {limit}"
+        return [other for _, other in sorted({(str(row["p"]), str(row["other"])) for row in self._ask(query)})]
 
     def _find_asking(self, canonical: str, limit: int) -> list[str]:
         """Return rows whose indicator is one of a canonical indicator, so many at most."""

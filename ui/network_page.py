@@ -54,7 +54,7 @@ def _views(current: str, t: Texts) -> Html:
     chips = [
         link(
             address("graph", t.language, view=None if name == VIEWS[0] else name), t(f"network.view_{name}"),
-            class_="pk-chip", aria_current="true" if name == current else None,
+            class_="pk-view", aria_current="true" if name == current else None,
         )
         for name in VIEWS
     ]  # fmt: skip

@@ -258,7 +258,7 @@ def show_whole(answers: Answers, views: Html, t: Texts) -> None:
 
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _read_whole(edition: str, _answers: Answers) -> _Whole:
-    graph = project_graph(_answers.store, "publishers")
+    graph = _publishers(_answers)
     regions: dict[str, list[str]] = defaultdict(list)
     for node, data in graph.nodes(data=True):
         regions[str(data.get("region", ""))].append(node)
@@ -275,6 +275,26 @@ def _read_whole(edition: str, _answers: Answers) -> _Whole:
     }
     discs = [(*middle, radius, name) for middle, radius, name in zip(middles, radii, names, strict=True)]
     return _Whole(graph, positions, discs)
+
+
+def _publishers(answers: Answers) -> nx.Graph[str]:
+    """Publishers with their projects, as graph.projections gives them, from what the pages have read already."""
+    graph: nx.Graph[str] = nx.Graph()
+    for form in sorted(read_contents(answers).forms, key=lambda form: (form.project, form.year or 0, form.iri)):
+        document = form.document
+        graph.add_node(
+            form.project, kind="Project", label=form.name, region=document.region or "",
+            publisher=document.publisher or "", years=str(form.year or ""),
+        )  # fmt: skip
+        if form.money is not None:
+            graph.nodes[form.project]["budget"] = form.money
+        if document.publisher_iri:
+            graph.add_node(
+                document.publisher_iri, kind="Unit", label=document.publisher or "", region=document.region or ""
+            )
+            graph.add_edge(document.publisher_iri, form.project)
+    graph.graph["projects"] = sum(data["kind"] == "Project" for _, data in graph.nodes(data=True))
+    return graph
 
 
 def _around_publishers(graph: nx.Graph[str], nodes: Sequence[str], spacing: float) -> dict[str, Position]:
@@ -301,7 +321,7 @@ def _show_whole(answers: Answers, drawn: _Whole, t: Texts) -> None:
     small = len(graph) <= MAXIMUM_LIMIT
     for node, (x, y) in drawn.positions.items():
         data = graph.nodes[node]
-        size = (30.0 if small else 8.0) if data["kind"] == "Unit" else (22.0 if small else 5.5)
+        size = (58.0 if small else 8.0) if data["kind"] == "Unit" else (44.0 if small else 5.5)
         nodes.append(Node(node, x, y, str(data["kind"]), shorten(str(data["label"])), str(data["label"]), 0, size))
     links = [Link(one, other) for one, other in graph.edges]
     discs = [Disc(x, y, radius, name or t("app.unknown_region")) for x, y, radius, name in drawn.discs]
