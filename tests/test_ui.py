@@ -38,7 +38,9 @@ def test_english_texts_are_english_and_chinese_ones_chinese() -> None:
         if key in {"app.language", "app.language_hint"}:
             continue  # a switch is written in the language that it leads to
         assert not chinese.search(entry["en"]), key
-        letters = re.sub(r"\{\w+\}|CSV|DOCX|Word|Excel|SPARQL|SHA-256|IRI|GraphML|pikg|concept|rdfs|skos", "", entry["zh"])
+        letters = re.sub(
+            r"\{\w+\}|CSV|DOCX|Word|Excel|SPARQL|SHA-256|IRI|GraphML|pikg|concept|rdfs|skos", "", entry["zh"]
+        )
         assert not re.search(r"[A-Za-z]{4,}", letters), key
 
 

@@ -24,6 +24,7 @@ from ui.strip import Dot, Line, draw_strip
 _LINES = 18
 """Cities drawn at first; all of them on a click."""
 
+_FEW = 8
 _MOST_LINES = 120
 _PAGE_SIZE = 50
 _MANY_UNITS = 3000
@@ -52,10 +53,11 @@ def show_spread(answers: Answers, subject: Subject, parameters: Mapping[str, str
         show(join([tag("p", t("indicators.no_numbers"), class_="pk-none"), page.left_out()]))
         return
     picture, words = st.columns([2.1, 1], gap="large")
+    beside = len(view.cities) > _FEW  # a low picture leaves room below it
     with picture:
-        show(page.picture())
+        show(join([page.picture(), None if beside else page.years()]))
     with words:
-        show(join([page.advice(), page.own(), page.years()]))
+        show(join([page.advice(), page.own(), page.years() if beside else None]))
     turned = parameters.get("p", "")
     show(join([page.table(int(turned) if turned.isdecimal() and int(turned) else 1), page.left_out()]))
 
@@ -212,7 +214,7 @@ class _Page:
         """What peers set and achieved."""
         t = self.t
         peers: TargetSpread = replace(self.spread, mine=())
-        said = [tag("li", sentence) for sentence in peers.advice(t.language)]
+        said = [tag("li", sentence[:1].upper() + sentence[1:]) for sentence in peers.advice(t.language)]
         head = tag("div", tag("h2", t("indicators.advice")), class_="pk-section")
         return join([head, tag("ul", *said, class_="pk-list pk-advice")])
 
