@@ -52,7 +52,7 @@ STANDS = """(asked) => {
     && sorted(bar.dataset.at) === sorted(asked === null ? location.search : asked);
 }"""
 PAINT = """() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"""
-FACETS = """() => [...document.querySelectorAll('[data-testid="stMain"] .pk-facets a[data-go], \
+FACETS = """() => [...document.querySelectorAll('[data-testid="stMain"] .pk-facets:not(.pk-named) a[data-go], \
 [data-testid="stMain"] a.pk-chip[data-go]')].filter((a) => !a.hasAttribute('aria-current'))
   .map((a) => a.getAttribute('href'))"""
 
