@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from graph.workbook import Money
 
 __all__ = [
-    "ExtractError", "FileStatus", "FileSummary", "IngestReport", "Store",
+    "EXTRACTOR_VERSION", "ExtractError", "FileStatus", "FileSummary", "IngestReport", "Store",
     "debug_page", "ingest", "open_store", "original_file", "read_file", "read_printed_paragraphs", "read_printed_table",
     "render_page",
 ]  # fmt: skip

@@ -102,13 +102,13 @@ class Links:
     """The memory of one workspace. Given its file, open it; what is changed stays unseen by the next until `commit`."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._base: sqlite3.Connection | None = None
 
     @property
     def _open(self) -> sqlite3.Connection:
         if self._base is None:
-            self._base = sqlite3.connect(self._path, isolation_level=None)
+            self._base = sqlite3.connect(self.path, isolation_level=None)
             # A commit needs no wait for the disk: what a power failure takes is made anew from the store.
             self._base.executescript(
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536"
@@ -134,8 +134,8 @@ class Links:
         """Forget everything."""
         self.close()
         for ending in ("", "-wal", "-shm"):
-            self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
-        self._path.parent.mkdir(exist_ok=True)
+            self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
+        self.path.parent.mkdir(exist_ok=True)
         for statement in _TABLES.split(";"):
             self._open.execute(statement)
 

@@ -6,6 +6,7 @@ was. When the batch ends, also by an error, what is in the graph is made consist
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from rdflib.term import URIRef
 from graph.canonical import INDICATORS, indicators_graph, map_canonical, read_rows, rows_of, rules_triple
 from graph.decisions import map_decisions, read_considered, read_file
 from graph.derive import Derivation
-from graph.errors import AmbiguousError, NotFoundError
+from graph.errors import AmbiguousError, NotFoundError, WorkspaceError
 from graph.links import Links
 from graph.mapping import map_disclosure, map_vocabulary
 from graph.sources import Source, map_source
@@ -211,24 +212,34 @@ class Batch:
             self._links.commit(number, derivation.rules)
             if texts is not None:
                 texts.keep(number)
+        except sqlite3.Error as error:
+            self._forget()
+            raise WorkspaceError(
+                f"{self._links.path} can't be written ({error}); nothing was published, what is stored is whole: "
+                "make room, and call it again"
+            ) from error
         except BaseException:
-            self._links.close()  # what it holds is of no snapshot
-            self._changed_is_known = self._is_published = False
+            self._forget()
             raise
         self._changed.clear()
         self._changed_is_known = True
         for sha256 in orphans:
             self.writer.drop_original(sha256)
 
+    def _forget(self) -> None:
+        """Begin anew at the next publication: what the memory holds now is of no snapshot."""
+        self._links.close()
+        self._changed_is_known = self._is_published = False
+
     def _derive(self, derivation: Derivation) -> None:
         """Bring what follows from all documents together in step: at the cost of what changed where that is known."""
-        links = self._links
-        if not self._is_in_step():
+        try:
+            if self._is_in_step() and len(self._changed) <= max(_FEW, self._links.count_documents() // 3):
+                derivation.update(self._changed)
+            else:
+                derivation.rebuild()
+        except sqlite3.DatabaseError:  # the memory is damaged; where it can't be written, this fails too
             derivation.rebuild()
-        elif len(self._changed) <= max(_FEW, links.count_documents() // 3):
-            derivation.update(self._changed)
-        else:
-            derivation.rebuild()  # would cost no less
         store, graph = self.writer.store, self.namespace.decisions_graph
         store.replace_graph(graph, map_decisions(self.decisions, store, self.namespace))
 

@@ -7,6 +7,7 @@ needed and none is taken.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
@@ -45,6 +46,16 @@ def _this_process(command: str | None) -> Holder:
     return Holder(os.getpid(), socket.gethostname(), called, datetime.now(UTC).isoformat(timespec="seconds"))
 
 
+def cannot_write(path: Path, error: OSError) -> WorkspaceError:
+    """Given a file of a workspace that can't be written and why, return the error that says so and what to do."""
+    advice = (
+        "make room, and call it again: what was stored before is there whole"
+        if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None))
+        else "is the folder yours?"
+    )
+    return WorkspaceError(f"{path} can't be written ({error.strerror or error}); {advice}")
+
+
 def _try_exclusive(descriptor: int) -> bool:
     try:
         if sys.platform == "win32":
@@ -69,7 +80,7 @@ class WriterLock:
         try:
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666)
         except OSError as error:
-            raise WorkspaceError(f"{self.path} can't be written ({error.strerror}); is the folder yours?") from error
+            raise cannot_write(self.path, error) from error
         deadline = time.monotonic() + max(wait, 0.2)  # somebody who only asks for the holder has it for an instant
         while not _try_exclusive(descriptor):
             if time.monotonic() >= deadline:
@@ -82,9 +93,13 @@ class WriterLock:
             time.sleep(0.05)
         self._descriptor = descriptor
         text = json.dumps(asdict(_this_process(command)), ensure_ascii=False).encode()
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        os.write(descriptor, text)
-        os.ftruncate(descriptor, len(text))
+        try:
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            os.write(descriptor, text)
+            os.ftruncate(descriptor, len(text))
+        except OSError as error:
+            self.release()
+            raise cannot_write(self.path, error) from error
 
     def release(self) -> None:
         """Give the lock back; twice is no error. The file stays: removing it would let two writers hold two files."""

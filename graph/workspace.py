@@ -27,8 +27,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph.embedded import open_snapshot, open_store
-from graph.errors import NotFoundError, WorkspaceError
-from graph.lock import Holder, Lease, WriterLock, try_claim
+from graph.errors import GraphError, NotFoundError, WorkspaceError
+from graph.lock import Holder, Lease, WriterLock, cannot_write, try_claim
 from graph.remote_settings import REMOTE_FILE, RemoteSettings, read_remote
 from graph.store import WholeStore, WritableStore
 from ontology.namespaces import DEFAULT_BASE, Namespace
@@ -70,12 +70,15 @@ class WorkspaceInfo:
 
 
 def _replace_file(path: Path, content: bytes) -> None:
-    """Put content in the place of a file's: whoever reads sees the old or the new one, whole."""
+    """Put content in the place of a file's: whoever reads sees the old or the new one, whole. Raise WorkspaceError."""
     partial = path.with_name(path.name + ".partial")
-    with partial.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with partial.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise cannot_write(path, error) from error
     for attempt in range(40):
         try:
             partial.replace(path)
@@ -268,9 +271,9 @@ class Workspace:
             if target.exists():
                 target.rmdir()
             partial.rename(target)
-        except OSError as error:
+        except (GraphError, OSError) as error:
             shutil.rmtree(partial, ignore_errors=True)
-            raise WorkspaceError(f"the backup could not be written to {target}: {error}") from error
+            raise WorkspaceError(f"the backup could not be written to {target}: {_reason(error)}") from error
 
     def _copy_to(self, target: Path) -> None:
         for name in ("snapshots", "documents", "index"):
@@ -364,6 +367,14 @@ class Writer:
 def _move_texts(texts: Path, snapshot_folder: Path) -> None:
     if texts.is_dir():
         texts.rename(snapshot_folder / "text")
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong, in a few words: of a folder that could not be copied, the first file's reason."""
+    if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
+        _, name, reason = error.args[0][0]
+        return f"{Path(name).name}: {str(reason).partition('] ')[2].partition(': ')[0] or reason}"
+    return getattr(error, "strerror", None) or str(error)
 
 
 def _connect(settings: RemoteSettings, base: str) -> RemoteStore:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import random
@@ -16,7 +17,8 @@ from pathlib import Path
 import pytest
 from disclosures import disclosure, load
 
-from graph.errors import AmbiguousError, NotFoundError, StoreLockedError, WorkspaceError
+import pikg
+from graph.errors import AmbiguousError, GraphError, NotFoundError, StoreLockedError, WorkspaceError
 from graph.load import Batch, find_documents, open_batch
 from graph.lock import Lease
 from graph.status import read_status
@@ -339,6 +341,94 @@ def test_a_store_of_another_version_is_refused(workspace, version, says):
     path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"schema_version": version}), "utf-8")
     with pytest.raises(WorkspaceError, match=says):
         Workspace.open(workspace.folder, create=True)
+
+
+@pytest.mark.parametrize(("version", "says"), [(SCHEMA_VERSION + 1, "newer"), (SCHEMA_VERSION - 1, "older")])
+@pytest.mark.parametrize(
+    "command", [["status"], ["query", "overview"], ["optimize"], ["remove", "x"], ["ingest", str(TESTS)], ["serve"]]
+)
+def test_every_command_refuses_a_store_of_another_version_and_touches_nothing(
+    workspace, capsys, version, says, command
+):
+    load(workspace, 1)
+    described = workspace.folder / "workspace.json"
+    described.write_text(json.dumps(json.loads(described.read_text("utf-8")) | {"schema_version": version}), "utf-8")
+    before = {path: path.stat().st_mtime_ns for path in workspace.folder.rglob("*")}
+    assert pikg.run([*command, "--store", str(workspace.folder)]) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert f"made by an {says} pikg" in told.err.replace("a newer", "an newer")
+    assert f"its version is {version}" in told.err
+    assert len(told.err.strip().splitlines()) == 1
+    assert {path: path.stat().st_mtime_ns for path in workspace.folder.rglob("*")} == before
+
+
+def test_status_tells_what_another_extractor_read(workspace, capsys):
+    load(workspace, 1)
+    assert pikg.run(["status", "--store", str(workspace.folder)]) == 0
+    assert "1 document read by another version (test-1; this one is" in capsys.readouterr().out
+
+
+# --- when something goes wrong ------------------------------------------------------------------------------------
+FULL = OSError(errno.ENOSPC, "No space left on device")
+
+
+def fail(*_arguments: object, **_named: object) -> None:
+    raise FULL
+
+
+def test_a_full_disk_is_told_before_anything_is_written(workspace, monkeypatch):
+    load(workspace, 1)
+    with monkeypatch.context() as patch:
+        patch.setattr("graph.lock.os.write", fail)
+        with pytest.raises(WorkspaceError, match=r"writer\.lock can't be written .*No space left.*make room"):
+            load(workspace, 2)
+    assert workspace.holder() is None
+    load(workspace, 2)
+    assert len(files(workspace)) == 2
+
+
+@pytest.mark.parametrize("broken", ["graph.embedded.link_closed", "graph.workspace.os.fsync", "graph.files.os.fsync"])
+def test_a_disk_that_is_full_while_publishing_costs_no_document(workspace, monkeypatch, broken):
+    load(workspace, 1)
+    with monkeypatch.context() as patch, pytest.raises(GraphError, match="No space left"):
+        with workspace.write() as writer:
+            writer.mark()
+        with open_batch(workspace) as batch:
+            batch.load(disclosure(2))
+            patch.setattr(broken, fail)
+    assert files(workspace) == ["部门预算 1.pdf"]
+    assert workspace.unpublished
+    load(workspace, 3)  # publishes what the other left
+    assert len(files(workspace)) == 3
+
+
+def test_a_memory_that_is_damaged_in_its_midst_is_made_anew(workspace):
+    for number in range(1, 4):
+        load(workspace, number)
+    memory = workspace.folder / "index" / "links.sqlite"
+    content = bytearray(memory.read_bytes())
+    for page in range(3 * 4096, len(content), 4096):  # the first pages say what there is and which snapshot it is of
+        content[page : page + 100] = b"x" * 100
+    memory.write_bytes(content)
+    load(workspace, 4)
+    seen = lines(workspace)
+    memory.unlink()
+    with open_batch(workspace) as batch:
+        batch.writer.mark()
+    assert lines(workspace) == seen
+
+
+def test_a_backup_without_room_says_so_in_few_words(workspace, tmp_path, monkeypatch):
+    load(workspace, 1)
+
+    def copy(*_arguments: object, **_named: object) -> None:
+        raise shutil.Error([("a/000017.sst", "b/000017.sst", "[Errno 28] No space left on device: 'a' -> 'b'")] * 40)
+
+    monkeypatch.setattr("graph.workspace.shutil.copytree", copy)
+    with pytest.raises(WorkspaceError, match=r"copy: 000017\.sst: No space left on device$"):
+        workspace.backup(tmp_path / "copy")
+    assert list(tmp_path.glob("copy*")) == []
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", "{", '{"schema_version": 1, "colour": "red"}'])

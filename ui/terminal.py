@@ -317,7 +317,9 @@ def status_json(status: Status, *, documents: bool) -> dict[str, Any]:
 
 
 def say_status(status: Status, *, documents: bool) -> None:
-    """Print a status."""
+    """Print a status, and what it asks for."""
+    from pipeline import EXTRACTOR_VERSION  # noqa: PLC0415 - what a terminal tells of a query needs no pipeline
+
     told = status_json(status, documents=documents)
     listed, counts = told.pop("documents", []), told.pop("counts")
     flat = {key: value for key, value in (told | counts).items() if value is not None}
@@ -326,6 +328,14 @@ def say_status(status: Status, *, documents: bool) -> None:
         rows = [[entry["sha256"][:12], entry["file"], entry["extractor_version"] or ""] for entry in listed]
         say()
         write_table(["sha256", "file", "extractor"], rows, sys.stdout)
+    others = [d.extractor_version or "?" for d in status.documents if d.extractor_version != EXTRACTOR_VERSION]
+    if others:
+        say(
+            f"{_number(len(others), 'document')} read by another version ({', '.join(sorted(set(others)))}; this one is "
+            f"{EXTRACTOR_VERSION}): ingest the files again to have them as this one reads them"
+        )
+    if status.unpublished and status.writer is None:
+        say("a run was stopped in its midst; the next command that writes publishes or undoes what it left")
 
 
 def _plain(value: Any) -> str:
