@@ -95,7 +95,7 @@ def _show_cell(answers: Answers, cited: _Cited, t: Texts) -> None:
 def _cite(answers: Answers, document: Document, cell: Cell, told: tuple[str, str], t: Texts) -> None:
     """What to quote a figure by, and the original where it is offered."""
     where, said = told
-    st.caption(t("evidence.cite"))
+    show(tag("p", t("evidence.cite"), class_="pk-note"))
     st.code(
         t(
             "evidence.citation",

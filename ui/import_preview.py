@@ -24,6 +24,8 @@ _MOST_CHIPS = 60
 
 def count_read(disclosure: Disclosure, pages: int | None, t: Texts) -> str:
     """Given what was read, return how much it is in a line."""
+    if not disclosure.projects and not disclosure.budget_lines:
+        return t("import.nothing")
     severities = Counter(issue.severity for issue in disclosure.issues)
     said = [t("import.pages", n=pages)] if pages else []
     said += [

@@ -41,15 +41,17 @@ def show_original(answers: Answers, document: Document, cells: Sequence[Cell], t
             picture = _picture(folder, sha256, page, tuple(dict.fromkeys(boxes)), None if whole else _POINTS_AROUND)
             if picture:
                 with st.container(border=True, key=f"{key}-page-{page}"):
-                    st.image(picture, width="stretch", caption=(said := t("evidence.picture", page=page)), alt=said)
+                    said = t("evidence.picture", page=page)
+                    st.image(picture, width="stretch", alt=said)
+                    show(tag("p", said, class_="pk-note"))
             else:
-                st.caption(t("evidence.no_picture"))
+                show(tag("p", t("evidence.no_picture"), class_="pk-note"))
         return
     first = next((cell for cell in cells if cell.table is not None and cell.row is not None), None)
     if first is not None and first.table is not None and first.row is not None:
         columns = tuple(cell.column for cell in cells if cell.column is not None and cell.row == first.row)
         table = _printed_rows(folder, sha256, first.table, first.sheet, (first.row, columns))
-        st.caption(t("evidence.rows") if table else t("evidence.no_table"))
+        show(tag("p", t("evidence.rows") if table else t("evidence.no_table"), class_="pk-note"))
         if table:
             show(table)
 
@@ -57,7 +59,7 @@ def show_original(answers: Answers, document: Document, cells: Sequence[Cell], t
 def show_paragraph(answers: Answers, document: Document, paragraph: int, t: Texts) -> None:
     """Given a paragraph of a document's running text (counted over it), show it between those around it."""
     found = _paragraphs(str(answers.folder), document.sha256, paragraph)
-    st.caption(t("evidence.paragraphs") if found else t("evidence.no_table"))
+    show(tag("p", t("evidence.paragraphs") if found else t("evidence.no_table"), class_="pk-note"))
     if found:
         lines = [tag("p", said, class_="pk-marked" if number == paragraph else None) for number, said in found]
         show(tag("div", *lines, class_="pk-passage"))
