@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.browser.conftest import Visitor
+from tests.browser.test_accessibility import serious
 
 PARTY_SCHOOL = "中共黄石市委党校"
 
@@ -223,3 +224,13 @@ def test_the_overview_tells_how_well_documents_were_read(visit: Visitor) -> None
     assert shares["有指标值的指标"] == "99.5%"
     visit.click(".pk-treemap .pk-group a:has-text('贵阳市')")
     assert parameters(visit) == {"page": "projects", "region": "贵阳市"}
+
+
+def test_axe_finds_nothing_serious_in_what_was_found_and_on_paper(visit: Visitor) -> None:
+    visit.open(q="满意")
+    assert serious(visit.page) == []
+    open_evaluation(visit)
+    visit.click(".pk-actions a:has-text('打印版')")
+    assert serious(visit.page) == []
+    visit.open("indicators", of="satisfaction", unit=PARTY_SCHOOL)
+    assert serious(visit.page) == []
