@@ -24,6 +24,9 @@ _REGIONS = """SELECT DISTINCT ?region ?name ?code WHERE {
   OPTIONAL { ?region pikg:code ?code }
 }"""
 
+_MOST = 100
+"""Rows of things with a name that are looked at: it is told of so many that a name is not that of one alone."""
+
 _UNITS = "SELECT DISTINCT ?unit ?name WHERE { %s ?unit a pikg:Unit ; rdfs:label ?name }"
 
 # A form has the name as its document prints it; a superseded form names nothing any more.
@@ -98,15 +101,18 @@ def find_project(store: ReadableStore, text: str) -> URIRef:
 
 def _rows_by_name(store: ReadableStore, sparql: str, kind: str, text: str) -> Rows:
     """The rows of things whose name is the text; where there are none, of those whose name may hold it: by the text
-    index where one is kept, else of all."""
-    rows = _rows(store, sparql % _one_of([text.strip()]))
+    index where one is kept, else of all. Where very many have a name, some of them: it names nothing alone."""
+    rows = _rows(store, f"{sparql % _one_of([text.strip()])} LIMIT {_MOST}")
     if rows or not fold(text):
         return rows
     from graph.texts import texts_of  # noqa: PLC0415 - few are named by a part of their name
 
     texts = texts_of(store)
     names = None if texts is None else texts.names(kind, text)
-    return _rows(store, sparql % ("" if names is None else _one_of(names)))
+    if names is None:
+        return _rows(store, sparql % "")
+    same = [name for name in names if fold(name) == fold(text)]
+    return _rows(store, f"{sparql % _one_of(same or names)} LIMIT {_MOST}")
 
 
 def _one_of(names: Iterable[str]) -> str:
