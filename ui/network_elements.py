@@ -66,7 +66,7 @@ def neighbourhood_picture(
         look = kind if kind in LOOKS else "Other"
         x, y = positions[node]
         mark = ROOT if node == around.root else 0
-        mark |= OPEN if node in around.open and node not in expanded else 0
+        mark |= OPEN if node in around.open and node not in expanded and not way else 0
         mark |= EXPANDED if node in expanded else 0
         mark |= ON_WAY if way else 0
         name = full_name(node, attributes, labels, t)

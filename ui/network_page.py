@@ -307,6 +307,7 @@ def _draw(drawn: _Drawn, state: _State, labels: Labels) -> str | None:
     if said.chosen:
         st.session_state[f"{key}-chosen"] = focus = said.chosen
     if said.toggled and (said.toggled in shown.open or said.toggled in state.expanded):
+        st.session_state[f"{key}-chosen"] = said.toggled
         st.query_params.from_dict(read_address(state.toggled_node(said.toggled)))
         st.rerun()
     return focus

@@ -132,6 +132,12 @@ class Picture {
     return [x + r * 0.8 + 3, y - r * 0.8 - 3];
   }
 
+  badged(i) {
+    // Where nodes are small, their signs would be all that is seen: only the node at hand has one then.
+    const roomy = this.view.scale > 0.62 || i === this.focus || i === this.hover;
+    return Boolean(this.data.nodes.mark[i] & (OPEN | EXPANDED)) && roomy && this.data.nodes.id.length <= NEAR;
+  }
+
   // --- drawing ------------------------------------------------------------------------------------------------------
   draw() {
     if (this.asked || !this.wide) return;
@@ -187,7 +193,7 @@ class Picture {
         pen.stroke();
       }
       if (!many) boxes.take([x - r, y - r, x + r, y + r], i);
-      if (mark & (OPEN | EXPANDED) && !many) this.paintBadge(pen, i, mark & EXPANDED ? "−" : "+");
+      if (this.badged(i)) this.paintBadge(pen, i, mark & EXPANDED ? "−" : "+");
     }
     this.paintGroupNames(pen, groups, boxes, inside);
     if (seen.length <= 1200) this.paintCaptions(pen, seen.reverse(), boxes);
@@ -208,15 +214,18 @@ class Picture {
       pen.lineTo(u, v);
     }
     pen.stroke();
+    const hub = this.focus >= 0 && this.degree[this.focus] > 25;
     for (const k of far) {
       const a = links.from[k], b = links.to[k], near = a === this.focus || b === this.focus;
       pen.beginPath();
       pen.moveTo(...this.at(a));
       pen.lineTo(...this.at(b));
       pen.strokeStyle = near ? FOCUS : links.strong[k] >= 3 ? WAY : "#aebac6";
-      pen.lineWidth = Math.max(links.strong[k], near ? 1.8 : 1);
+      pen.lineWidth = Math.max(links.strong[k], near && !hub ? 1.8 : 1);
+      pen.globalAlpha = near && hub && links.strong[k] < 3 ? 0.4 : 1;
       pen.stroke();
     }
+    pen.globalAlpha = 1;
   }
 
   paintBadge(pen, i, sign) {
@@ -249,7 +258,8 @@ class Picture {
   }
 
   paintCaptions(pen, seen, boxes) {
-    const first = [this.focus, this.hover].filter((i) => i >= 0);
+    const middle = seen.filter((i) => this.data.nodes.mark[i] & ROOT);
+    const first = [this.focus, ...middle, this.hover].filter((i) => i >= 0);
     const near = new Set();
     for (let k = 0; k < this.data.links.from.length && this.focus >= 0; k++) {
       if (this.data.links.from[k] === this.focus) near.add(this.data.links.to[k]);
@@ -264,7 +274,8 @@ class Picture {
       pen.font = `${bold ? 600 : 400} ${FONT}px ${this.data.font}`;
       const { lines, wide } = this.lines(pen, said), [x, y] = this.at(i), top = y + this.size(i) + 3;
       const box = [x - wide / 2 - 1, top, x + wide / 2 + 1, top + lines.length * LINE];
-      if (!boxes.free(box, i)) continue;
+      // The node at hand has its name whatever stands there; other names give way.
+      if (i !== first[0] && !boxes.free(box, i)) continue;
       boxes.take(box, -2 - i);
       this.drawn.push([this.data.nodes.id[i], ...box]);
       pen.strokeStyle = "rgba(255,255,255,.9)";
@@ -323,7 +334,8 @@ class Picture {
     this.canvas.addEventListener("pointermove", (event) => {
       const [x, y] = spot(event), from = this.pressed;
       if (!from) {
-        const over = this.nearest(x, y);
+        let over = this.nearest(x, y);
+        if (over < 0 && this.hover >= 0 && this.badgeAt(x, y) === this.hover) over = this.hover;
         this.canvas.style.cursor = over >= 0 || this.badgeAt(x, y) >= 0 ? "pointer" : "grab";
         if (over !== this.hover) { this.hover = over; this.draw(); }
         return;
@@ -398,10 +410,8 @@ class Picture {
   }
 
   badgeAt(x, y) {
-    const { mark, id } = this.data.nodes;
-    if (id.length > NEAR) return -1;
-    for (let i = 0; i < id.length; i++) {
-      if (!(mark[i] & (OPEN | EXPANDED))) continue;
+    for (let i = 0; i < this.x.length; i++) {
+      if (!this.badged(i)) continue;
       const [u, v] = this.badge(i);
       if (Math.hypot(u - x, v - y) < 8.5) return i;
     }
@@ -414,7 +424,9 @@ class Picture {
   }
 
   toggle(i) {
-    if (this.data.nodes.mark[i] & (OPEN | EXPANDED)) this.tell("toggled", this.data.nodes.id[i]);
+    if (!(this.data.nodes.mark[i] & (OPEN | EXPANDED))) return;
+    this.look(i);
+    this.tell("toggled", this.data.nodes.id[i]);
   }
 
   zoom(by, x = this.wide / 2, y = this.high / 2) {
