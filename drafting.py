@@ -48,6 +48,9 @@ MOST_FILES = 20
 READING_TIME = 900.0
 """Seconds after which the reading of a file is stopped: scans of a hundred pages need some minutes."""
 
+GRACE = 90.0
+"""Seconds that a draft outlives the connection of its reader: a network may fail for a moment, a window be closed for good."""
+
 _AT_ONCE = 2  # files that are read at the same time, whoever brought them
 _MEMORY = 6 << 30  # bytes of address space that reading one file may take
 _MOST_PICTURES = 40  # pages that are drawn for the preview
@@ -147,6 +150,7 @@ class Draft:
         self.folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
         self.files: list[DraftFile] = []
         self._numbers = 0
+        self._leaving: threading.Timer | None = None
         # Also where nobody discards it: at the end of the program, or when nobody holds it any more.
         self._ended = weakref.finalize(self, _remove_draft, self.folder, self.files)
 
@@ -208,6 +212,24 @@ class Draft:
             if file.sha256 in outcome.stored:
                 file.state = "stored"
         return outcome
+
+    @property
+    def is_discarded(self) -> bool:
+        """Whether it is gone."""
+        return not self._ended.alive
+
+    def leave(self) -> None:
+        """Its reader's connection ended: discard it unless the reader comes back soon."""
+        self.stay()
+        self._leaving = threading.Timer(GRACE, self.discard)
+        self._leaving.daemon = True
+        self._leaving.start()
+
+    def stay(self) -> None:
+        """Its reader is there."""
+        if self._leaving is not None:
+            self._leaving.cancel()
+            self._leaving = None
 
     def discard(self) -> None:
         """Stop what is being read and remove every file of the draft."""

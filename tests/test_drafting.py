@@ -99,6 +99,21 @@ def test_a_reading_is_stopped_and_a_discarded_draft_leaves_nothing(draft: Draft)
     assert not folder.exists()
 
 
+def test_a_draft_outlives_a_connection_that_fails_for_a_moment(draft: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafting, "GRACE", 0.2)
+    draft.leave()
+    draft.stay()
+    time.sleep(0.5)
+    assert not draft.is_discarded
+    draft.leave()
+    for _ in range(50):
+        if draft.is_discarded:
+            break
+        time.sleep(0.1)
+    assert draft.is_discarded
+    assert not draft.folder.exists()
+
+
 def test_too_many_pages_are_told_before_they_are_read(draft: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = draft.folder / "1"
     (folder / "original").mkdir(parents=True)

@@ -40,10 +40,21 @@ def show_import(answers: Answers, parameters: Mapping[str, str], t: Texts) -> No
         show_preview(chosen, parameters, t)
 
 
-@st.cache_resource(scope="session", show_spinner=False, on_release=lambda draft: draft.discard())
 def _draft() -> Draft:
     """The draft of this reader, which goes with the session."""
-    return Draft()
+    draft: Draft | None = st.session_state.get("draft")
+    if draft is None or draft.is_discarded:
+        draft = st.session_state["draft"] = Draft()
+        _presence.clear()
+    _presence(draft)
+    draft.stay()
+    return draft
+
+
+# What is cached for a session is released when its connection ends; the session itself may be kept for longer.
+@st.cache_resource(scope="session", show_spinner=False, on_release=lambda draft: draft.leave())
+def _presence(_draft: Draft) -> Draft:
+    return _draft
 
 
 def _states(draft: Draft) -> tuple[str, ...]:
@@ -104,7 +115,6 @@ def _show_files(answers: Answers, draft: Draft, chosen: DraftFile | None, states
             _store(answers, draft, t)
         if st.button(t("import.discard"), key="discard", help=t("import.discard_hint")):
             draft.discard()
-            _draft.clear()
             st.rerun()
 
 

@@ -17,6 +17,7 @@ from PIL import Image
 import pipeline
 from graph.workspace import Workspace
 from tests.browser.conftest import App, Visitor, serve, window
+from tests.browser.test_accessibility import serious
 
 FORM = Path(__file__).parents[1] / "data" / "people" / "form.pdf"
 EXAMPLES = pipeline.examples_folder()
@@ -53,9 +54,11 @@ def drop(visit: Visitor, *files: Path | dict[str, object]) -> None:
     visit.page.locator("input[type=file]").set_input_files(
         [file(f.name, f.read_bytes()) if isinstance(f, Path) else f for f in files]
     )
-    visit.page.wait_for_selector(".pk-draft", timeout=60_000)
     visit.page.wait_for_function(
-        "() => !document.querySelector('.pk-state-reading, .pk-state-waiting')", timeout=300_000
+        "(n) => document.querySelectorAll('.pk-draft').length >= n"
+        " && !document.querySelector('.pk-state-reading, .pk-state-waiting')",
+        arg=len(files),
+        timeout=300_000,
     )
     visit.settle()
 
@@ -86,6 +89,7 @@ def test_a_file_is_read_looked_at_and_stored(own_visit: Visitor, own_app: App, d
     assert "李建国" not in shown
     picture = own_visit.page.locator(".st-key-preview-picture img")
     picture.wait_for(state="visible")
+    assert serious(own_visit.page) == []
     _shows_no_person(own_visit.page.request.get(picture.evaluate("(image) => image.src")).body())
 
     own_visit.click("button:has-text('存入图谱')")
