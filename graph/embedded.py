@@ -241,8 +241,8 @@ class EmbeddedStore:
         """Put triples into graphs that are not there yet, in one transaction: as text, which Oxigraph reads in two thirds
         of the time that making its terms one by one takes. Return False, nothing stored, where a term is not sound."""
         text = write_new_graphs(graphs)
-        if text is None:
-            return False
+        if not text:
+            return text is not None  # nothing to be stored
         try:
             self._open.load(text, format=ox.RdfFormat.N_QUADS)
             self._count_written(sum(len(triples) for _, triples in graphs))

@@ -20,7 +20,7 @@ LOG_AT_MOST = 8_000_000
 _FILE = 64_000_000
 """Bytes of the files into which Oxigraph merges."""
 
-_MANY, _FEW = 120, 45
+_MANY, _FEW = 80, 40
 """Files more than a merged store has, from which on they are merged, and down to which. Each of Oxigraph's eleven tables
 has a file for each change that was published; at twenty for one of them a writer is slowed down, at 36 it is stopped."""
 
