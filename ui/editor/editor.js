@@ -22,6 +22,8 @@
     yasqe = new Yasqe(document.getElementById("editor"), {
       value: "",
       autocompleters: ["variables"],
+      // It knows nothing of the prefixes that need no declaration here; mistakes are found and placed by the store.
+      syntaxErrorCheck: false,
       prefixCcApi: null,
       persistenceId: null,
       createShareableLink: null,
