@@ -60,6 +60,7 @@ def test_the_wheel_holds_code_and_data_and_nothing_else(wheel):
         "pipeline.py",
         "deciding.py",
         "originals.py",
+        "draft_worker.py",
         "drafting.py",
         "extract",
         "graph",
@@ -72,7 +73,8 @@ def test_the_wheel_holds_code_and_data_and_nothing_else(wheel):
     examples = [path for path in (ROOT / "examples").iterdir() if path.suffix in {".pdf", ".docx"}]
     assert {f"pikg_examples/{path.name}" for path in examples} <= names
     assert {name.split("/")[0] for name in names} <= {
-        "app.py", "pikg.py", "pipeline.py", "deciding.py", "originals.py", "drafting.py", "extract", "graph", "ontology",
+        "app.py", "pikg.py", "pipeline.py", "deciding.py", "originals.py", "drafting.py", "draft_worker.py",
+        "extract", "graph", "ontology",
         "ui", "pikg_examples",
         next(name.split("/")[0] for name in names if name.endswith(".dist-info/METADATA")),
     }  # fmt: skip
