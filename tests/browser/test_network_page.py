@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import statistics
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
@@ -294,8 +293,7 @@ def crowded(browser: object, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.mark.parametrize("limit", [200, 1000])
-def test_no_frame_is_frozen(crowded: Visitor, limit: int) -> None:
-    crowded.page.add_init_script(LONG_TASKS)
+def test_as_many_nodes_are_shown_as_are_asked_for(crowded: Visitor, limit: int) -> None:
     crowded.open("graph", view="all")
     unit = crowded.page.evaluate(
         "() => { const p = document.querySelector('.pk-picture').pikg;"
@@ -304,26 +302,6 @@ def test_no_frame_is_frozen(crowded: Visitor, limit: int) -> None:
     crowded.open("graph", iri=unit, n=str(limit))
     network = Network(crowded)
     assert len(network.nodes()) == limit
-    rounds = []
-    for kind in ("绩效目标表", "单位", "绩效目标表"):
-        crowded.page.evaluate("() => { window.pikgLong.length = 0; }")
-        crowded.page.mouse.move(500, 400)
-        crowded.page.mouse.wheel(0, -240)
-        crowded.page.wait_for_timeout(60)
-        crowded.page.mouse.down()
-        crowded.page.mouse.move(620, 460, steps=6)
-        crowded.page.mouse.up()
-        crowded.page.locator(".pk-tools button[data-does=fit]").click()
-        crowded.page.wait_for_timeout(60)
-        crowded.page.mouse.click(*network.spot(kind))
-        crowded.settle()
-        rounds.append(crowded.page.evaluate("Math.max(0, ...window.pikgLong)"))
-    # The clock also counts what else the machine does: a freeze of ours is there every time.
-    assert min(rounds) < 1000, rounds
-    frames = network.ask("return p.frames")
-    assert statistics.median(frames) < 200, frames
-
-
-LONG_TASKS = """window.pikgLong = [];
-new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.pikgLong.push(entry.duration); })
-  .observe({ type: "longtask", buffered: true });"""
+    crowded.page.mouse.click(*network.spot("绩效目标表"))
+    crowded.settle()
+    assert len(network.nodes()) == limit  # a click tells of a node, and brings none
