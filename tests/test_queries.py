@@ -5,13 +5,12 @@ from __future__ import annotations
 import dataclasses
 import io
 from collections import Counter
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from corpus import BASE, CONCEPT, P, gold_disclosures, record, store_of
+from corpus import BASE, CONCEPT, P, gold_disclosures, record, store_of, weighed_disclosures
 from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import Graph, Literal, URIRef
@@ -24,11 +23,10 @@ from graph.embedded import EmbeddedStore, new_in_memory
 from graph.errors import AmbiguousError, GraphError, NotFoundError, ParameterError
 from graph.mapping import map_disclosure
 from graph.queries import NamedQuery, find_query, named_queries, parse_query, resolve_parameters, run_named
-from graph.query_examples import read_example
 from graph.query_reference import render_reference
 from graph.store import Rows
 from ontology.keys import project_key
-from ontology.records import Execution, Value
+from ontology.records import Value
 
 BUDGET, ACCOUNTS, GREENERY = (record(name) for name in ("hotline-budget", "hotline-accounts", "greenery-budget"))
 PROJECT = BASE.project(project_key(BUDGET.document, BUDGET.projects[0]))
@@ -362,20 +360,7 @@ def test_the_gold_corpus_counts_every_project_row_and_yuan_once() -> None:
 @pytest.fixture(scope="module")
 def weighed() -> EmbeddedStore:
     """A project with a target form, its self-evaluation (a target and a score changed), and a copy of it elsewhere."""
-    accounts = ACCOUNTS.projects[0]
-    rows = BUDGET.projects[0].indicators
-    lowered = dataclasses.replace(
-        rows[0], score=Decimal(10), target=Value(raw="≥5万件", operator="ge", value=Decimal(5), unit="万件")
-    )
-    evaluated = dataclasses.replace(
-        accounts, score=Decimal("98"), execution=Execution(rate=Decimal("60")), indicators=(lowered, *rows[1:3])
-    )
-    copied = dataclasses.replace(BUDGET.projects[0], form_id="copy", name="热线坐席设备", funding=())
-    return store_of(
-        dataclasses.replace(BUDGET, projects=(*BUDGET.projects, copied)),
-        dataclasses.replace(ACCOUNTS, projects=(evaluated,)),
-        GREENERY,
-    )
+    return store_of(*weighed_disclosures())
 
 
 def test_little_executed_and_highly_scored(weighed: EmbeddedStore) -> None:
@@ -419,70 +404,6 @@ def test_projects_that_share_indicators(weighed: EmbeddedStore) -> None:
         weighed.replace_graph(indicators_graph(BASE, sha256), map_canonical(rows, BASE))
     found = table(run_named(weighed, "shared-indicators", project=PROJECT), "name", "shared")
     assert ("热线坐席设备", str(len(BUDGET.projects[0].indicators))) in found
-
-
-# --- the examples that the reference shows, and rdflib on what is read of them ------------------------------------------
-@pytest.fixture(scope="module")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pipeline.Store]:
-    """The shipped examples, read and stored."""
-    folder = tmp_path_factory.mktemp("shipped") / "store"
-    assert pipeline.ingest_examples(folder).ok
-    with pipeline.open_store(folder, create=False) as store:
-        yield store
-
-
-@pytest.fixture(scope="module")
-def shipped_in_rdflib(shipped: pipeline.Store) -> Graph:
-    graph = Graph()
-    for name in shipped.reading.graphs():
-        for triple in shipped.reading.triples(name):
-            graph.add(triple)
-    return graph
-
-
-@pytest.mark.parametrize("name", named_queries())
-def test_an_example_is_what_the_shipped_examples_answer(shipped: pipeline.Store, name: str) -> None:
-    query = find_query(name)
-    assert query.example is not None, "has no example; write `# example:` and `#   given: {...}` into its header"
-    found = read_example(query, query.example.given, shipped.named(name, **query.example.given))
-    assert found == query.example, "is not so any more; python docs/generate.py --examples writes it"
-
-
-@pytest.mark.parametrize("name", sorted(set(named_queries()) - MINUTES_IN_RDFLIB))
-def test_rdflib_answers_an_example_the_same(shipped: pipeline.Store, shipped_in_rdflib: Graph, name: str) -> None:
-    query = find_query(name)
-    assert query.example is not None
-    text = query.render(resolve_parameters(shipped.reading, query, query.example.given))
-    assert comparable(shipped.reading.query(text)) == comparable(shipped_in_rdflib.query(text))
-
-
-@pytest.mark.parametrize(
-    ("name", "given"),
-    [
-        ("copied-blocks", {"unit": "昆明市政务热线中心", "least": 1}),
-        ("shared-indicators", {"project": PROJECT, "least": 1}),
-    ],
-)
-def test_rdflib_answers_the_same_of_a_few_forms(weighed: EmbeddedStore, name: str, given: dict[str, Any]) -> None:
-    for sha256, rows in read_rows(weighed).items():
-        weighed.replace_graph(indicators_graph(BASE, sha256), map_canonical(rows, BASE))
-    text = find_query(name).render(resolve_parameters(weighed, find_query(name), given))
-    graph = Graph()
-    for one in weighed.graphs():
-        for triple in weighed.triples(one):
-            graph.add(triple)
-    ours = comparable(weighed.query(text))
-    assert ours
-    assert ours == comparable(graph.query(text))
-
-
-def comparable(rows: Any) -> Counter[tuple[Any, ...]]:
-    """Rows without an order; the names that a cell joins have none either."""
-
-    def said(cell: Any) -> Any:
-        return tuple(sorted(cell.split("；"))) if isinstance(cell, Literal) and "；" in cell else cell
-
-    return Counter(tuple(map(said, row)) for row in (rows.rows if isinstance(rows, Rows) else rows))
 
 
 # --- what people decided ------------------------------------------------------------------------------------------------
@@ -531,38 +452,3 @@ def test_a_corrected_row_says_what_was_read_before(tmp_path: Path) -> None:
         written = io.StringIO()
         store.write("csv", written)
         assert f"target：{fields[3].text}" in written.getvalue()
-
-
-# --- rdflib on the published documents ------------------------------------------------------------------------------------
-@pytest.fixture(scope="module")
-def published() -> tuple[EmbeddedStore, Graph, dict[str, Any]]:
-    """What the gold readings of published documents say, here and in rdflib, and something of each kind to ask for."""
-    store, graph = store_of(*gold_disclosures(), vocabulary=True), Graph()
-    for name in store.graphs():
-        for triple in store.triples(name):
-            graph.add(triple)
-
-    def first(pattern: str) -> Any:
-        (row,) = store.query(f"SELECT ?x WHERE {{ {pattern} }} ORDER BY ?x LIMIT 1").rows  # type: ignore[union-attr]
-        return row[0]
-
-    asked = {
-        "project": first("?row pikg:ofForm ?form ; pikg:ofIndicator ?i . ?form pikg:ofProject ?x"),
-        "unit": first("?form pikg:inDocument/pikg:publisher ?x"),
-        "iri": first("?x pikg:ofIndicator ?i"),
-        "text": "满意",
-        "measure": "satisfaction",
-    }
-    return store, graph, asked | {"document": first("?x a pikg:Document")}
-
-
-@needs_shared
-@pytest.mark.parametrize("name", sorted(set(named_queries()) - MINUTES_IN_RDFLIB))
-def test_rdflib_answers_the_same_of_published_documents(
-    published: tuple[EmbeddedStore, Graph, dict[str, Any]], name: str
-) -> None:
-    store, graph, asked = published
-    query = find_query(name)
-    given = {p.name: asked.get(p.name, asked.get(p.type)) for p in query.parameters if p.required}
-    text = query.render(resolve_parameters(store, query, given))
-    assert comparable(store.query(text)) == comparable(graph.query(text))
