@@ -19,7 +19,13 @@ from typing import Any
 
 from rdflib import URIRef
 
-from graph.compared_forms import ComparedForm, find_superseded, read_compared_forms
+from graph.compared_forms import (
+    ComparedForm,
+    find_few_superseded,
+    find_superseded,
+    forms_of_texts,
+    read_compared_forms,
+)
 from graph.errors import NotFoundError
 from graph.likeness import Likeness, Profile, compare, join_profiles
 from graph.lookup import find_project, find_region
@@ -47,6 +53,9 @@ COMPARED = 400
 
 _KEPT = 20_000
 """Projects that stay in memory once they were compared."""
+
+_SUPERSEDED_KEPT = 20_000
+"""Up to so many superseded forms of a store are known by heart; of more, those of each question are asked for."""
 
 _NAMES = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in ("pikg", "rdfs"))
 
@@ -225,6 +234,7 @@ class KeptIndex(Comparing):
     def __init__(self, store: ReadableStore, texts: Texts) -> None:
         super().__init__(store)
         self._texts = texts
+        self._superseded = find_few_superseded(store, _SUPERSEDED_KEPT)
 
     def _asked(self, project: str) -> _Candidate:
         self._read([project])
@@ -241,10 +251,10 @@ class KeptIndex(Comparing):
         if len(self._forms) > _KEPT:
             self._forms.clear()
             self._candidates.clear()
-        read = [
-            ComparedForm.from_text(text) for text in self._texts.forms([p for p in projects if p not in self._forms])
-        ]
-        superseded = find_superseded(self._store, (form.form for form in read))
+        read = forms_of_texts(self._texts.forms([p for p in projects if p not in self._forms]))
+        superseded = self._superseded
+        if superseded is None:
+            superseded = find_superseded(self._store, (form.form for form in read))
         forms: dict[str, list[ComparedForm]] = defaultdict(list)
         for form in read:
             if form.form not in superseded:

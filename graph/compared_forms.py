@@ -1,7 +1,7 @@
 """What is compared of each printed form: its profile (graph.likeness) and where it belongs.
 
 A form is read from its own document alone, so an index of them is kept in step document by document (graph.text_keeper):
-`to_text` and `from_text` are how it stands there. Which forms another edition supersedes is asked when they are compared.
+`to_text` and `forms_of_texts` are how it stands there. Which forms another edition supersedes is asked when they are compared.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from graph.likeness import Profile, ProjectText, profile_of, read_profile
+from graph.likeness import Profile, ProjectText, read_profile
 from graph.store import ReadableStore, Rows
 from graph.terms import iri
 from ontology.comparables import fold_text
@@ -45,7 +45,7 @@ _TOTALS = """SELECT ?form (MAX(?amount) AS ?total) WHERE { %s {
     pikg:stage <https://w3id.org/pikg/concept/stage/budget> .
 } } GROUP BY ?form"""
 
-_SUPERSEDED = "SELECT ?form WHERE { %s ?form pikg:supersededBy ?newer }"
+_SUPERSEDED = "SELECT ?form WHERE { %s ?form pikg:supersededBy ?newer } %s"
 
 _AT_ONCE = 2000
 
@@ -65,21 +65,28 @@ class ComparedForm:
     def to_text(self) -> str:
         """The form as it stands in the text index."""
         own = self.profile
-        pairs = ["".join(sorted(one)) for one in (own.name, own.indicators, own.purpose, own.unit)]
+        pairs = [" ".join(sorted(one)) for one in (own.name, own.indicators, own.purpose, own.unit)]
         funding = None if own.funding is None else str(own.funding)
         where = [self.form, self.project, self.scope, self.year, self.publisher, self.region]
-        return json.dumps([*where, dict(own.kinds), dict(own.tiers), funding, *pairs], ensure_ascii=False)
+        lengths = [own.kinds_length, own.tiers_length]
+        said = [*where, *pairs, dict(own.kinds), dict(own.tiers), funding, *lengths]
+        return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
-    @classmethod
-    def from_text(cls, text: str) -> ComparedForm:
-        """Given what `to_text` returned, return the form."""
-        form, project, scope, year, publisher, region, kinds, tiers, funding, *pairs = json.loads(text)
-        name, indicators, purpose, unit = (frozenset(one[at : at + 2] for at in range(0, len(one), 2)) for one in pairs)
-        profile = profile_of(
-            kinds=kinds, tiers=tiers, funding=None if funding is None else Decimal(funding),
-            name=name, indicators=indicators, purpose=purpose, unit=unit,
-        )  # fmt: skip
-        return cls(form, project, scope, year, publisher, region, profile)
+
+def forms_of_texts(texts: Iterable[str]) -> list[ComparedForm]:
+    """Given what `ComparedForm.to_text` returned for forms, return the forms: all read in one go, as a question reads
+    hundreds."""
+    return [
+        ComparedForm(
+            form, project, scope, year, publisher, region,
+            Profile(
+                kinds, frozenset(name.split()), frozenset(indicators.split()), frozenset(purpose.split()),
+                frozenset(unit.split()), tiers, None if funding is None else Decimal(funding), *lengths,
+            ),
+        )
+        for form, project, scope, year, publisher, region, name, indicators, purpose, unit, kinds, tiers, funding,
+            *lengths in json.loads(f"[{','.join(texts)}]")
+    ]  # fmt: skip
 
 
 def read_compared_forms(store: ReadableStore, graph: str | None = None) -> Iterator[ComparedForm]:
@@ -119,7 +126,14 @@ def find_superseded(store: ReadableStore, forms: Iterable[str] | None = None) ->
         nodes = [iri(form).n3() for form in forms]
         some = (" ".join(nodes[at : at + _AT_ONCE]) for at in range(0, len(nodes), _AT_ONCE))
         within = [f"VALUES ?form {{ {these} }}" for these in some]
-    return {str(row["form"]) for narrow in within for row in _ask(store, _SUPERSEDED % narrow)}
+    return {str(row["form"]) for narrow in within for row in _ask(store, _SUPERSEDED % (narrow, ""))}
+
+
+def find_few_superseded(store: ReadableStore, most: int) -> set[str] | None:
+    """Given a store and a count, return the IRIs of all forms that another edition supersedes; None where there are
+    more, budget lines counted too."""
+    found = _ask(store, _SUPERSEDED % ("", f"LIMIT {most + 1}"))
+    return {str(row["form"]) for row in found} if len(found) <= most else None
 
 
 def places_of(region_name: str, region_code: str) -> tuple[str, ...]:

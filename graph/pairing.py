@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from typing import Literal
 
 from graph.figures import (
@@ -114,6 +115,7 @@ def divide(money: Decimal, count: Decimal) -> Decimal:
     return exact.quantize(Decimal("0.01") if abs(exact) >= 1 else Decimal("0.0001"), ROUND_HALF_EVEN).normalize() + 0
 
 
+@lru_cache(maxsize=8192)
 def services_of(text: str) -> tuple[Service, ...]:
     """Given a name, return the kinds of service that it says are paid for."""
     folded = fold_text(text)

@@ -17,7 +17,7 @@ from graph.likeness import Profile
 from graph.store import ReadableStore
 from ontology.comparables import FILE
 
-_VERSION = 2
+_VERSION = 3
 """Raise it where the entries of a text index change by other rules of the program."""
 
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from graph.errors import NotFoundError
@@ -284,6 +284,7 @@ def _endings() -> tuple[tuple[str, str], ...]:
     return tuple(sorted(found.items(), key=lambda pair: (-len(pair[0]), pair[0])))
 
 
+@lru_cache(maxsize=8192)
 def split_measure(name: str) -> tuple[str, str] | None:
     """Given an indicator's name, return what it is about and the notation of the measure that it ends with, words that
     add nothing left out; None where it ends with none."""
