@@ -29,7 +29,7 @@ from graph.compared_forms import (
 from graph.errors import NotFoundError
 from graph.likeness import Likeness, Profile, compare, join_profiles
 from graph.lookup import find_project, find_region
-from graph.project_words import group, words_of, words_of_forms
+from graph.project_words import group, words_asked, words_of_forms
 from graph.same_question import Question, match_questions, services_said
 from graph.search import TextIndex
 from graph.store import ReadableStore, Rows
@@ -267,7 +267,7 @@ def _looked_for(
     mine: _Candidate, inside: frozenset[str] | None, year: int | None
 ) -> tuple[dict[str, float], list[str], list[str]]:
     """What a text index is asked for the nearest of a project: words, groups it must be in, and must not."""
-    words = words_of(mine.profile, strong=2.0, weak=1.0)
+    words = words_asked(mine.profile)
     within = [group("scope", mine.form.scope)]
     within += [group("region", region) for region in inside or ()]
     within += [] if year is None else [group("year", str(year))]
