@@ -43,13 +43,16 @@ LINE = 0.5
 """The score from which on projects are comparable."""
 
 COMPARED_ALL = 3000
-"""Up to so many projects all are compared; of more, the COMPARED nearest by their words."""
+"""Up to so many projects all are compared; of more, the nearest by their words."""
 
 READ_ALL = 600
 """Up to so many projects in a store all are read to answer one question; of more, what its text index holds."""
 
 COMPARED = 400
-"""Projects that are compared in full where there are too many to compare all."""
+"""Projects that are compared in full with each project of a graph where there are too many to compare all."""
+
+_ASKED = 600
+"""Projects that are compared in full for one question: of thousands that hardly differ the best are among these."""
 
 _KEPT = 20_000
 """Projects that stay in memory once they were compared."""
@@ -150,7 +153,7 @@ class Comparing(ABC):
         """Given a project's IRI, return comparable ones, best first: of the regions `inside` (None: of all but its
         own), of a year; raise NotFoundError where the project has no form in the store."""
         mine = self._asked(project)
-        scored = self._scored(project, mine, inside, year, COMPARED)
+        scored = self._scored(project, mine, inside, year, _ASKED)
         if not scored or scored[0][0].score < LINE:
             return []  # nothing is comparable: what is merely related would only look like an answer
         shown = [pair for pair in scored[:top] if pair[0].score >= comparison().shown_from]
