@@ -29,7 +29,7 @@ from graph.compared_forms import (
 from graph.errors import NotFoundError
 from graph.likeness import Likeness, Profile, compare, join_profiles
 from graph.lookup import find_project, find_region
-from graph.project_words import group, words_asked, words_of_forms
+from graph.project_words import RULES, group, words_asked, words_of_forms
 from graph.same_question import Question, match_questions, services_said
 from graph.search import TextIndex
 from graph.store import ReadableStore, Rows
@@ -304,9 +304,12 @@ def add_unit_costs(store: ReadableStore, project: str, found: Sequence[Comparabl
 
 def open_index(store: ReadableStore) -> Comparing:
     """Given a store, return its projects to be compared: of a small one all of them, of a large one what its text index
-    holds, which is read as it is needed. Worth keeping for as long as the snapshot is."""
+    holds, which is read as it is needed. Worth keeping for as long as the snapshot is. An index that another version
+    made is left aside until a writer has made it anew."""
     texts = texts_of(store)
-    return read_index(store) if texts is None or texts.projects <= READ_ALL else KeptIndex(store, texts)
+    if texts is None or texts.rules != RULES or texts.projects <= READ_ALL:
+        return read_index(store)
+    return KeptIndex(store, texts)
 
 
 def read_index(store: ReadableStore, *, compare_all_up_to: int = COMPARED_ALL) -> ComparableIndex:

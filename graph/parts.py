@@ -18,17 +18,16 @@ OF_DOCUMENTS = frozenset({"budget-lines", "facts", "funding", "indicators", "iss
 _DOCUMENTS = """
 SELECT ?document WHERE {
   ?document a pikg:Document ; pikg:sha256 ?sha256 .
-  OPTIONAL { ?document schema:name ?file }
   OPTIONAL { ?document pikg:fiscalYear ?year }
   OPTIONAL { ?document pikg:publisherText ?publisherName }
   OPTIONAL { ?document pikg:regionText ?regionName }
 }
-ORDER BY ?regionName ?publisherName ?year ?file ?document
+ORDER BY ?regionName ?publisherName ?year ?document
 """
 
 
 def read_documents(store: ReadableStore) -> list[Node]:
-    """Given a store, return its documents by region, publisher, year and name, each once."""
+    """Given a store, return its documents in the order in which the named queries tell of them, each once."""
     answer = store.query(_DOCUMENTS)
     rows = answer.rows if isinstance(answer, Rows) else ()
     return [document for (document,) in dict.fromkeys(rows) if document is not None]

@@ -20,7 +20,7 @@ import tantivy
 from graph.project_words import RULES, project_words
 from graph.store import ReadableStore, Rows, WholeStore
 from graph.terms import iri
-from graph.texts import FOLDER, META, fold_name, grams_of, schema_of_texts
+from graph.texts import FOLDER, META, RULES_FILE, fold_name, grams_of, schema_of_texts
 from ontology.namespaces import Namespace
 
 _STEP = "step.json"
@@ -98,6 +98,7 @@ class TextKeeper:
                 if attempt == _TRIES - 1:
                     raise
             else:
+                (target / RULES_FILE).write_text(RULES, "utf-8")
                 return
 
     def keep(self, snapshot: int) -> None:

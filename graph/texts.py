@@ -7,6 +7,7 @@ the graph, and each snapshot has the one that belongs to it: a reader finds what
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -21,6 +22,9 @@ FOLDER = "text"
 
 META = "meta.json"
 """The file that tells what an index's last commit is made of."""
+
+RULES_FILE = "rules"
+"""The file of a snapshot's index that tells by which rules (graph.project_words) its projects' entries were made."""
 
 _MOST_GRAMS = 60
 """Pairs of letters of a text that are looked for: names that have so many in common hardly differ, and each name found
@@ -58,6 +62,15 @@ class Texts:
         self._index = tantivy.Index.open(str(folder))
         self._searcher = self._index.searcher()
         self._schema = self._index.schema
+        self._folder = folder
+
+    @cached_property
+    def rules(self) -> str | None:
+        """By which rules the entries of projects were made; None where that was not told yet (an earlier version)."""
+        try:
+            return (self._folder / RULES_FILE).read_text("utf-8")
+        except OSError:
+            return None
 
     def names(self, kind: str, text: str, most: int = 2_000) -> list[str] | None:
         """Given a kind of thing (project, indicator or unit) and a text, return the names, as printed, that hold it

@@ -6,6 +6,8 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,12 @@ from graph.workspace import Workspace
 
 QUICK = Question("SELECT ?p { ?p a pikg:Project }")
 LONG = Question("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
+
+
+def run(asked: Coroutine[None, None, None]) -> None:
+    """Run in a thread of its own: in this one a browser's loop may still be running."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, asked).result()
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +53,7 @@ def test_a_query_that_only_waits_for_the_processor_is_no_long_one(snapshot):
         finally:
             await pool.close()
 
-    asyncio.run(ask())
+    run(ask())
 
 
 def test_a_query_that_never_ends_is_stopped_at_its_limit_by_the_clock(snapshot):
@@ -58,7 +66,7 @@ def test_a_query_that_never_ends_is_stopped_at_its_limit_by_the_clock(snapshot):
         finally:
             await pool.close()
 
-    asyncio.run(ask())
+    run(ask())
 
 
 def test_a_snapshot_that_cannot_be_opened_is_told_as_that(tmp_path):
@@ -70,4 +78,4 @@ def test_a_snapshot_that_cannot_be_opened_is_told_as_that(tmp_path):
         finally:
             await pool.close()
 
-    asyncio.run(ask())
+    run(ask())

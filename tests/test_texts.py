@@ -7,12 +7,13 @@ import shutil
 import pytest
 from disclosures import disclosure
 
+from graph import comparables
 from graph.errors import AmbiguousError, NotFoundError
 from graph.load import open_batch
 from graph.lookup import find_project, find_unit
 from graph.project_words import project_words
 from graph.queries import find_query, run_named
-from graph.texts import texts_of
+from graph.texts import FOLDER, RULES_FILE, texts_of
 from graph.workspace import Workspace
 
 
@@ -167,3 +168,14 @@ def test_units_and_projects_are_found_by_a_part_of_their_name(workspace):
             find_project(store, "没有这样的")
         with pytest.raises(NotFoundError):
             find_unit(store, " ")
+
+
+def test_comparing_leaves_an_index_of_other_rules_aside(workspace, monkeypatch):
+    monkeypatch.setattr(comparables, "READ_ALL", 0)
+    with workspace.read() as store:
+        assert isinstance(comparables.open_index(store), comparables.KeptIndex)
+    rules = workspace.snapshot_folder / FOLDER / RULES_FILE
+    for told in ("rules of another version", None):  # the first versions told nothing
+        rules.unlink() if told is None else rules.write_text(told, "utf-8")
+        with workspace.read() as store:
+            assert isinstance(comparables.open_index(store), comparables.ComparableIndex)
