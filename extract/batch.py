@@ -44,11 +44,6 @@ _PLAIN = frozenset({Format.TEXT, Format.JSON, Format.IMAGE})
 """What may hold anything: a name that says so promises no disclosure."""
 
 
-def readable_formats() -> tuple[Format, ...]:
-    """The formats that `read_disclosure` reads."""
-    return tuple(_READERS)
-
-
 def promised_formats() -> tuple[Format, ...]:
     """The formats of which a file's name promises a document: all that are read but texts and pictures."""
     return tuple(format_ for format_ in _READERS if format_ not in _PLAIN)

@@ -16,9 +16,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
-from corpus import BASE, SHARED, gold_disclosures, store_of
+from corpus import BASE, gold_disclosures, store_of
+from shared import SHARED, needs_shared
 
 from graph.comparables import LINE, ComparableIndex, KeptIndex, find_comparables, read_index
 from graph.load import open_batch
@@ -125,7 +125,7 @@ def test_what_else_is_in_a_store_changes_no_score() -> None:
         assert alone.items() <= among.items()
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared material is not beside the checkout")
+@needs_shared
 def test_documents_of_other_cities_leave_the_graded_answers_as_they_are() -> None:
     corpus = gold_disclosures()
     alone = store_of(*corpus)

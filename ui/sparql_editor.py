@@ -1,7 +1,7 @@
 """The editor of 查询: YASQE, which `pikg serve` ships already, as a Streamlit component of our own files.
 
-Of the ready-made components streamlit-ace and streamlit-code-editor rest since years and mark SPARQL wrongly (an IRI is
-taken for a comparison); YASQE reads its grammar, and no second editor has to be shipped.
+The ready-made streamlit-code-editor takes an IRI in SPARQL for a comparison; YASQE reads the language's grammar, and no
+second editor has to be shipped.
 """
 
 from __future__ import annotations
