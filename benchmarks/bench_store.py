@@ -12,23 +12,28 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import hashlib
+import io
 import json
+import multiprocessing
 import random
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from decimal import Decimal
 from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pyoxigraph as ox
 from generator import synthetic
 from generator.gold import gold_text
 
-from graph.canonical import indicators_graph, map_canonical, rows_of
+from graph.canonical import INDICATORS, indicators_graph, map_canonical, rows_of, rules_triple
 from graph.embedded import write_ntriples
 from graph.errors import AmbiguousError
+from graph.lines import write_new_graphs
 from graph.load import open_batch
 from graph.lookup import find_project, find_unit
 from graph.mapping import map_disclosure
@@ -36,7 +41,7 @@ from graph.queries import NamedQuery, named_queries, render_for, run_named
 from graph.store import Rows, Triple, WholeStore
 from graph.workspace import Workspace
 from ontology.contract import from_json
-from ontology.namespaces import PREFIXES
+from ontology.namespaces import PREFIXES, Namespace
 from ontology.records import Disclosure
 
 SEED = 7
@@ -81,21 +86,15 @@ def fill(folder: Path, count: int) -> Workspace:
     with workspace.write() as writer:
         writer.mark()
 
-    def statements() -> Iterator[ox.Quad]:
-        for disclosure in disclosures(count):
-            sha256 = disclosure.document.sha256
-            triples = list(map_disclosure(disclosure, workspace.namespace))
-            indicators = map_canonical(rows_of(triples), workspace.namespace, {})
-            for graph, some in (
-                (workspace.namespace.document_graph(sha256), triples),
-                (indicators_graph(workspace.namespace, sha256), indicators),
-            ):
-                name = ox.NamedNode(graph)
-                for line in write_ntriples(some):
-                    yield from _both(line, name)
-
+    receiving, sending = multiprocessing.Pipe(duplex=False)
+    maker = multiprocessing.get_context("spawn").Process(target=_make_text, args=(sending, workspace.namespace, count))
+    maker.start()
+    sending.close()
     bulk = ox.Store(str(folder / "graph"))
-    bulk.bulk_extend(statements())
+    bulk.bulk_load(io.BufferedReader(_Received(receiving), 1 << 20), format=ox.RdfFormat.N_QUADS)
+    maker.join()
+    if maker.exitcode != 0:
+        raise SystemExit("no statements of random documents could be made")
     bulk.optimize()
     del bulk
     with open_batch(workspace) as batch:
@@ -103,11 +102,43 @@ def fill(folder: Path, count: int) -> Workspace:
     return workspace
 
 
-def _both(line: str, name: ox.NamedNode) -> Iterator[ox.Quad]:
-    """A statement in its graph and in the union."""
-    for quad in ox.parse(line, format=ox.RdfFormat.N_TRIPLES):
-        yield ox.Quad(quad.subject, quad.predicate, quad.object, name)
-        yield quad
+def _make_text(sending: Connection, namespace: Namespace, count: int) -> None:
+    """Send the statements of random documents, in their graphs and in the union, as N-Quads a document: made in a
+    process of its own, beside the loading."""
+    for disclosure in disclosures(count):
+        sha256 = disclosure.document.sha256
+        triples = list(map_disclosure(disclosure, namespace))
+        indicators = map_canonical(rows_of(triples), namespace, {})
+        text = write_new_graphs(
+            [(namespace.document_graph(sha256), triples), (indicators_graph(namespace, sha256), indicators)]
+        )
+        assert text, "random documents hold nothing that can't be stored"
+        sending.send_bytes(text)
+    # Said last, by which rules the canonical indicators were made: so that loading does not make them all again.
+    rules = write_new_graphs([(namespace.derived_graph(INDICATORS), [rules_triple(namespace)])])
+    assert rules
+    sending.send_bytes(rules)
+
+
+class _Received(io.RawIOBase):
+    """The bytes that come in at a connection, as a file."""
+
+    def __init__(self, receiving: Connection) -> None:
+        self._receiving = receiving
+        self._rest = b""
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # no other buffer comes
+        """Put the next bytes into the buffer; return how many: none at the end."""
+        if not self._rest:
+            with suppress(EOFError):
+                self._rest = self._receiving.recv_bytes()
+        piece, self._rest = self._rest[: len(buffer)], self._rest[len(buffer) :]
+        buffer[: len(piece)] = piece
+        return len(piece)
 
 
 # --- loading ------------------------------------------------------------------------------------------------------
