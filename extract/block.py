@@ -80,6 +80,14 @@ def _find_labels(grid: Grid, rows: list[int]) -> dict[tuple[int, int], labels.Ma
     for cell in grid:
         if cell.row in wanted and (match := labels.match_block(cell.text)) is not None:
             found[cell.row, cell.column] = match
+    for (row, column), match in list(found.items()):
+        side = grid.at(row, column)
+        if side is None or side.row_span == 1 or match.role("section") != "tasks":
+            continue
+        for spot, other in list(found.items()):
+            # 完成情况 among the heads of the tasks asks what became of a task, not of the form's objective.
+            if side.row <= spot[0] <= side.last_row and spot[1] > side.last_column and other.role("field") in _TEXTS:
+                del found[spot]
     return found
 
 
@@ -113,6 +121,8 @@ class _Reader:
     def read_label(self, cell: Cell, match: labels.Match) -> bool:
         """Give a label its value, or note that it is left out or only heads others; return whether that is done."""
         notation = match.role("field")
+        if notation == "score" and match.role("execution") and self._heads_money(cell):
+            return True  # 自评得分 beside 全年执行数 and 执行率: the score of the execution rate, not of the form
         reason = match.role("left_out")
         if notation is not None and notation not in _FOOT_ONLY:
             values = self._values(cell, match)
@@ -130,6 +140,11 @@ class _Reader:
         elif match.role("section") is not None and len(match.roles) == 1:
             self.ledger.label(cell, str(match.role("section")))
         return True
+
+    def _heads_money(self, cell: Cell) -> bool:
+        """Whether a label stands in a row of heads over amounts (全年预算数 | 全年执行数)."""
+        row = (self.matches.get((other.row, other.column)) for other in self.grid.row_cells(cell.row))
+        return sum(match is not None and match.role("stage") is not None for match in row) > 1
 
     def read_outer(self, cell: Cell, match: labels.Match) -> None:
         """A label that found no value of its own heads others; a text beside these that none of them took is its."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extract.grid import Cell, Grid
 from extract.ledger import Ledger
@@ -30,6 +30,8 @@ class Amount:
     unit: str | None
     cell: Cell
     label: Cell | None = None
+    year: int | None = None
+    """The year that the head over the amount says, where it says one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +88,12 @@ def read_funding(grid: Grid, rows: Iterable[int], ledger: Ledger) -> FundingBloc
             if source == "total":
                 execution.setdefault(stage, cell)
         elif parse_amount(text) is None:
-            if re.search(r"\d", text) and len(text) < 30:
+            if re.search(r"\d", text) and len(text) < 30 and labels.only_year(text) is None:
                 unread.append((cell, _label_text(answer)))
         else:
             named = answer.left_cell if answer.left is not None and answer.left.role("source") else answer.above_cell
-            amounts.append(Amount(stage, source, text, _own_unit(answer), cell, named))
+            year = _year_in(answer.above_cell) or _year_over(grid, answer.blocked, ledger)
+            amounts.append(Amount(stage, source, text, _own_unit(answer), cell, named, year))
             ledger.value(cell, "funding.amount")
     has_total = any(amount.source == "total" for amount in amounts)
     for amount in terms:
@@ -228,6 +231,49 @@ def _own_unit(answer: _Answer) -> str | None:
     return None
 
 
+_YEAR = re.compile(r"20\d\d(?=年)")
+
+
+def _year_in(label: Cell | None) -> int | None:
+    found = _YEAR.findall(label.text) if label is not None else []
+    return int(found[0]) if len(found) == 1 else None
+
+
+def _year_over(grid: Grid, head: Cell | None, ledger: Ledger) -> int | None:
+    """The year that heads a column of amounts in a row of heads of years (合计 | 2024年 | 2025年), or None."""
+    if head is None or labels.only_year(head.text) is None:
+        return None
+    years = {labels.only_year(cell.text) for cell in grid.row_cells(head.row)} - {None}
+    if len(years) < 2:
+        return None
+    ledger.label(head, "year")
+    return labels.only_year(head.text)
+
+
+def keep_year(funding: FundingBlock, year: int | None, ledger: Ledger) -> FundingBlock:
+    """Given a form's funding and the year it is for, return the funding of that year: what stands under the heads of
+    other years is left out, and so is a sum over the years beside the year's own amount."""
+    years = {amount.year for amount in funding.amounts} - {None}
+    if not years or (year is None and len(years) == 1):
+        return funding
+    if year is None:
+        unsure = tuple(
+            (amount.cell, amount.label.text if amount.label else "") for amount in funding.amounts if amount.year
+        )
+        sure = tuple(amount for amount in funding.amounts if amount.year is None)
+        return replace(funding, amounts=sure, unread=(*funding.unread, *unsure))
+    of_year = {(amount.source, amount.cell.row) for amount in funding.amounts if amount.year == year}
+    kept: list[Amount] = []
+    for amount in funding.amounts:
+        beside = amount.year is None and (amount.source, amount.cell.row) in of_year and amount.stage == "budget"
+        if amount.year not in (None, year) or beside:
+            ledger.forget_cell(amount.cell)
+            ledger.leave_out(amount.cell, "其他年度或各年合计的金额 (money of other years, or of all of them)")
+        else:
+            kept.append(replace(amount, year=None))
+    return replace(funding, amounts=tuple(_once(kept, ledger)))
+
+
 _OF_THE_YEAR = ("年度", "当年", "本年", "全年")
 
 
@@ -236,7 +282,11 @@ def _once(amounts: list[Amount], ledger: Ledger) -> list[Amount]:
     amount one of another span, whose label then doesn't name the year."""
     kept: list[Amount] = []
     for amount in amounts:
-        same = [other for other in kept if (other.stage, other.source) == (amount.stage, amount.source)]
+        same = [
+            other
+            for other in kept
+            if (other.stage, other.source, other.year) == (amount.stage, amount.source, amount.year)
+        ]
         if any(_figure(other) == _figure(amount) for other in same):
             continue
         if same and _names_year(amount) and not any(map(_names_year, same)):
@@ -264,10 +314,7 @@ def _names_year(amount: Amount) -> bool:
 def _with_unit_of_block(amounts: list[Amount], cells: list[Cell]) -> list[Amount]:
     """Amounts whose own labels set no unit take the one that another label of the block sets: 资金总额（万元）."""
     unit = next((unit for cell in cells if (unit := unit_in_label(cell.text))), None)
-    return [
-        amount if amount.unit else Amount(amount.stage, amount.source, amount.text, unit, amount.cell, amount.label)
-        for amount in amounts
-    ]
+    return [amount if amount.unit else replace(amount, unit=unit) for amount in amounts]
 
 
 _INLINE = re.compile(

@@ -241,6 +241,8 @@ def _read_head(grid: Grid, first: int, last: int) -> IndicatorTable:
             notation = _likely_notation(lowest, head)
         if notation is not None:
             _place_column(head, _Spot(grid, last, column, path), notation)
+        elif labels.match_subhead(lowest.text) == "whole":
+            head.notes[column] = lowest.text  # 当年预期实现值 on its own: `place_columns` tells whether it is a target
         elif lowest.text.strip() and labels.match_block(lowest.text) is None:
             head.unknown[lowest.row, lowest.column] = lowest
     ordered = {notation: tuple(found) for notation, found in head.columns.items()}
@@ -289,6 +291,8 @@ class _Spot:
 def _place_column(head: _Head, spot: _Spot, notation: str) -> None:
     column, path = spot.column, spot.path
     lowest = path[-1]
+    if notation == "indicator_class" and notation in head.columns:
+        notation = "indicator_subclass"  # 指标维度 | 指标类别: the second is the class within the first
     if notation == "weight" and _is_weight_of_tier(head.columns, spot.grid, spot.last, column):
         head.ignored[column] = "上级指标的分值 (the points of a higher tier)"
         return

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from extract.block import FieldValue, read_block
 from extract.context import Context, read_context
 from extract.forms import Form, apply_context, cell_place, kind_by_heads, row_place, use_indicator
-from extract.funding import read_funding
+from extract.funding import keep_year, read_funding
 from extract.grid import Cell, Document, Grid, Paragraph
 from extract.heads import IndicatorTable, find_tables
 from extract.ledger import Ledger
@@ -185,6 +185,7 @@ def _read_grid(ledger: Ledger, context: Context, tables: list[IndicatorTable], i
         form = _read_segment(ledger, rows, inside)
         own = context if index == 0 else replace(context, fields={})
         apply_context(form, own)
+        form.funding = keep_year(form.funding, form.year, ledger)
         if _is_form(form, inside):
             _note_heads(ledger, inside, issues)
             forms.append(form)

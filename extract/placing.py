@@ -102,10 +102,11 @@ def _place_targets(columns: Columns, notes: dict[int, str]) -> Columns:
     if goals and all(column > last for column in goals):
         return {"target" if name == "objective" else name: found for name, found in columns.items()}
     bare = [column for column, head in notes.items() if labels.match_subhead(head) == "whole" and column > last]
-    if len(bare) != 1:
+    if len({notes[column] for column in bare}) != 1:
         return columns
-    notes.pop(bare[0])
-    return {**columns, "target": (bare[0],)}
+    for column in bare:
+        notes.pop(column)
+    return {**columns, "target": tuple(bare)}
 
 
 def _place_units(columns: Columns) -> Columns:

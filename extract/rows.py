@@ -130,6 +130,8 @@ def _tier_row(grid: Grid, row: int, columns: dict[str, tuple[int, ...]]) -> Cell
 def _is_numbering(grid: Grid, row: int) -> bool:
     """Whether a row only numbers the columns: 1, 2, 3 …"""
     numbers = [cell.text.strip() for cell in grid.row_cells(row) if cell.row == row and cell.text.strip()]
+    if numbers and (lead := labels.match_column(numbers[0])) is not None and labels.columns()[lead.notation].ignored:
+        del numbers[0]  # 栏次 | 1 | 2 | 3
     if len(numbers) < _LEAST_NUMBERS or not all(number.isdigit() for number in numbers):
         return False
     return all(int(later) == int(number) + 1 for number, later in itertools.pairwise(numbers))
