@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Self
 import pyoxigraph as ox
 from rdflib.term import BNode, Literal, Node, URIRef
 
-from graph.errors import GraphError, InvalidLiteralError, QueryError, WorkspaceError
+from graph.errors import GraphError, InvalidLiteralError, QueryError, WorkspaceError, damaged_snapshot
 from graph.files import LOG_AT_MOST, are_many, drop_old_notes, link_closed, log_size, wait_for_merging
 from graph.lines import write_new_graphs
 from graph.sparql import syntax_error
@@ -476,8 +476,11 @@ def open_store(folder: Path) -> EmbeddedStore:
 def _open_folder(folder: Path) -> ox.Store:
     try:
         return ox.Store(str(folder))
-    except OSError as error:
-        raise WorkspaceError(f"the graph in {folder} can't be opened: {error}") from error
+    except (OSError, RuntimeError) as error:  # RuntimeError: its files are damaged
+        raise WorkspaceError(
+            f"the graph in {folder} can't be opened: {error}; if it is damaged, restore the store from a backup, or "
+            "ingest the documents into a new one"
+        ) from error
 
 
 def _open_again(folder: Path) -> ox.Store:
@@ -492,5 +495,5 @@ def open_snapshot(folder: Path, on_close: Callable[[], None] | None = None) -> E
     """Given the folder of a snapshot, which nobody writes to any more, open it to read."""
     try:
         return EmbeddedStore(ox.Store.read_only(str(folder)), on_close, folder)
-    except OSError as error:
-        raise WorkspaceError(f"the snapshot in {folder} can't be opened: {error}") from error
+    except (OSError, RuntimeError) as error:
+        raise damaged_snapshot(folder, str(error)) from error

@@ -119,7 +119,7 @@ def serve(folder: str, source: IO[bytes], sink: IO[bytes]) -> None:
     store: ox.Store | str
     try:
         store = ox.Store.read_only(folder)
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # RuntimeError: its files are damaged
         store = f"the snapshot can't be opened: {error}"
     for line in source:
         head: dict[str, Any] = {"kind": "failed", "message": store}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class GraphError(Exception):
     """The root of this package's errors."""
@@ -53,3 +55,11 @@ class AmbiguousError(GraphError):
 
 class InvalidLiteralError(GraphError):
     """A value can't be written as an RDF literal that every store reads alike."""
+
+
+def damaged_snapshot(folder: Path, reason: str) -> WorkspaceError:
+    """Given the folder of a snapshot that can't be opened and why, return the error that says so and what to do."""
+    return WorkspaceError(
+        f"the snapshot in {folder} can't be opened: {reason}; `pikg optimize --store {folder.parent.parent}` makes "
+        "another one"
+    )

@@ -18,7 +18,14 @@ from rdflib.term import BNode, Node, URIRef
 
 from graph import query_worker
 from graph.embedded import make_literal
-from graph.errors import GraphError, QueryError, QueryRefusedError, QueryTimeoutError, WorkspaceError
+from graph.errors import (
+    GraphError,
+    QueryError,
+    QueryRefusedError,
+    QueryTimeoutError,
+    WorkspaceError,
+    damaged_snapshot,
+)
 from graph.lock import Lease
 from graph.remote_settings import REMOTE_FILE
 from graph.sparql import Token, find_graph_references, position, read_tokens
@@ -134,7 +141,7 @@ def run_user_query(
         raise WorkspaceError(f"the snapshot {snapshot_folder} is gone: there is a newer one, ask again") from error
     with lease:
         lines = _ask(request, timeout)
-    return _read_answer(lines, sparql)
+    return _read_answer(lines, snapshot_folder)
 
 
 def _ask_server(folder: Path, sparql: str, graphs: list[str], timeout: float | None, limit: int | None) -> Answer:
@@ -174,7 +181,7 @@ def _ask(request: dict[str, Any], timeout: float | None) -> Iterator[Any]:
     return map(json.loads, output.splitlines())
 
 
-def _read_answer(lines: Iterator[Any], sparql: str) -> Answer:
+def _read_answer(lines: Iterator[Any], snapshot_folder: Path) -> Answer:
     head = next(lines, None) or {"kind": "failed", "message": "no answer came"}
     match head["kind"]:
         case "boolean":
@@ -189,16 +196,24 @@ def _read_answer(lines: Iterator[Any], sparql: str) -> Answer:
             )
         case "no graph":
             raise _no_graph(head["graphs"])
+        case "damaged":
+            raise damaged_snapshot(snapshot_folder, head["message"])
         case "syntax":
             refined = next(lines, head)
             raise QueryError(refined["message"], refined.get("line"), refined.get("column"))
-    raise QueryError(f"the query could not be answered: {head['message']}")
+    raise _not_answered(head)
+
+
+def _not_answered(told: dict[str, Any]) -> QueryError:
+    return QueryError(f"the query could not be answered: {told['message']}")
 
 
 def _decode(lines: Iterator[Any]) -> tuple[list[tuple[Node | None, ...]], bool]:
     rows: list[tuple[Node | None, ...]] = []
     for line in lines:
         if isinstance(line, dict):
+            if "cut" not in line:  # the store failed in the midst of the rows
+                raise _not_answered(line)
             return rows, bool(line["cut"])
         rows.append(tuple(map(_decode_term, line)))
     raise GraphError("the query's process ended before its answer was complete; ask again")

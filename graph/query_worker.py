@@ -41,8 +41,8 @@ def answer(request: dict[str, Any]) -> Iterator[dict[str, Any] | list[Any]]:
     rows, and for rows and triples an end that says whether there were more ({"cut": bool})."""
     try:
         store = ox.Store.read_only(request["folder"])
-    except OSError as error:
-        yield {"kind": "failed", "message": str(error)}
+    except (OSError, RuntimeError) as error:  # RuntimeError: its files are damaged
+        yield {"kind": "damaged", "message": str(error)}
         return
     missing = [graph for graph in request["graphs"] if not _has_graph(store, graph)]
     if missing:

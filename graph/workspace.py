@@ -164,11 +164,19 @@ class Workspace:
     def snapshot(self) -> int:
         """The number of the newest snapshot: it grows, so a reader sees that there is a newer one."""
         try:
-            return int((self.folder / "snapshots" / "current").read_text("ascii"))
+            return int(self._pointer.read_text("ascii"))
         except (OSError, ValueError) as error:
             raise WorkspaceError(
                 f"the store in {self.folder} has no readable snapshot; `pikg optimize --store {self.folder}` makes one"
             ) from error
+
+    @property
+    def _pointer(self) -> Path:
+        return self.folder / "snapshots" / "current"
+
+    def _snapshots(self) -> list[int]:
+        """The numbers of the snapshots that are kept."""
+        return [int(entry.name) for entry in (self.folder / "snapshots").iterdir() if entry.name.isdecimal()]
 
     @property
     def snapshot_folder(self) -> Path:
@@ -192,7 +200,9 @@ class Workspace:
             except BaseException:
                 lease.release()
                 raise
-        raise WorkspaceError(f"the snapshot that {self.folder / 'snapshots' / 'current'} points to is missing")
+        raise WorkspaceError(
+            f"the snapshot that {self._pointer} points to is missing; `pikg optimize --store {self.folder}` makes one"
+        )
 
     def original(self, sha256: str) -> Path:
         """Where the original of a document is kept."""
@@ -237,7 +247,8 @@ class Workspace:
         return store
 
     def _heal(self) -> None:
-        """Remove what a killed run left half done beside the graph. The caller holds the lock."""
+        """Remove what a killed run left half done beside the graph; where the pointer to the newest snapshot is lost,
+        have one published. The caller holds the lock."""
         for leftover in self.folder.glob("*.partial"):
             leftover.unlink(missing_ok=True)
         for leftover in (self.folder / "documents").glob("*.partial"):
@@ -250,6 +261,11 @@ class Workspace:
                 shutil.rmtree(leftover, ignore_errors=True)
             else:
                 leftover.unlink(missing_ok=True)
+        try:
+            _ = self.snapshot
+        except WorkspaceError:
+            _replace_file(self.folder / "unpublished", b"")
+            _replace_file(self._pointer, f"{max(self._snapshots(), default=0)}\n".encode())
 
     # --- copies ---------------------------------------------------------------------------------------------------
     def backup(self, target: Path) -> None:
@@ -347,7 +363,7 @@ class Writer:
         """Write a snapshot, point readers to it, prune the oldest; return its number. `beside` is given the snapshot's
         folder before anybody sees it, to put there what belongs to it."""
         snapshots = self.workspace.folder / "snapshots"
-        taken = [int(entry.name) for entry in snapshots.iterdir() if entry.name.isdecimal()]
+        taken = self.workspace._snapshots()
         number = max(taken, default=0) + 1
         partial = snapshots / f"{number}.partial"
         shutil.rmtree(partial, ignore_errors=True)

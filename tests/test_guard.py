@@ -11,6 +11,7 @@ import pytest
 from disclosures import disclosure
 from rdflib import Literal
 
+from graph import guard
 from graph.errors import GraphError, QueryError, QueryRefusedError, QueryTimeoutError, WorkspaceError
 from graph.guard import QUERY_LENGTH, check_user_query, run_user_query
 from graph.load import open_batch
@@ -259,3 +260,10 @@ def test_many_at_once(workspace):
 def test_a_snapshot_that_is_gone_says_so(workspace):
     with pytest.raises(WorkspaceError):
         run_user_query(workspace.folder / "snapshots" / "999", "ASK {}")
+
+
+def test_an_answer_that_breaks_off_in_its_midst_is_told(workspace, monkeypatch):
+    said = [{"kind": "rows", "variables": ["x"]}, [["l", "1", "", ""]], {"kind": "failed", "message": "a bad block"}]
+    monkeypatch.setattr(guard, "_ask", lambda *_: iter(said))
+    with pytest.raises(QueryError, match="a bad block"):
+        ask(workspace, "SELECT ?x { ?x ?p ?o }")

@@ -419,6 +419,49 @@ def test_a_memory_that_is_damaged_in_its_midst_is_made_anew(workspace):
     assert lines(workspace) == seen
 
 
+def damage(folder: Path) -> None:
+    """Break the files of a store, without touching those that share their content."""
+    for path in [path for path in folder.iterdir() if path.name.endswith(".sst") or path.name.startswith("MANIFEST-")]:
+        path.unlink()
+        path.write_bytes(b"no longer what it was")
+
+
+def test_a_damaged_snapshot_is_told_and_made_anew(workspace):
+    load(workspace, disclosure(1))
+    damage(workspace.snapshot_folder)
+    with pytest.raises(WorkspaceError, match="pikg optimize"):
+        workspace.read()
+    with pytest.raises(WorkspaceError, match="pikg optimize"):
+        pikg.open_store(workspace.folder).query("ASK {}")
+    with pikg.open_store(workspace.folder) as store:
+        store.optimize()
+        assert len(store.named("documents")) == 1
+
+
+def test_a_damaged_graph_is_told_and_readers_go_on(workspace):
+    load(workspace, disclosure(1))
+    damage(workspace.folder / "graph")
+    with pytest.raises(WorkspaceError, match="backup"), open_batch(workspace):
+        pass
+    assert len(files(workspace)) == 1
+
+
+@pytest.mark.parametrize("content", [None, b"", b"the newest"])
+def test_a_lost_pointer_is_told_and_the_next_writer_finds_the_snapshots(workspace, content):
+    load(workspace, disclosure(1))
+    pointer = workspace.folder / "snapshots" / "current"
+    before = workspace.snapshot
+    pointer.unlink()
+    if content is not None:
+        pointer.write_bytes(content)
+    with pytest.raises(WorkspaceError, match="pikg optimize"):
+        workspace.read()
+    with pikg.open_store(workspace.folder) as store:
+        store.optimize()
+    assert workspace.snapshot > before
+    assert len(files(workspace)) == 1
+
+
 def test_a_backup_without_room_says_so_in_few_words(workspace, tmp_path, monkeypatch):
     load(workspace, 1)
 
