@@ -87,7 +87,7 @@ def _judge(answers: Answers, proposal: str, verdict: str, said: tuple[str, str],
         made = store.judge_identity(proposal, confirmed, who=who, why=why, wait=_WAIT)
         return t("checks.judged", names=t("app.and").join(made.names))
 
-    decide(judge, answers, t("checks.not_judged"))
+    decide(judge, answers, t("checks.not_judged"), t)
 
 
 def _proposal(row: Row, t: Texts) -> Html:
@@ -137,7 +137,7 @@ def _undo(answers: Answers, decision: str, said: tuple[str, str], t: Texts) -> N
         store.undo_decision(decision.rpartition("/")[2], who=who, why=why, wait=_WAIT)
         return t("checks.undo_done")
 
-    decide(undo, answers, t("checks.not_undone"))
+    decide(undo, answers, t("checks.not_undone"), t)
 
 
 def _told(row: Row, t: Texts) -> str:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import streamlit as st
 
 import pipeline
-from graph.errors import AmbiguousError, GraphError
+from graph.errors import GraphError
 from ontology.decisions import DecisionError
 from ui.html import show, tag
 from ui.i18n import Texts
 from ui.project_data import Cell
 from ui.store import Answers, may_write
+from ui.wrong import told
 
 _WAIT = 10.0  # seconds to wait for another writer
 _SAID = "decision_said"
@@ -37,19 +38,14 @@ def show_said() -> None:
                  class_="pk-done" if sound else "pk-wrong", role="status"))  # fmt: skip
 
 
-def decide(act: Callable[[pipeline.Store], str], answers: Answers, refused: str) -> bool:
-    """Given what to decide in a store (which returns what to say of it), do it and have it said; return whether it was
-    done. `refused` is said where it can't be, with the reason."""
+def decide(act: Callable[[pipeline.Store], str], answers: Answers, refused: str, t: Texts) -> None:
+    """Given what to decide in a store (which returns what to say of it), do it and have it said; `refused` is said where
+    it can't be, with the reason."""
     try:
         with pipeline.open_store(answers.folder, create=False) as store:
-            st.session_state[_SAID] = (act(store), "", True)
-    except AmbiguousError as error:
-        st.session_state[_SAID] = (refused, f"{error} ({'; '.join(error.candidates[:5])})", False)
-        return False
+            st.session_state[_SAID] = (act(store), None, True)
     except (GraphError, DecisionError, OSError) as error:
-        st.session_state[_SAID] = (refused, str(error), False)
-        return False
-    return True
+        st.session_state[_SAID] = (refused, told(error, t), False)
 
 
 def ask_who(t: Texts, key: str) -> tuple[str, str]:
@@ -87,7 +83,9 @@ def show_correction(answers: Answers, misread: Misread, t: Texts, *, key: str) -
                 st.session_state[_SAID] = (t("correct.not_done"), t("correct.same"), False)
             else:
                 with st.spinner(t("correct.writing")):
-                    decide(lambda store: _correct(store, misread, (new, who, why), t), answers, t("correct.not_done"))
+                    decide(
+                        lambda store: _correct(store, misread, (new, who, why), t), answers, t("correct.not_done"), t
+                    )
             st.rerun()
 
 

@@ -15,6 +15,7 @@ from ui.i18n import Language, Texts, read_language
 from ui.links import HIDDEN_PAGES, PAGES, address, follow_links, link, read_page
 from ui.store import Answers, may_write, open_answers, store_folder
 from ui.theme import icon, style_sheet
+from ui.wrong import told
 
 _MODULES: Mapping[str, str] = {
     "overview": "ui.overview:show_overview",
@@ -77,14 +78,15 @@ def _show_page(name: str, parameters: Mapping[str, str], t: Texts) -> None:
     show_page: Callable[[Answers, Mapping[str, str], Texts], None] = getattr(import_module(module), function)
     try:
         show_page(answers, parameters, t)
-    except GraphError as error:
-        show(tag("div", tag("b", t("app.wrong_title")), tag("p", str(error)), class_="pk-wrong", role="alert"))
+    except (GraphError, OSError) as error:
+        show(tag("div", tag("b", t("app.wrong_title")), tag("p", told(error, t)), class_="pk-wrong", role="alert"))
 
 
 def show_missing(folder: Path, error: GraphError | None, t: Texts) -> None:
     """Say that there is nothing to show yet, why, and how to fill the store."""
-    why = str(error) if error is not None and not isinstance(error, NotFoundError) else None
-    show(tag("div", tag("h1", t("app.empty_title")), tag("p", why or t("app.empty_body")), class_="pk-head"))
+    unusable = error is not None and not isinstance(error, NotFoundError)
+    why = told(error, t) if error is not None and unusable else t("app.empty_body")
+    show(tag("div", tag("h1", t("app.empty_title")), tag("p", why), class_="pk-head"))
     if error is None and may_write():
         show(tag("p", link(address("import", t.language), t("app.to_import"))))
     st.code(f"pikg ingest FILE … --store {folder}", language=None)

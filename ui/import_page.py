@@ -15,6 +15,7 @@ from ui.i18n import Texts
 from ui.import_preview import count_read, show_preview
 from ui.links import address, link
 from ui.store import Answers, may_write
+from ui.wrong import told
 
 _STEP = 1.0  # seconds between two looks at what is being read
 _MEGABYTE = 1_000_000
@@ -88,7 +89,7 @@ def _upload(draft: Draft, t: Texts) -> None:
     st.rerun()
 
 
-def _say(text: str, detail: str = "", *, bad: bool = False) -> None:
+def _say(text: str, detail: Html | None = None, *, bad: bool = False) -> None:
     inner = [tag("b", text), tag("p", detail) if detail else None]
     st.session_state["import_said"] = tag("div", *inner, class_="pk-wrong" if bad else "pk-done", role="status")
 
@@ -146,7 +147,7 @@ def _told(answers: Answers, file: DraftFile, t: Texts) -> list[Html | str]:
             return [t("import.told_reading", seconds=int(time.monotonic() - file.began))]
         case "failed":
             said = t(f"import.failed_{file.failure}", most=MOST_PAGES)
-            return [said, tag("span", file.reason, lang="en")] if file.reason and file.failure != "too_long" else [said]
+            return [said, told(file.reason, t)] if file.reason and file.failure != "too_long" else [said]
         case "stopped":
             return [t("import.told_stopped")]
         case "read":
@@ -165,11 +166,12 @@ def _store(answers: Answers, draft: Draft, t: Texts) -> None:
     with st.spinner(t("import.storing")):
         outcome = draft.store(answers.folder)
     if outcome.locked:
-        _say(t("import.locked"), outcome.reason or "", bad=True)
+        _say(t("import.locked"), told(outcome.reason or "", t), bad=True)
     elif outcome.reason is not None:
-        _say(t("import.not_stored"), outcome.reason, bad=True)
+        _say(t("import.not_stored"), told(outcome.reason, t), bad=True)
     elif outcome.refused:
-        _say(t("import.refused"), " ".join(f"{name}: {why}" for name, why in outcome.refused), bad=True)
+        why = [join([name, told(said, t)], t("app.colon")) for name, said in outcome.refused]
+        _say(t("import.refused"), join(why, t("app.list")), bad=True)
     else:
         _say(t("import.stored", n=len(outcome.stored)))
     st.rerun()

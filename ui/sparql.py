@@ -23,6 +23,7 @@ from ui.sparql_answer import Outcome, show_outcome
 from ui.sparql_editor import Mistake, edit, typed
 from ui.sparql_fields import TEXT, read_filled
 from ui.store import Answers
+from ui.wrong import in_language
 
 _OWN = "own"
 """What the address calls a query that the reader writes alone."""
@@ -67,7 +68,7 @@ def show_sparql(answers: Answers, parameters: Mapping[str, str], t: Texts) -> No
             asked = by_hand or text
             with st.spinner(t("sparql.running")):
                 outcome = _run(answers, asked)
-            _mark(asked, outcome)
+            _mark(asked, outcome, t)
             show_outcome(outcome, asked, None if by_hand else query, labels, t)
 
 
@@ -116,11 +117,11 @@ def _editor(name: str, text: str, usual: str, t: Texts) -> None:
         edit(text, limits, run, mistake if mistake is not None and mistake.text == text else None, t)
 
 
-def _mark(text: str, outcome: Outcome) -> None:
+def _mark(text: str, outcome: Outcome, t: Texts) -> None:
     """Have the editor, which is drawn before the answer is there, mark the place of a mistake."""
     error, mistake = outcome.error, None
     if isinstance(error, QueryError) and error.line is not None:
-        mistake = Mistake(text, error.line, error.column or 1, str(error))
+        mistake = Mistake(text, error.line, error.column or 1, in_language(str(error), t) or str(error))
     if mistake is not None and mistake != st.session_state.get("sparql_mistake"):
         st.session_state["sparql_mistake"] = mistake
         st.session_state["sparql_failed"] = (text, outcome)  # not to be asked twice

@@ -28,6 +28,7 @@ from ui.i18n import Texts
 from ui.links import address, link
 from ui.sparql_chart import read_bars, read_quantity, show_bars
 from ui.sparql_graph import show_triples
+from ui.wrong import told
 
 _SHOWN = 200
 """Rows in the page; all of them are in the file."""
@@ -175,7 +176,7 @@ def _wrong(error: GraphError, text: str, t: Texts) -> Html:
         return tag(
             "div",
             tag("b", t("sparql.timeout", seconds=f"{TIME_LIMIT:g}")),
-            tag("p", str(error), lang="en"),
+            tag("p", told(error, t)),
             class_="pk-wrong",
         )
     pieces: list[Piece] = [tag("b", t("sparql.wrong"))]
@@ -185,5 +186,5 @@ def _wrong(error: GraphError, text: str, t: Texts) -> Html:
         if error.line <= len(lines):
             marked = f"{lines[error.line - 1]}\n{' ' * ((error.column or 1) - 1)}^"
             pieces.append(tag("pre", marked))
-    pieces.append(tag("p", str(error), lang="en"))
+    pieces.append(tag("p", told(error, t)))
     return tag("div", join(pieces), class_="pk-wrong", role="alert")

@@ -6,12 +6,14 @@ from itertools import pairwise
 
 import streamlit as st
 
-from graph.errors import AmbiguousError, GraphError
+from graph.errors import GraphError
 from graph.queries import NamedQuery, Parameter, resolve_parameters
 from ontology.namespaces import CONCEPT
 from ui.data import Labels, read_contents
+from ui.html import Piece
 from ui.i18n import Texts
 from ui.store import Answers
+from ui.wrong import told
 
 TEXT = "text"
 """What the address calls a query's text that was changed by hand."""
@@ -20,7 +22,7 @@ _MANY = 2000
 """Things that a list to choose from can hold; beyond that the name is typed."""
 
 
-def read_filled(answers: Answers, query: NamedQuery, labels: Labels, t: Texts) -> tuple[str, str | None]:
+def read_filled(answers: Answers, query: NamedQuery, labels: Labels, t: Texts) -> tuple[str, Piece]:
     """Show a field for each parameter; return the query's text with them, and what is wrong with one."""
     given: dict[str, str] = {}
     if query.parameters:
@@ -34,10 +36,8 @@ def read_filled(answers: Answers, query: NamedQuery, labels: Labels, t: Texts) -
         return query.text, t("sparql.needs", names=names)
     try:
         return _tidy(query.render(resolve_parameters(answers.store, query, given))), None
-    except AmbiguousError as error:
-        return query.text, f"{error} {'; '.join(error.candidates[:5])}"
     except GraphError as error:
-        return query.text, str(error)
+        return query.text, told(error, t)
 
 
 def _tidy(text: str) -> str:

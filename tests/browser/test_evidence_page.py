@@ -81,7 +81,7 @@ def test_a_text_that_cannot_stand_in_its_cell_is_refused_with_a_sentence(own_vis
     say(own_visit, drawer, 原件上印的是="三十六点五", 确认人="复核员", 理由="试")
     drawer.get_by_role("button", name="记录更正").click()
     own_visit.sees(drawer.locator(".pk-wrong"), "没有更正")
-    own_visit.sees(drawer.locator(".pk-wrong"), "no amount of money")
+    own_visit.sees(drawer.locator(".pk-wrong"), "不是金额")
     assert (own_app.store / "decisions.jsonl").read_text("utf-8") == ""
     own_visit.page.keyboard.press("Escape")
     own_visit.settle()

@@ -80,7 +80,7 @@ def test_a_file_is_read_looked_at_and_stored(own_visit: Visitor, own_app: App, d
     assert states(own_visit) == ["未读出", "已读出", "未读出"]
     broken, read, _ = (own_visit.page.locator(".pk-draft").nth(n).inner_text() for n in range(3))
     assert "请重新下载" in broken
-    assert "the end of the PDF is missing" in broken
+    assert "broken.pdf：PDF 缺了结尾，像是下载中断所致。" in broken
     assert "1 张绩效表" in read
     assert "3 个指标" in read
     shown = own_visit.text()
