@@ -15,9 +15,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from extract.corrections import Corrected, correct_disclosure
 from graph.decided import (
     DecidedLine,
     PrintedField,
@@ -44,6 +43,9 @@ from ontology.decisions import (
 from ontology.keys import fold
 from ontology.records import Disclosure, Place
 from originals import keep_people
+
+if TYPE_CHECKING:
+    from extract.corrections import Corrected
 
 __all__ = [
     "DecidedLine", "Decides", "PrintedField", "bring_in_step", "load_corrected",
@@ -113,7 +115,7 @@ class Decides:
                 why=why,
             )
             check_decision(correction)
-            outcome = correct_disclosure(_read_kept(batch, stored.sha256, stored.file), [correction])
+            outcome = _correct(_read_kept(batch, stored.sha256, stored.file), [correction])
             if not outcome.applied:
                 raise DecisionError(
                     f"{stored.file} reads otherwise than the store has it; ingest it again, then correct the cell"
@@ -224,12 +226,18 @@ def _only(found: Sequence[PrintedField], file: str, field: str, all_of_field: Se
 
 
 # --- documents with their corrections -----------------------------------------------------------------------------
+def _correct(disclosure: Disclosure, corrections: Sequence[CellCorrection]) -> Corrected:
+    from extract.corrections import correct_disclosure  # noqa: PLC0415 - the reading of values, which a query doesn't need
+
+    return correct_disclosure(disclosure, corrections)
+
+
 def load_corrected(
     batch: Batch, disclosure: Disclosure, original: Path | None = None, people: Sequence[Place] | None = None
 ) -> Corrected:
     """Given what was read from a document, and where its pages print names or telephones of people, store it as it
     reads with people's corrections; return it so."""
-    corrected = correct_disclosure(disclosure, batch.decisions.corrections(disclosure.document.sha256))
+    corrected = _correct(disclosure, batch.decisions.corrections(disclosure.document.sha256))
     batch.load(corrected.disclosure, original, applied=corrected.applied, stale=corrected.stale)
     _keep_reading(batch, disclosure)
     if people is not None:

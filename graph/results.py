@@ -16,7 +16,6 @@ from graph.cells import csv_cell
 from graph.errors import ParameterError
 from graph.queries import find_query
 from graph.store import Answer, Rows, Triple
-from graph.workbook import write_rows
 from ontology.namespaces import CONCEPT, PREFIXES
 
 
@@ -94,6 +93,8 @@ def export_rows(name: str, answers: Iterable[Rows], path: Path, suffix: str, lan
 
     match suffix.lower():
         case ".xlsx":
+            from graph.workbook import write_rows  # noqa: PLC0415 - a tenth of a second that other answers don't need
+
             write_rows(query, counted(), path, language=language)
         case ".csv":
             with path.open("w", encoding="utf-8-sig", newline="") as file:
