@@ -98,11 +98,14 @@ def _extract(file: Path, format_: str, debug_page: int | None, output: Path | No
 @cli.command("ingest", short_help="Read files and folders into the store.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option(
+    "--jobs", type=click.IntRange(1, 64), default=1, show_default=True, metavar="N", help="Read with N processes."
+)
+@click.option(
     "--sources", type=click.Path(path_type=Path), metavar="CSV", help="Where files were found: file, address, dates."
 )
 @store_option
 @lang_option
-def _ingest(paths: tuple[Path, ...], folder: Path, language: str, sources: Path | None) -> int:
+def _ingest(paths: tuple[Path, ...], folder: Path, language: str, **given: Any) -> int:
     """Read files and folders of documents and put them into the store.
 
     A document is stored whole or not at all; read again, it takes its own place. Files that have not changed since
@@ -113,7 +116,7 @@ def _ingest(paths: tuple[Path, ...], folder: Path, language: str, sources: Path 
     from ui import terminal
 
     with terminal.show_progress() as progress:
-        report = pipeline.ingest(paths, folder, progress=progress, sources=sources)
+        report = pipeline.ingest(paths, folder, progress=progress, **given)
     terminal.say_ingest_report(report, folder, language)
     return 0 if report.ok else 1
 

@@ -28,7 +28,7 @@ from graph.status import Status, read_status
 from graph.store import Answer, Rows, WholeStore
 from graph.workspace import Workspace
 from ontology.decisions import CellCorrection, DecisionError
-from ontology.records import Disclosure, Issue
+from ontology.records import Disclosure, Issue, Place
 from originals import debug_page, original_file, read_printed_paragraphs, read_printed_table, render_page
 
 if TYPE_CHECKING:
@@ -135,15 +135,18 @@ def ingest(
     wait: float = 0.0,
     base: str | None = None,
     sources: str | os.PathLike[str] | None = None,
+    jobs: int = 1,
 ) -> IngestReport:
     """Given files and folders, read each document and put it into the store (made where it is missing).
 
     `sources` is a CSV that tells where files were found (graph.sources); a line of it that names none of the files is
     reported as failed.
 
-    Documents are read one at a time; each is stored whole or not at all, and one that can't be read stops no other.
-    What the store has already, read by this extractor, is passed over. Raise StoreLockedError where another writer has
-    the store after `wait` seconds, WorkspaceError where the folder is no store. Ctrl-C leaves whole documents.
+    Each document is stored whole or not at all, and one that can't be read stops no other. With `jobs` above 1 so many
+    processes read at once (a program that calls this then needs `if __name__ == "__main__"`); documents are stored in
+    the same order. What the store has already, read by this extractor, is passed over. Raise StoreLockedError where
+    another writer has the store after `wait` seconds, WorkspaceError where the folder is no store. Ctrl-C leaves whole
+    documents.
     """
     found_at = {} if sources is None else dict(read_sources(Path(sources)))
     found = list(find_files(paths))
@@ -151,12 +154,12 @@ def ingest(
         return IngestReport(tuple(_missing(path) for path, _ in found))
     summaries = []
     workspace = Workspace.open(store_folder, create=True, base=base)
-    with open_batch(workspace, wait=wait) as batch:
+    with open_batch(workspace, wait=wait) as batch, _reading(batch, [path for path, _ in found], jobs) as read:
         published = time.monotonic()
         for number, (path, named) in enumerate(found, 1):
             if progress is not None:
                 progress(number, len(found), path, None)
-            summary = _ingest_file(batch, path, named)
+            summary = _ingest_file(batch, path, named, read)
             source = found_at.pop(path.name, None)
             if source is not None and summary.sha256 is not None:
                 batch.keep_source(summary.sha256, source)
@@ -185,7 +188,34 @@ def _missing(path: Path) -> FileSummary:
     return FileSummary(path, FileStatus.FAILED, f"{path}: there is no such file or folder")
 
 
-def _ingest_file(batch: Batch, path: Path, named: bool) -> FileSummary:
+_Read = Callable[[Path], tuple[Disclosure, Sequence[Place]]]
+"""Given a file, what was read from it and where it prints names or telephones of people; raises ExtractError."""
+
+
+def _read_here(path: Path) -> tuple[Disclosure, Sequence[Place]]:
+    reading = read_file(path)
+    return reading.disclosure, reading.document.people
+
+
+@contextmanager
+def _reading(batch: Batch, paths: Sequence[Path], jobs: int) -> Iterator[_Read]:
+    """How files are read that will be asked for in this order: here, or by several processes."""
+    if jobs == 1 or len(paths) == 1:
+        yield _read_here
+        return
+    from extract.ahead import ReadAhead  # noqa: PLC0415
+
+    def is_wanted(path: Path) -> bool:
+        try:
+            return not batch.is_current(_hash(path), EXTRACTOR_VERSION)
+        except OSError:
+            return False  # told when its turn comes
+
+    with ReadAhead(paths, min(jobs, len(paths)), is_wanted) as ahead:
+        yield ahead.read
+
+
+def _ingest_file(batch: Batch, path: Path, named: bool, read: _Read) -> FileSummary:
     from extract.batch import is_plain  # noqa: PLC0415
 
     if not path.exists():
@@ -195,13 +225,12 @@ def _ingest_file(batch: Batch, path: Path, named: bool) -> FileSummary:
         sha256 = _hash(path)
         if batch.is_current(sha256, EXTRACTOR_VERSION):
             return FileSummary(path, FileStatus.UNCHANGED, sha256=sha256)
-        reading = read_file(path)
-        disclosure = reading.disclosure
+        disclosure, people = read(path)
         if not named and not _claims_to_be_read(path) and _says_nothing(disclosure) and is_plain(path):
             return FileSummary(
                 path, FileStatus.PASSED_OVER, f"{path.name}: holds no performance form or financial table"
             )
-        corrected = load_corrected(batch, disclosure, path, reading.document.people)
+        corrected = load_corrected(batch, disclosure, path, people)
     except (UnsupportedFormatError, UnreadableDocumentError) as error:
         passed_over = not named and not _claims_to_be_read(path)
         return FileSummary(path, FileStatus.PASSED_OVER if passed_over else FileStatus.FAILED, str(error))
@@ -293,10 +322,11 @@ class Store(Decides):
         progress: Progress | None = None,
         wait: float = 0.0,
         sources: str | os.PathLike[str] | None = None,
+        jobs: int = 1,
     ) -> IngestReport:
         """Given files and folders, read each document and store it; see `pipeline.ingest`."""
         several = [paths] if isinstance(paths, str | os.PathLike) else paths
-        return ingest(several, self.folder, progress=progress, wait=wait, sources=sources)
+        return ingest(several, self.folder, progress=progress, wait=wait, sources=sources, jobs=jobs)
 
     def query(self, sparql: str, *, timeout: float | None = TIME_LIMIT, limit: int | None = None) -> Answer:
         """Given SPARQL, return its answer: rows, a truth, or triples. It only reads, and is stopped after `timeout`
