@@ -131,8 +131,20 @@ def _ingest(paths: tuple[Path, ...], folder: Path, language: str, **given: Any) 
 @click.option("--list", "list_", is_flag=True, help="List the named queries with their parameters.")
 @format_option("table", "csv", "json", "turtle")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file.")
-@click.option("--timeout", type=float, default=30.0, show_default=True, help="Seconds after which SPARQL is stopped.")
-@click.option("--limit", type=int, default=10_000, show_default=True, help="Rows after which SPARQL's answer is cut.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0.1),
+    default=30.0,
+    show_default=True,
+    help="Seconds after which SPARQL is stopped.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=10_000,
+    show_default=True,
+    help="Rows after which SPARQL's answer is cut.",
+)
 @store_option
 @lang_option
 def _query(list_: bool, **given: Any) -> None:
@@ -302,6 +314,8 @@ def _export(format_: str, output: Path | None, folder: Path, language: Any, **gi
     """
     if output is None and (format_ == "xlsx" or given["name"] is not None):
         raise click.UsageError("name the file to write to with -o FILE")
+    if given["money"] != "yuan" and (format_ != "xlsx" or given["name"] is not None):
+        raise click.UsageError("--money goes with --format xlsx: the other formats have amounts in yuan")
     with _open(folder) as store:
         if given["name"] is not None and output is not None:
             store.export_query(given["name"], output, language=language, **_parse_parameters(given["parameters"]))

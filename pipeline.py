@@ -5,6 +5,7 @@ Every command of the command line has its twin here; `Store`, which `pikg.open_s
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import threading
@@ -151,7 +152,7 @@ def ingest(
     found_at = {} if sources is None else dict(read_sources(Path(sources)))
     found = list(find_files(paths))
     if not any(path.exists() for path, _ in found):
-        return IngestReport(tuple(_missing(path) for path, _ in found))
+        return IngestReport((*(_missing(path) for path, _ in found), *map(_not_among, found_at)))
     summaries = []
     workspace = Workspace.open(store_folder, create=True, base=base)
     with open_batch(workspace, wait=wait) as batch, _reading(batch, [path for path, _ in found], jobs) as read:
@@ -170,11 +171,7 @@ def ingest(
                 batch.publish()
                 published = time.monotonic()
         bring_in_step(batch)
-    summaries += [FileSummary(Path(name), FileStatus.FAILED, f"{name}: {_NOT_AMONG}") for name in found_at]
-    return IngestReport(tuple(summaries))
-
-
-_NOT_AMONG = "is in the sources and not among the files; name the file or its folder too, or correct the line"
+    return IngestReport((*summaries, *map(_not_among, found_at)))
 
 
 def ingest_examples(store_folder: str | os.PathLike[str], *, progress: Progress | None = None) -> IngestReport:
@@ -186,6 +183,11 @@ def ingest_examples(store_folder: str | os.PathLike[str], *, progress: Progress 
 
 def _missing(path: Path) -> FileSummary:
     return FileSummary(path, FileStatus.FAILED, f"{path}: there is no such file or folder")
+
+
+def _not_among(name: str) -> FileSummary:
+    advice = "name the file or its folder too, or correct the line"
+    return FileSummary(Path(name), FileStatus.FAILED, f"{name}: is in the sources and not among the files; {advice}")
 
 
 _Read = Callable[[Path], tuple[Disclosure, Sequence[Place]]]
@@ -280,10 +282,17 @@ def _summary(path: Path, corrected: Corrected, seconds: float) -> FileSummary:
 @contextmanager
 def _whole_file(path: Path) -> Iterator[Path]:
     """Given a file to write, where to write it: it takes its place once it is whole."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     partial = path.with_name(f"{path.name}.partial")
     try:
+        partial.touch()  # what can't be written is told before anything is read
         yield partial
         partial.replace(path)
+    except OSError as error:
+        if error.filename != str(partial):
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from error  # the file that was asked for
     finally:
         partial.unlink(missing_ok=True)
 

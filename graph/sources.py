@@ -67,7 +67,9 @@ def read_sources(path: Path) -> Mapping[str, Source]:
                 if name in found:
                     raise SourcesError(f"{where}: {name} stands there twice")
                 found[name] = _source(where, said)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
+        raise SourcesError(f"{path} can't be opened ({error.strerror or error})") from error
+    except (UnicodeDecodeError, csv.Error) as error:
         raise SourcesError(f"{path} can't be read as a CSV in UTF-8: {error}") from error
     return found
 

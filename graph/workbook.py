@@ -10,6 +10,7 @@ or as a link: every text is written as text.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain, islice
@@ -19,6 +20,7 @@ from typing import Literal
 import xlsxwriter
 from rdflib.term import Literal as RdfLiteral
 from rdflib.term import Node, URIRef
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
@@ -122,10 +124,16 @@ def write_rows(query: NamedQuery, answers: Iterable[Rows], path: Path, *, langua
         _Page(book, Sheet(query.title, query.name), query, _Reader(language, "yuan", {}, {})).write(answers)
 
 
-def _open_book(path: Path) -> Workbook:
-    book = xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"title": "pikg"})
-    return book
+@contextmanager
+def _open_book(path: Path) -> Iterator[Workbook]:
+    """Given a file, yield a workbook that is written to it at the end; raise OSError where it can't be."""
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    try:
+        with xlsxwriter.Workbook(path, options) as book:
+            book.set_properties({"title": "pikg"})
+            yield book
+    except FileCreateError as error:  # wraps the system's own
+        raise error.args[0] from error
 
 
 def _by_document(store: ReadableStore, query: NamedQuery, documents: Sequence[URIRef]) -> Iterator[Rows]:

@@ -77,6 +77,13 @@ def pikg_process(*arguments: object, **options) -> subprocess.CompletedProcess[b
         (["query", "no-such-query"], 2, "no-such-query"),
         (["query", "documents", "--param", "colour=red"], 2, "colour"),
         (["query", "documents", "--param", "year"], 2, "KEY=VALUE"),
+        (["query", "--sparql", "ASK {}", "--timeout", "-1"], 2, "--timeout"),
+        (["query", "--sparql", "ASK {}", "--limit", "-1"], 2, "--limit"),
+        (["export", "--format", "csv", "--money", "wan", "-o", "a.csv"], 2, "--money goes with --format xlsx"),
+        (["export", "--format", "csv", "-o", "no such folder/a.csv"], 1, "no such folder/a.csv: No such file"),
+        (["export", "--format", "csv", "-o", "."], 1, "Is a directory"),
+        (["export", "--format", "xlsx", "-o", "no such folder/a.xlsx"], 1, "no such folder/a.xlsx: No such file"),
+        (["serve", "--host", "no.such.host.invalid"], 1, "can't be served on"),
         (["query", "documents", "--param", "year=late"], 2, "year"),
         (["query", "--sparql", "SELECT * { ?s ?p"], 2, "line 1, column 12"),
         (["query", "--sparql", "CLEAR ALL"], 2, "refused"),
@@ -86,7 +93,8 @@ def pikg_process(*arguments: object, **options) -> subprocess.CompletedProcess[b
     ],
 )  # fmt: skip
 def test_exit_statuses(call, store, arguments, status, says):
-    named = ["--store", store] if arguments[0] in ("query", "remove", "status") and "--store" not in arguments else []
+    asks = ("query", "remove", "status", "export", "serve")
+    named = ["--store", store] if arguments[0] in asks and "--store" not in arguments else []
     told, _, complaint = call(*arguments, *named)
     assert (told, "Traceback" in complaint) == (status, False), complaint
     assert says in complaint

@@ -129,6 +129,15 @@ def test_nothing_found_makes_no_store(tmp_path, fake_reader):
     assert not (tmp_path / "store").exists()
 
 
+def test_sources_of_files_that_are_nowhere_are_told(tmp_path, fake_reader):
+    empty, sources = tmp_path / "empty", tmp_path / "sources.csv"
+    empty.mkdir()
+    sources.write_text("file,address\na.pdf,https://example.org/a.pdf\n", "utf-8")
+    report = ingest([empty], tmp_path / "store", sources=sources)
+    assert [(summary.path.name, summary.status) for summary in report.files] == [("a.pdf", FileStatus.FAILED)]
+    assert not report.ok
+
+
 def test_unchanged_files_are_passed_over_until_the_extractor_changes(folder, tmp_path, fake_reader, monkeypatch):
     store = tmp_path / "store"
     ingest([folder / "a.pdf"], store)

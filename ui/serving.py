@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -15,13 +16,31 @@ import click
 _APP_PORTS = range(8501, 8600)
 
 
-def _is_free(port: int, host: str = "127.0.0.1") -> bool:
+def _is_free(port: int) -> bool:
+    """Whether nobody on this machine answers at a port."""
     with socket.socket() as door:
-        return door.connect_ex((host, port)) != 0
+        return door.connect_ex(("127.0.0.1", port)) != 0
 
 
-def _refuse(port: int) -> int:
-    click.echo(f"error: the port {port} is in use; name another with --port", err=True)
+def _why_not(host: str, port: int) -> str | None:
+    """Why an address can't be served on; None where it can."""
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.create_server(address[:2], family=family):
+            return None
+    except (OSError, UnicodeError) as error:
+        if getattr(error, "errno", None) == errno.EADDRINUSE:
+            return _in_use(port)
+        reason = getattr(error, "strerror", None) or str(error)
+        return f"{host}, port {port}, can't be served on ({reason}); name an address of this machine and a free port"
+
+
+def _in_use(port: int) -> str:
+    return f"the port {port} is in use; name another with --port"
+
+
+def _refuse(why: str) -> int:
+    click.echo(f"error: {why}", err=True)
     return 1
 
 
@@ -33,7 +52,7 @@ def serve_app(folder: Path, port: int | None, *, read_only: bool = False, offer_
     if port is None:
         port = next((free for free in _APP_PORTS if _is_free(free)), _APP_PORTS.start)
     elif not _is_free(port):
-        return _refuse(port)
+        return _refuse(_in_use(port))
     program = Path(__file__).resolve().parent.with_name("app.py")
     command = [
         sys.executable,
@@ -69,8 +88,9 @@ def serve_endpoint(folder: Path, host: str, port: int, timeout: float, limit: in
 
     endpoint = build_app(Workspace.open(folder), Limits(seconds=timeout, rows=limit))
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host
-    if not _is_free(port):
-        return _refuse(port)
+    why_not = _why_not(host, port)
+    if why_not is not None:
+        return _refuse(why_not)
     click.echo(
         f"the endpoint is at http://{shown}:{port}/sparql, its query page at http://{shown}:{port}/ (Ctrl-C ends it)"
     )
