@@ -21,7 +21,7 @@ from ui.wrong import told
 ROOT = Path(__file__).parents[1]
 NOT_IN_PAGES = {
     "graph/endpoint_worker.py", "graph/export.py", "graph/mapping.py", "graph/results.py", "graph/serve.py",
-    "graph/sources.py", "extract/errors.py", "graph/errors.py",
+    "graph/sources.py", "extract/errors.py",
 }  # fmt: skip
 """What only the command line and the endpoint say, in English."""
 NOT_OF_PAGES = ("is on a server: back it up", "name a new folder for the backup", "the backup could not", ".rq is no SELECT",
