@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 
 import streamlit as st
 
@@ -16,6 +15,7 @@ from ui.html import Html, join, show, tag
 from ui.i18n import Texts
 from ui.links import address, link
 from ui.original import show_download, show_original, show_paragraph
+from ui.paging import pager, read_part
 from ui.project_data import Cell, read_cell
 from ui.store import Answers, may_write
 
@@ -61,35 +61,26 @@ def show_issues(answers: Answers, contents: Contents, parameters: Mapping[str, s
             groups.append(tag("section", tag("h2", t(f"checks.facet_{name}")), tag("ul", *items)))
         show(tag("div", *groups, class_="pk-facets"))
     found = sorted(narrowed(), key=_order)
-    pages = max(1, -(-len(found) // _PAGE_SIZE))
-    page = min(int(parameters["p"]), pages) if parameters.get("p", "").isdecimal() and int(parameters["p"]) else 1
+    page, pages = read_part(parameters, len(found), _PAGE_SIZE)
     same = {**chosen, "p": page if page > 1 else None}
     with main:
-        if not found:
-            show(tag("p", t("overview.no_gaps"), class_="pk-none"))
-        else:
+        if found:
             show(_issue_table(found[(page - 1) * _PAGE_SIZE : page * _PAGE_SIZE], files, same, t))
-        if pages > 1:
-            steps = [(page - 1, t("projects.previous")), (page + 1, t("projects.next"))]
-            before, after = (
-                link(address("checks", t.language, **chosen, p=to), label) if 1 <= to <= pages else tag("span", label)
-                for to, label in steps
-            )
-            where = tag("b", t("projects.page_of", page=page, pages=pages))
-            show(tag("nav", before, where, after, class_="pk-pager"))
+        elif chosen:
+            clear = link(address("checks", t.language), t("projects.clear"), class_="pk-clear")
+            show(tag("p", t("projects.nothing"), " ", clear, class_="pk-none"))
+        else:
+            show(tag("p", t("overview.no_gaps"), class_="pk-none"))
+        turn = pager("checks", page, pages, chosen, t)
+        if turn is not None:
+            show(turn)
     _show_opened(answers, contents, parameters.get("issue"), t)
-
-
-@cache
-def _titles() -> Mapping[str, tuple[str, str]]:
-    """What each kind of issue is called: its sentence up to the first detail that tells nothing without a document."""
-    return {code: (kind.zh, kind.en) for code, kind in issue_kinds().items()}
 
 
 def kind_title(code: str, t: Texts) -> str:
     """Given an issue's code, return what that kind says, its details left open."""
-    zh, en = _titles().get(code, (code, code))
-    text = t.pick(zh, en)
+    kind = issue_kinds().get(code)
+    text = t.pick(kind.zh, kind.en) if kind is not None else code
     pieces, depth = [], 0
     for sign in text:
         depth += sign == "{"
@@ -180,16 +171,12 @@ def _show_issue(answers: Answers, issue: Issue, document: Document, t: Texts) ->
         show_original(answers, document, [spot] if spot.box or not cells else cells, t, key="issue")
     show_download(answers, document, t, key="issue")
     if cells and may_write():
-        labels = [f"{_field(cell.field, t)}{t('app.colon')}{cell.whole[:60]}" for cell in cells]
+        labels = [f"{t.name('field', cell.field)}{t('app.colon')}{cell.whole[:60]}" for cell in cells]
         number_ = st.selectbox(
             t("checks.choose_cell"), range(len(cells)), format_func=lambda n: labels[n], key=f"cell-{issue.iri}"
         )
-        label = _field(cells[number_].field, t)
+        label = t.name("field", cells[number_].field)
         show_correction(answers, Misread(document.sha256, cells[number_], label), t, key=f"issue-{number_}")
-
-
-def _field(name: str, t: Texts) -> str:
-    return t(f"field.{name}") if t.has(f"field.{name}") else name
 
 
 def _cells_at(answers: Answers, issue: Issue) -> list[Cell]:

@@ -168,8 +168,7 @@ def _decided(row: Row, t: Texts) -> list[Html | str]:
     kind = read_notation(row, "kind") or ""
     said: list[Html | str] = [t(f"checks.kind_{kind}")]
     if kind == "CellCorrection":
-        field = read_text(row, "field") or ""
-        field = t(f"field.{field}") if t.has(f"field.{field}") else field
+        field = t.name("field", read_text(row, "field") or "")
         said.append(tag("small", f"{read_text(row, 'file') or ''} · {field}{t('app.colon')}"
                                  f"{read_text(row, 'old') or ''} → {read_text(row, 'new') or ''}"))  # fmt: skip
     elif kind == "IdentityVerdict":

@@ -87,7 +87,7 @@ def _show_cell(answers: Answers, cited: _Cited, t: Texts) -> None:
     )
     show_original(answers, form.document, [cell, *cited.beside], t, key="evidence")
     for number_, one in enumerate(sorted((*cited.beside, cell), key=_across)):
-        label = _field(one.field, t)
+        label = t.name("field", one.field)
         show_correction(answers, Misread(form.document.sha256, one, label), t, key=f"correct-{number_}")
     _cite(answers, form.document, cell, (where, said), t)
 
@@ -150,12 +150,8 @@ def _corrections(answers: Answers, cited: _Cited, t: Texts) -> Iterable[Html]:
 
 
 def _what(cited: _Cited, t: Texts) -> str:
-    label, row = _field(cited.cell.field, t), cited.row
+    label, row = t.name("field", cited.cell.field), cited.row
     return f"{row.name} · {label}" if row is not None and cited.cell.field != "tier3" else label
-
-
-def _field(name: str, t: Texts) -> str:
-    return t(f"field.{name}") if t.has(f"field.{name}") else name
 
 
 def _read_as(cited: _Cited, t: Texts) -> str | None:
@@ -204,7 +200,7 @@ def show_evidence_page(answers: Answers, parameters: Mapping[str, str], t: Texts
     understood = _understood(answers, iri, t)
     shown = cells if field is not None else cells[:1]
     others = [
-        link(address("evidence", t.language, iri=iri, field=cell.field), _field(cell.field, t), class_="pk-chip",
+        link(address("evidence", t.language, iri=iri, field=cell.field), t.name("field", cell.field), class_="pk-chip",
              aria_current="true" if cell in shown else None)
         for cell in cells
     ]  # fmt: skip
@@ -215,7 +211,7 @@ def show_evidence_page(answers: Answers, parameters: Mapping[str, str], t: Texts
 
 def _show_figure(answers: Answers, cell: Cell, document: Document, understood: str, t: Texts) -> None:
     facts: list[tuple[str, Piece]] = [
-        (t("evidence.what"), _field(cell.field, t)),
+        (t("evidence.what"), t.name("field", cell.field)),
         (t("evidence.read_as"), understood or None),
         (t("evidence.where"), _where(cell, t)),
         (t("evidence.document"), join([document.title, document.file], tag("br"))),
@@ -226,7 +222,7 @@ def _show_figure(answers: Answers, cell: Cell, document: Document, understood: s
     with left:
         quote = tag("p", cell.whole or t("evidence.empty"), class_="pk-quote")
         show(tag("div", quote, tag("dl", *told, class_="pk-facts pk-evidence")))
-        show_correction(answers, Misread(document.sha256, cell, _field(cell.field, t)), t, key="correct")
+        show_correction(answers, Misread(document.sha256, cell, t.name("field", cell.field)), t, key="correct")
         _cite(answers, document, cell, (_where(cell, t), cell.whole), t)
     with right:
         show_original(answers, document, [cell], t, key="evidence")

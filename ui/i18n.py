@@ -62,6 +62,10 @@ class Texts:
         """Say whether there is a text of this key."""
         return key in read_texts()
 
+    def name(self, group: str, name: str) -> str:
+        """Given a group of texts ("field") and what one of them names, return it, or the name itself where there is none."""
+        return self(f"{group}.{name}") if self.has(f"{group}.{name}") else name
+
     def pick(self, zh: str | None, en: str | None) -> str:
         """Given a label in both languages, return ours, or the other one where ours is missing."""
         first, second = (zh, en) if self.language == "zh" else (en, zh)

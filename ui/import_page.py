@@ -13,7 +13,7 @@ from ui.format import number
 from ui.html import Html, join, rewording, show, tag
 from ui.i18n import Texts
 from ui.import_preview import count_read, show_preview
-from ui.links import address, link
+from ui.links import address, link, read_count
 from ui.store import Answers, may_write
 from ui.wrong import told
 
@@ -63,8 +63,8 @@ def _states(draft: Draft) -> tuple[str, ...]:
 
 
 def _chosen(draft: Draft, parameters: Mapping[str, str]) -> DraftFile | None:
-    asked = parameters.get("file", "")
-    found = draft.find(int(asked)) if asked.isdecimal() else None
+    asked = read_count(parameters, "file")
+    found = draft.find(asked) if asked is not None else None
     return found or next((file for file in draft.files if file.state in ("read", "stored")), None)
 
 

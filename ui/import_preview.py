@@ -14,7 +14,7 @@ from ontology.records import Disclosure, Indicator, Issue, Project
 from ui.format import money, money_in_table, number, place
 from ui.html import Html, Piece, join, show, tag
 from ui.i18n import Texts
-from ui.links import address, link
+from ui.links import address, link, read_count
 
 _FORMS = {"target": "TargetForm", "self_evaluation": "SelfEvaluation"}
 _SEVERITIES = ("error", "warning", "info")
@@ -56,12 +56,10 @@ def show_preview(file: DraftFile, parameters: Mapping[str, str], t: Texts) -> No
 
 def _chosen_form(forms: Sequence[Project], parameters: Mapping[str, str]) -> int:
     """The number of the form that the address names; else that of the first on the page that it names, or at all."""
-    form, page = parameters.get("form", ""), parameters.get("at", "")
-    if form.isdecimal() and 1 <= int(form) <= len(forms):
-        return int(form)
-    if page.isdecimal():
-        return next((number_ for number_, one in enumerate(forms, 1) if int(page) in _pages_of(one)), 1)
-    return 1
+    form, page = read_count(parameters, "form"), read_count(parameters, "at")
+    if form is not None and form <= len(forms):
+        return form
+    return next((number_ for number_, one in enumerate(forms, 1) if page in _pages_of(one)), 1)
 
 
 def _head(file: DraftFile, disclosure: Disclosure, t: Texts) -> Html:
@@ -86,9 +84,9 @@ def _show_original(file: DraftFile, form: Project | None, parameters: Mapping[st
         show(tag("div", *tables, class_="pk-scroll pk-preview-tables", tabindex="0", role="region",
                  aria_label=t("import.original")))  # fmt: skip
         return
-    asked = parameters.get("at", "")
+    asked = read_count(parameters, "at")
     begins = next((page for page in _pages_of(form) if page in pictures), pictures[0])
-    page = int(asked) if asked.isdecimal() and int(asked) in pictures else begins
+    page = asked if asked in pictures else begins
     chips = [
         link(
             address("import", t.language, file=file.number, at=one), str(one), class_="pk-chip",

@@ -16,6 +16,7 @@ from ui.i18n import Texts
 from ui.indicator_data import Asked, find_worded, read_asked, read_subject
 from ui.links import address, link
 from ui.overview_more import behind
+from ui.paging import pager, read_part
 from ui.store import Answers
 
 _FACETS = ("tier1", "tier2", "measure")
@@ -72,15 +73,12 @@ def _show_list(answers: Answers, parameters: Mapping[str, str], t: Texts) -> Non
     with side:
         show(_facets(everything, chosen, worded, labels, t))
     found = _narrow(everything, chosen, worded)
-    pages = max(1, -(-len(found) // _PAGE_SIZE))
-    page = min(int(parameters["p"]), pages) if parameters.get("p", "").isdecimal() and int(parameters["p"]) else 1
+    page, pages = read_part(parameters, len(found), _PAGE_SIZE)
     with main:
         search(chosen.get("q", ""), t("indicators.search"), t("indicators.search_hint"))
-        show(_summary(found, chosen, labels, t))
-        if found:
-            show(_table(found[(page - 1) * _PAGE_SIZE : page * _PAGE_SIZE], chosen, labels, t))
-        if pages > 1:
-            show(pager("indicators", page, pages, chosen, t))
+        shown = found[(page - 1) * _PAGE_SIZE : page * _PAGE_SIZE]
+        table = _table(shown, chosen, labels, t) if found else None
+        show(join([_summary(found, chosen, labels, t), table, pager("indicators", page, pages, chosen, t)]))
 
 
 def search(words: str, label: str, hint: str) -> None:
@@ -97,21 +95,6 @@ def search(words: str, label: str, hint: str) -> None:
     st.session_state["q"] = words
     st.text_input(
         label, key="q", on_change=remember, placeholder=hint, label_visibility="collapsed", icon=":material/search:"
-    )
-
-
-def pager(page_name: str, page: int, pages: int, chosen: Mapping[str, str], t: Texts) -> Html:
-    """Given a page's name, the part of a list that is shown, how many parts there are and the address's parameters,
-    return the links to the parts before and after."""
-
-    def step(to: int, label: str) -> Html:
-        if not 1 <= to <= pages:
-            return tag("span", label, aria_disabled="true")
-        return link(address(page_name, t.language, **chosen, p=to if to > 1 else None), label)
-
-    where = tag("b", t("projects.page_of", page=page, pages=pages))
-    return tag(
-        "nav", step(page - 1, t("projects.previous")), where, step(page + 1, t("projects.next")), class_="pk-pager"
     )
 
 

@@ -8,6 +8,7 @@ connection that is already open. The browser's way back works the same.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -68,6 +69,15 @@ def link(where: str, *children: Piece, **attributes: str | int | bool | None) ->
 def read_address(where: str) -> dict[str, str]:
     """Given an address of ours, return its parameters."""
     return dict(parse_qsl(where.partition("?")[2]))
+
+
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
+
+
+def read_count(parameters: Mapping[str, str], name: str) -> int | None:
+    """Given an address's parameters, return the whole number from 1 that one of them gives; None where it is none."""
+    said = parameters.get(name, "")
+    return int(said) or None if _WHOLE_NUMBER.fullmatch(said) else None
 
 
 def read_page(parameters: Mapping[str, str]) -> str:

@@ -33,7 +33,7 @@ def show_details(
         leads.append(evidence)
     return tag(
         "div",
-        tag("small", t(f"kind.{kind}") if t.has(f"kind.{kind}") else kind),
+        tag("small", t.name("kind", kind)),
         tag("h2", full_name(node, attributes, labels, t)),
         tag("nav", *leads, *actions, class_="pk-actions") if leads or actions else None,
         tag("dl", *_statements(answers, node, shown, labels, t)),

@@ -20,7 +20,7 @@ from ontology.namespaces import CONCEPT
 from ui.data import Labels, read_contents, read_labels, read_text
 from ui.html import Html, Piece, join, show, tag
 from ui.i18n import Texts
-from ui.links import address, link, read_address
+from ui.links import address, link, read_address, read_count
 from ui.network_details import show_details
 from ui.network_elements import LOOKS, full_name, neighbourhood_picture, sizes
 from ui.network_views import show_likeness, show_whole
@@ -120,8 +120,7 @@ class _State:
         self.tiers = frozenset(parameters.get("tier", "").split(",")) - {""}
         self.to = parameters.get("to") or None
         self.added = frozenset(parameters.get("add", "").split(",")) & set(LOOKS)
-        asked = parameters.get("n", "")
-        self.limit = min(int(asked), MAXIMUM_LIMIT) if asked.isdecimal() and int(asked) else DEFAULT_LIMIT
+        self.limit = min(read_count(parameters, "n") or DEFAULT_LIMIT, MAXIMUM_LIMIT)
 
     def address(self, **changes: str | None) -> str:
         """Return the picture's address with something changed."""

@@ -24,7 +24,7 @@ from ui.format import money, number, place
 from ui.html import Html, join, show, tag
 from ui.i18n import Language, Texts
 from ui.indicators_page import search
-from ui.links import address, link
+from ui.links import address, link, read_count
 from ui.overview_more import behind, find_everything, quality
 from ui.store import Answers
 from ui.treemap import Tile, draw
@@ -52,7 +52,7 @@ def show_overview(answers: Answers, parameters: Mapping[str, str], t: Texts) -> 
     if words:
         show(find_everything(answers, contents, words, t))
         return
-    figures, money_parts, notes = _drawn(counted(answers), parameters.get("year"), t.language, answers)
+    figures, money_parts, notes = _drawn(counted(answers), read_count(parameters, "year"), t.language, answers)
     show(figures)
     wide, narrow = st.columns([2.15, 1], gap="large")
     with wide:
@@ -62,7 +62,7 @@ def show_overview(answers: Answers, parameters: Mapping[str, str], t: Texts) -> 
 
 
 @st.cache_resource(show_spinner=False, max_entries=12)
-def _drawn(edition: str, year: str | None, language: Language, _answers: Answers) -> tuple[Html, Html, Html]:
+def _drawn(edition: str, year: int | None, language: Language, _answers: Answers) -> tuple[Html, Html, Html]:
     """The parts of the page, drawn once for an edition: a large graph has tens of thousands of forms to add up."""
     t, contents = Texts(language), read_contents(_answers)
     labels = read_labels(_answers, t)
@@ -130,10 +130,10 @@ def _figures(contents: Contents, t: Texts) -> Html:
 
 
 # --- money --------------------------------------------------------------------------------------------------------
-def _money(contents: Contents, asked: str | None, t: Texts) -> Html:
+def _money(contents: Contents, asked: int | None, t: Texts) -> Html:
     forms = [f for f in one_form_a_year(contents.forms) if f.scope != "department" and f.money]
     years = sorted({form.year for form in forms if form.year}, reverse=True)
-    year = int(asked) if asked and asked.isdecimal() and int(asked) in years else None
+    year = asked if asked in years else None
     chips = [_chip(address("overview", t.language), t("overview.all_years"), year is None)]
     chips += [_chip(address("overview", t.language, year=y), str(y), y == year) for y in years]
     head = tag("div", tag("h2", t("overview.money_title")), tag("div", *chips, class_="pk-chips"), class_="pk-section")

@@ -14,9 +14,10 @@ from ui.data import FORM_ORDER, Contents, FormSummary, read_contents
 from ui.format import money_in_table, number, round_money
 from ui.html import Html, join, show, tag
 from ui.i18n import Texts
-from ui.indicators_page import measure_label
+from ui.indicators_page import measure_label, search
 from ui.links import address, link
 from ui.overview_more import behind, folded
+from ui.paging import pager, read_part
 from ui.store import Answers
 
 _PAGE_SIZE = 50
@@ -65,10 +66,10 @@ _FACETS = (
         lambda value, t: value or t("projects.no_year"),
         lambda v: -int(v or 0),
     ),
-    _Facet("kind", lambda form: (form.kind,), lambda value, t: t(f"form.{value}"), FORM_ORDER.index),
+    _Facet("kind", lambda form: (form.kind,), lambda value, t: t.name("form", value), FORM_ORDER.index),
     _Facet("size", lambda form: (_size(form),), _size_label, _size_order),
     _Facet("measure", lambda form: form.measures, measure_label),
-    _Facet("scope", lambda form: (form.scope,), lambda value, t: t(f"scope.{value or 'project'}")),
+    _Facet("scope", lambda form: (form.scope,), lambda value, t: t.name("scope", value or "project")),
 )
 _NONE = "none"
 """What stands in the address for a form of which a facet knows nothing."""
@@ -89,36 +90,21 @@ def show_projects(answers: Answers, parameters: Mapping[str, str], t: Texts) -> 
     chosen = {name: parameters[name] for name in (*(f.name for f in _FACETS), "document", "q") if parameters.get(name)}
     side, main = st.columns([1, 4.6], gap="large")
     with main:
-        _search(chosen.get("q", ""), t)
+        search(chosen.get("q", ""), t("projects.search"), t("projects.search_hint"))
     found = _narrow(contents.forms, chosen)
     with side:
         show(_facets(contents, chosen, parameters, t))
     sort = parameters.get("sort", _DEFAULT_SORT)
     sort = sort if sort in _SORTS else _DEFAULT_SORT
-    pages = max(1, -(-len(found) // _PAGE_SIZE))
-    page = min(int(parameters["p"]), pages) if parameters.get("p", "").isdecimal() and int(parameters["p"]) else 1
+    page, pages = read_part(parameters, len(found), _PAGE_SIZE)
     with main:
         show(join([behind(answers, t), _summary(found, contents, chosen, t)]))
         if found:
             ordered = sorted(found, key=_SORTS[sort])
             show(_table(ordered[(page - 1) * _PAGE_SIZE : page * _PAGE_SIZE], chosen, sort, t))
-        if pages > 1:
-            show(_pager(page, pages, chosen | {"sort": sort}, t))
-
-
-def _search(words: str, t: Texts) -> None:
-    def remember() -> None:
-        st.query_params.pop("p", None)
-        if st.session_state["q"].strip():
-            st.query_params["q"] = st.session_state["q"].strip()
-        else:
-            st.query_params.pop("q", None)
-
-    st.session_state["q"] = words
-    st.text_input(
-        t("projects.search"), key="q", on_change=remember, placeholder=t("projects.search_hint"),
-        label_visibility="collapsed", icon=":material/search:",
-    )  # fmt: skip
+        turn = pager("projects", page, pages, chosen | {"sort": sort}, t)
+        if turn is not None:
+            show(turn)
 
 
 def _narrow(forms: Sequence[FormSummary], chosen: Mapping[str, str], *, without: str = "") -> list[FormSummary]:
@@ -216,15 +202,3 @@ def _table(forms: Sequence[FormSummary], chosen: Mapping[str, str], sort: str, t
             )
         )
     return tag("table", tag("thead", tag("tr", *heads)), tag("tbody", *lines), class_="pk-table pk-projects")
-
-
-def _pager(page: int, pages: int, chosen: Mapping[str, str], t: Texts) -> Html:
-    def step(to: int, label: str) -> Html:
-        if not 1 <= to <= pages:
-            return tag("span", label, aria_disabled="true")
-        return link(address("projects", t.language, **chosen, p=to if to > 1 else None), label)
-
-    where = tag("b", t("projects.page_of", page=page, pages=pages))
-    return tag(
-        "nav", step(page - 1, t("projects.previous")), where, step(page + 1, t("projects.next")), class_="pk-pager"
-    )

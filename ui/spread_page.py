@@ -16,8 +16,9 @@ from ui.format import number
 from ui.html import Html, Piece, join, show, tag
 from ui.i18n import Texts
 from ui.indicator_data import City, Subject, View, read_view
-from ui.indicators_page import measure_label, pager
-from ui.links import address, link
+from ui.indicators_page import measure_label
+from ui.links import address, link, read_count
+from ui.paging import pager, read_part
 from ui.store import Answers
 from ui.strip import Dot, Line, draw_strip
 
@@ -38,8 +39,8 @@ def show_spread(answers: Answers, subject: Subject, parameters: Mapping[str, str
     """Show the spread of a subject (`of`): `year` narrows it, `unit` marks one's own, `city` and `value` narrow the
     table, `all` draws every city, `p` turns the table's pages."""
     chosen = {name: parameters[name] for name in _KEPT if parameters.get(name)}
-    asked = parameters.get("year", "")
-    year = int(asked) if asked.isdecimal() and int(asked) in subject.years else None
+    asked = read_count(parameters, "year")
+    year = asked if asked in subject.years else None
     unit = parameters.get("unit")
     view = read_view(answers, subject, year, unit)
     page = _Page(view, chosen, t)
@@ -58,8 +59,7 @@ def show_spread(answers: Answers, subject: Subject, parameters: Mapping[str, str
         show(join([page.picture(), None if beside else page.years()]))
     with words:
         show(join([page.advice(), page.own(), page.years() if beside else None]))
-    turned = parameters.get("p", "")
-    show(join([page.table(int(turned) if turned.isdecimal() and int(turned) else 1), page.left_out()]))
+    show(join([page.table(parameters), page.left_out()]))
 
 
 def _choose_unit(subject: Subject, unit: str | None, t: Texts) -> None:
@@ -266,13 +266,12 @@ class _Page:
         return join([head, table])
 
     # --- the table ------------------------------------------------------------------------------------------------
-    def table(self, page: int) -> Html:
+    def table(self, parameters: Mapping[str, str]) -> Html:
         """Every target, each figure leading to where it was printed."""
         t = self.t
         found = [target for target in self.spread.targets if self._is_asked(target)]
         found.sort(key=lambda target: not self.view.is_own(target))
-        pages = max(1, -(-len(found) // _PAGE_SIZE))
-        page = min(page, pages)
+        page, pages = read_part(parameters, len(found), _PAGE_SIZE)
         marks = []
         for name in ("city", "value"):
             if name in self.chosen:
@@ -301,8 +300,7 @@ class _Page:
         ]
         lines = [self._target_line(target, with_actual=with_actual) for target in shown]
         table = tag("table", tag("thead", tag("tr", *heads)), tag("tbody", *lines), class_="pk-table pk-targets")
-        turn = pager("indicators", page, pages, self.chosen, t) if pages > 1 else None
-        return join([head, tag("div", table, class_="pk-wide-table"), turn])
+        return join([head, tag("div", table, class_="pk-wide-table"), pager("indicators", page, pages, self.chosen, t)])
 
     def _is_asked(self, target: Target) -> bool:
         city, value = self.chosen.get("city"), self.chosen.get("value")

@@ -15,8 +15,8 @@ from ui.format import number
 from ui.html import Html, join, show, tag
 from ui.i18n import Texts
 from ui.indicator_data import Weak, count_gaps, read_weak
-from ui.indicators_page import pager
 from ui.links import address, link
+from ui.paging import pager, read_part
 from ui.store import Answers
 
 _GAPS = ("benefit", "satisfaction", "number")
@@ -42,8 +42,7 @@ def show_weak(answers: Answers, parameters: Mapping[str, str], t: Texts) -> None
     with side:
         show(_facets(weak, chosen, t))
     found = _narrow(weak, chosen)
-    pages = max(1, -(-len(found) // _PAGE_SIZE))
-    page = min(int(parameters["p"]), pages) if parameters.get("p", "").isdecimal() and int(parameters["p"]) else 1
+    page, pages = read_part(parameters, len(found), _PAGE_SIZE)
     with main:
         show(
             tag(
@@ -56,8 +55,9 @@ def show_weak(answers: Answers, parameters: Mapping[str, str], t: Texts) -> None
             show(_table(found[(page - 1) * _PAGE_SIZE : page * _PAGE_SIZE], chosen, t))
         else:
             show(tag("p", t("indicators.weak_none"), class_="pk-none"))
-        if pages > 1:
-            show(pager("indicators", page, pages, {"view": "weak", **chosen}, t))
+        turn = pager("indicators", page, pages, {"view": "weak", **chosen}, t)
+        if turn is not None:
+            show(turn)
 
 
 def _narrow(weak: Sequence[Weak], chosen: Mapping[str, str], *, without: str = "") -> list[Weak]:

@@ -132,12 +132,13 @@ class Visitor:
 
     def open(self, page: str = "overview", **parameters: str) -> None:
         self.page.goto(self.app.url(page, **parameters))
-        self.settle()
+        self.settle(pause=0)
 
-    def settle(self) -> None:
-        """Wait until the app has drawn what the address says."""
+    def settle(self, pause: int = 300) -> None:
+        """Wait until the app has drawn what the address says; before that for so many milliseconds, in which a click that
+        leads nowhere begins to do something."""
         self.page.wait_for_selector(".pk-bar", timeout=30_000)
-        self.page.wait_for_timeout(300)
+        self.page.wait_for_timeout(pause)
         self.page.wait_for_function(DRAWN, arg=None, timeout=30_000)
         self.page.wait_for_selector(SETTLED, timeout=30_000)
         self.page.wait_for_timeout(150)
@@ -149,7 +150,7 @@ class Visitor:
         element.click()
         if leads_to is not None:
             self.page.wait_for_function(DRAWN, arg=leads_to, timeout=30_000)
-        self.settle()
+        self.settle(pause=0 if leads_to is not None else 300)
 
     def text(self, selector: str = '[data-testid="stMain"]') -> str:
         return str(self.page.locator(selector).first.inner_text())

@@ -58,8 +58,9 @@ def hostile(browser: object, hostile_app: App) -> Iterator[Visitor]:
     yield from window(hostile_app, browser)
 
 
-def _unharmed(visit: Visitor) -> None:
-    visit.page.wait_for_timeout(300)
+def _unharmed(visit: Visitor, *, pause: int = 300) -> None:
+    """No script of the document has run; what fails to load runs one a moment later, hence the pause (milliseconds)."""
+    visit.page.wait_for_timeout(pause)
     assert visit.page.evaluate("window.evil") is None
     assert all(frame.evaluate("window.evil") is None for frame in visit.page.frames)
     assert visit.count(".stHtml img, .stHtml script, .stHtml svg") == 0
@@ -103,7 +104,8 @@ def test_markup_in_a_document_is_text_in_the_graph_too(hostile: Visitor) -> None
         hostile.page.locator(".pk-picture canvas").press("Enter")
         hostile.settle()
         said.append(hostile.text(".pk-details"))
-        _unharmed(hostile)
+        _unharmed(hostile, pause=0)
+    _unharmed(hostile)
     assert any("<script>" in one for one in said)
 
 
@@ -124,6 +126,23 @@ def test_an_address_of_nothing_says_so(hostile: Visitor, iri: str) -> None:
     for page in ("project", "graph", "comparables"):
         hostile.open(page, iri=iri)
         assert any(said in hostile.text() for said in ("没有", "没能打开")), page
+
+
+def test_an_address_that_is_made_up_or_out_of_date_opens_its_page(hostile: Visitor) -> None:
+    long = "9" * 4400  # more digits than Python turns into a number
+    for page, parameters in (
+        ("projects", {"kind": "none-such", "scope": "none-such", "year": "next"}),
+        ("projects", {"p": long}),
+        ("indicators", {"view": "weak", "p": long}),
+        ("graph", {"n": long}),
+        ("import", {"file": long, "form": long, "at": long}),
+    ):
+        hostile.open(page, **parameters)
+        hostile.check()
+    hostile.open("checks", document="0" * 64, p=long)
+    assert "没有符合条件" in hostile.text()
+    hostile.click("a:has-text('全部清除')")
+    assert "没有未读出或存疑之处" in hostile.text()
 
 
 def test_an_empty_store_says_how_to_fill_it_and_what_is_stored_appears(browser: object, tmp_path: Path) -> None:
