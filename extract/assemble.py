@@ -16,12 +16,12 @@ from extract.finance_proof import proven
 from extract.forms import Form
 from extract.funding import Amount
 from extract.grid import Cell, Document
+from extract.indicator_row import IndicatorRow
 from extract.layout import Layout, read_forms
 from extract.names import parse_name
 from extract.normalize import one_line
 from extract.prose import Prose, read_prose
 from extract.report import LeftOut, ProseReport, Report, make_report
-from extract.rows import IndicatorRow
 from extract.split_values import read_points, read_split_value
 from extract.values import parse_amount, parse_percent
 from ontology import labels
@@ -388,7 +388,7 @@ def _or_none(text: str | None) -> str | None:
 def _value(
     row: IndicatorRow, side: Literal["target", "actual"], form: Form, year: int | None
 ) -> tuple[Value | None, Absence | None]:
-    if side not in form.columns:
+    if side not in form.columns and side not in row.texts:
         return None, "no_column"
     parsed = read_split_value(row.texts, side, year)
     return parsed.value, parsed.absence

@@ -9,8 +9,8 @@ from extract.context import Context
 from extract.funding import FundingBlock
 from extract.grid import Cell, Grid
 from extract.heads import IndicatorTable
+from extract.indicator_row import IndicatorRow
 from extract.ledger import Ledger
-from extract.rows import IndicatorRow
 from ontology import labels, titles
 from ontology.records import FormKind, Place, Scope
 

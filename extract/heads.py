@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from extract.grid import Cell, Grid
-from extract.placing import TIERS, keep_last_of_two, place_columns
+from extract.placing import TIERS, keep_last_of_two, place_columns, sets_side_by_side
 from ontology import labels
 from ontology.likely import likely_column, likely_tier, unit_in_label
 
@@ -26,9 +26,10 @@ class FundingColumn:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The columns under a first tier that stands in the head itself (成本指标 over 三级指标 and 指标值)."""
+    """The columns under tiers that stand in the head itself (成本指标 over 三级指标 and 指标值), or one of several sets."""
 
-    tier1: Cell
+    heads: dict[str, Cell]
+    """The tiers that the head itself names, by notation; none where two sets of tiers stand side by side."""
     columns: dict[str, tuple[int, ...]]
 
 
@@ -57,11 +58,11 @@ class IndicatorTable:
     """The columns of targets at the year's start, where those that were adjusted stand beside them."""
 
     @property
-    def views(self) -> tuple[tuple[dict[str, tuple[int, ...]], Cell | None], ...]:
-        """The columns to read each row by, with the first tier in the head: one set, or one for each group."""
+    def views(self) -> tuple[tuple[dict[str, tuple[int, ...]], dict[str, Cell]], ...]:
+        """The columns to read each row by, with the tiers in the head: one set, or one for each group."""
         if not self.groups:
-            return ((self.columns, self.tier1),)
-        return tuple(({**self.columns, **group.columns}, group.tier1) for group in self.groups)
+            return ((self.columns, {"tier1": self.tier1} if self.tier1 is not None else {}),)
+        return tuple(({**self.columns, **group.columns}, group.heads) for group in self.groups)
 
     @property
     def has_projects(self) -> bool:
@@ -97,6 +98,8 @@ def _match_head(grid: Grid, row: int) -> IndicatorTable | None:
         table = _read_head(grid, row, row + 1)
         own = {notation: found for notation, found in table.columns.items() if notation not in (*TIERS, "target")}
         return replace(table, columns={**own, **groups[0].columns}, groups=groups, notes={}, ignored={})
+    if (by_project := _match_tiers_as_heads(grid, row)) is not None:
+        return by_project
     tiers: dict[str, Cell] = {}
     notations: set[str] = set()
     printed: set[str] = set()
@@ -153,8 +156,45 @@ def _tier_groups(grid: Grid, row: int) -> tuple[Group, ...]:
             if match is not None:
                 columns.setdefault(labels.columns()[match.notation].stands_for or match.notation, (column,))
         if {"tier3", "target"} <= columns.keys():
-            groups.append(Group(cell, columns))
+            groups.append(Group({"tier1": cell}, columns))
     return tuple(groups) if len(groups) > 1 else ()
+
+
+def _match_tiers_as_heads(grid: Grid, row: int) -> IndicatorTable | None:
+    """A head of projects whose further columns are tiers themselves (数量指标 | 质量指标 | 满意度指标): each of their cells
+    names what a project is asked for, with its targets."""
+    printed = [cell for cell in grid.row_cells(row) if cell.row == row]
+    heads = {match.notation for cell in printed if (match := labels.match_column(cell.text)) is not None}
+    if "project_name" not in heads or not any(labels.names_tier(cell.text) for cell in printed):
+        return None
+    under = [grid.at(row + 1, column) for column in range(1, grid.columns + 1)]
+    splits = any(cell is not None and cell.row == row + 1 and labels.names_tier(cell.text) for cell in under)
+    last = row + 1 if splits else row
+    groups: list[Group] = []
+    for column in range(1, grid.columns + 1):
+        path = [cell for cell in dict.fromkeys((grid.at(row, column), grid.at(last, column))) if cell is not None]
+        lowest = path[-1] if path else None
+        if lowest is None or not labels.names_tier(lowest.text):
+            continue
+        named = [cell for cell in path if labels.names_tier(cell.text)]
+        first = "tier1" if len(named) > 1 or labels.is_tier1(lowest.text) else "tier2"
+        tiers = {"tier2": lowest, first: named[0]} if len(named) > 1 else {first: lowest}
+        groups.append(Group(tiers, {"tier3": (column,)}))
+    if len({id(next(iter(group.heads.values()))) for group in groups}) < _LEAST_TIERS_AS_HEADS:
+        return None
+    table = _read_head(grid, row, last)
+    tier_columns = {column for group in groups for found in group.columns.values() for column in found}
+    own = {n: found for n, found in table.columns.items() if n not in TIERS and not set(found) & tier_columns}
+    return replace(
+        table,
+        columns={**own, **groups[0].columns},
+        groups=tuple(groups),
+        notes={column: head for column, head in table.notes.items() if column not in tier_columns},
+        unknown=tuple(cell for cell in table.unknown if cell.column not in tier_columns),
+    )
+
+
+_LEAST_TIERS_AS_HEADS = 2
 
 
 _TALLEST_HEAD = 3
@@ -247,13 +287,15 @@ def _read_head(grid: Grid, first: int, last: int) -> IndicatorTable:
             head.unknown[lowest.row, lowest.column] = lowest
     ordered = {notation: tuple(found) for notation, found in head.columns.items()}
     ordered = place_columns(grid, last, ordered, head.notes)
-    ordered, dropped = keep_last_of_two(grid, last, ordered)
+    sets = sets_side_by_side(grid, last, ordered)
+    ordered, dropped = (sets[0], ()) if sets else keep_last_of_two(grid, last, ordered)
     head.ignored |= dict.fromkeys(
         dropped, "实施期指标，年度指标在其右 (of the whole term; the year's stands beside it)"
     )
     return IndicatorTable(
         first, last, ordered, head.notes, tuple(head.funding), tuple(head.unknown.values()),
         tuple(head.likely.values()), tuple(head.cells.values()), head.ignored, unadjusted=head.unadjusted,
+        groups=tuple(Group({}, own) for own in sets),
     )  # fmt: skip
 
 

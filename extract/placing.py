@@ -6,6 +6,8 @@ side the last is the year's. Columns are given and returned by notation, as the 
 
 from __future__ import annotations
 
+import itertools
+
 from extract.comparisons import is_sign
 from extract.grid import Cell, Grid
 from ontology import labels
@@ -129,13 +131,7 @@ def keep_last_of_two(grid: Grid, last: int, columns: Columns) -> tuple[Columns, 
 
     Return the columns kept and the grid columns left out.
     """
-    spans: list[list[int]] = []
-    for column in columns.get("tier3", ()):
-        cell = grid.at(last, column)
-        if spans and grid.at(last, spans[-1][-1]) is cell:
-            spans[-1].append(column)
-        else:
-            spans.append([column])
+    spans = _name_spans(grid, last, columns)
     if len(spans) < 2:
         return columns, ()
     start = min([c for c in columns.get("tier2", ()) if spans[-2][-1] < c < spans[-1][0]] or [spans[-1][0]])
@@ -150,3 +146,33 @@ def keep_last_of_two(grid: Grid, last: int, columns: Columns) -> tuple[Columns, 
         kept[notation] = late
         dropped += [column for column in found if column < start]
     return kept, tuple(dropped)
+
+
+def _name_spans(grid: Grid, last: int, columns: Columns) -> list[list[int]]:
+    """The columns of the third tier, those under one head together."""
+    spans: list[list[int]] = []
+    for column in columns.get("tier3", ()):
+        cell = grid.at(last, column)
+        if spans and grid.at(last, spans[-1][-1]) is cell:
+            spans[-1].append(column)
+        else:
+            spans.append([column])
+    return spans
+
+
+def sets_side_by_side(grid: Grid, last: int, columns: Columns) -> tuple[Columns, ...]:
+    """The sets of columns of a head that prints all of them again, so that two indicators stand in a row (产出指标 at the
+    left, 效益指标 at the right): told by first tiers that differ; nothing where the sets are of other years."""
+    firsts = columns.get("tier1", ())
+    if len(firsts) < 2 or len(_name_spans(grid, last, columns)) != len(firsts):
+        return ()
+    told = [
+        {concept for text in _below(grid, last, column) if (concept := labels.tier1_concept(text))} for column in firsts
+    ]
+    if not all(told) or any(left & right for left, right in itertools.combinations(told, 2)):
+        return ()
+    ends = [*firsts[1:], grid.columns + 1]
+    return tuple(
+        {name: own for name, found in columns.items() if (own := tuple(c for c in found if first <= c < end))}
+        for first, end in zip(firsts, ends, strict=True)
+    )

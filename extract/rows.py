@@ -12,26 +12,15 @@ from dataclasses import dataclass
 
 from extract.grid import Cell, Grid
 from extract.heads import IndicatorTable
+from extract.indicator_row import IndicatorRow
 from extract.ledger import Ledger
 from extract.placing import TIERS
+from extract.several import each_indicator
 from extract.values import parse_decimal
 from ontology import labels
 
 _FOOT_FIELDS = ("score", "grade", "total_row", "subtotal_row", "name", "name_and_code", "code", "department",
                 "implementing_unit", "unit_name", "outcome", "objective")  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class IndicatorRow:
-    """One printed indicator: the cells of each column by notation, with tiers carried down, and what goes to its note.
-
-    `texts` has the text of each notation (of several cells under one head, joined); `cells` the cells themselves.
-    """
-
-    row: int
-    texts: dict[str, str]
-    cells: dict[str, tuple[Cell, ...]]
-    notes: tuple[str, ...] = ()
 
 
 def is_foot(grid: Grid, row: int, table: IndicatorTable) -> bool:
@@ -78,20 +67,21 @@ def read_rows(
     only names a project is yielded as its number. `carried` are the tiers that hold before the first row, where the
     table goes on with another.
     """
-    carried = dict(carried or {})
     project: Cell | None = None
-    for row, (columns, head) in itertools.product(rows, table.views):
+    held = [dict(carried or {}) for _ in table.views]
+    """The tiers that hold, for each of the views that a row is read by."""
+    for row, (view, (columns, heads)) in itertools.product(rows, enumerate(table.views)):
         own = {notation: _cells(grid, row, found) for notation, found in columns.items()}
         owner = {n: cells[0] for n, cells in own.items() if n in _PROJECT_COLUMNS and cells}
         named = owner.get("project_name")
         if named is not None and named.text.strip() and named is not project:
             if project is None or named.text != project.text:
-                carried = {}
+                held = [{} for _ in held]
             project = named
         texts = {notation: "".join(cell.text for cell in cells) for notation, cells in own.items()}
         if (tier := _tier_row(grid, row, columns)) is not None:
             # A first tier over the rows that belong to it: "（一）产出指标" on a row of its own.
-            carried = {"tier1": tier}
+            held = [{"tier1": tier} for _ in held]
             ledger.label(tier, "tier1")
             continue
         if _is_spanning(own) or not any(cell.row == row for cells in own.values() for cell in cells):
@@ -99,14 +89,12 @@ def read_rows(
         if _is_numbering(grid, row):
             _leave_out_row(grid, row, None, "栏次 (the numbers of the columns)", ledger)
             continue
-        carried = {"tier1": head} if table.groups and head is not None else _carry(own, texts, carried)
-        if head is not None:
-            carried["tier1"] = head
+        held[view] = {**({} if table.groups and heads else _carry(own, texts, held[view])), **heads}
         if table.has_projects and _is_total_of_projects(grid, row, named, texts):
             _leave_out_row(grid, row, None, "合计行，不是项目 (a total, no project)", ledger)
-            project, carried = None, {}
+            project, held = None, [{} for _ in held]
             continue
-        indicator = _read_row(grid, row, table, _Row(own, texts, carried))
+        indicator = _read_row(grid, row, table, _Row(own, texts, held[view]))
         if isinstance(indicator, str):
             _leave_out_row(grid, row, table, indicator, ledger)
             if named is not None and named.row == row and named.text.strip():
@@ -114,7 +102,8 @@ def read_rows(
             continue
         if indicator is None:
             continue
-        yield indicator, owner
+        for one in each_indicator(indicator, names_target=not columns.keys() & {"target", "actual"}):
+            yield one, owner
 
 
 def _tier_row(grid: Grid, row: int, columns: dict[str, tuple[int, ...]]) -> Cell | None:
