@@ -281,7 +281,7 @@ def _read_head(grid: Grid, first: int, last: int) -> IndicatorTable:
             notation = _likely_notation(lowest, head)
         if notation is not None:
             _place_column(head, _Spot(grid, last, column, path), notation)
-        elif labels.match_subhead(lowest.text) == "whole":
+        elif labels.match_subhead(lowest.text) == "whole" and labels.head_time(lowest.text) == "now":
             head.notes[column] = lowest.text  # 当年预期实现值 on its own: `place_columns` tells whether it is a target
         elif lowest.text.strip() and labels.match_block(lowest.text) is None:
             head.unknown[lowest.row, lowest.column] = lowest
