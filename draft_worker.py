@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from extract.bounds import MOST_PAGES
 from extract.errors import ExtractError, ReaderDefectError, UnsupportedFormatError
-from graph.errors import GraphError, StoreLockedError
+from graph.errors import GraphError, StoreLockedError, WorkspaceError
 from ontology.contract import from_json, to_json
 from ontology.decisions import DecisionError
 from ontology.records import Box, Cells, Disclosure, Place, PrintedCell, Project
@@ -172,7 +172,9 @@ def store_drafts(store_folder: Path, folders: Sequence[Path]) -> dict[str, Any]:
                     if not batch.is_current(disclosure.document.sha256, EXTRACTOR_VERSION):
                         load_corrected(batch, disclosure, path, places)
                     told["stored"].append(disclosure.document.sha256)
-                except (ExtractError, DecisionError) as error:
+                except WorkspaceError:
+                    raise  # nothing more can be stored
+                except (ExtractError, GraphError, DecisionError) as error:
                     told["refused"].append([path.name, str(error)])
             bring_in_step(batch)
     except StoreLockedError as error:

@@ -9,14 +9,19 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import deciding
 import draft_worker
 import drafting
 import pipeline
 from drafting import MOST_FILES, Draft, DraftFile
+from graph.errors import InvalidLiteralError
+from graph.load import Batch
 from graph.workspace import Workspace
+from ontology.records import Disclosure
 from pipeline import FileStatus
 
 FORM = Path(__file__).parent / "data" / "people" / "form.pdf"
@@ -66,6 +71,27 @@ def pipeline_reading(file: DraftFile) -> object:
     from ontology.contract import from_json, to_json
 
     return from_json(to_json(pipeline.read_file(file.path).disclosure))
+
+
+def test_a_file_that_the_store_refuses_stops_no_other(
+    draft: Draft, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft.add("refused.pdf", FORM.read_bytes())
+    draft.add("stored.pdf", FORM.read_bytes() + b"\n")
+    assert wait(draft) == ["read", "read"]
+    pipeline.open_store(tmp_path / "store").close()
+    load = deciding.load_corrected
+
+    def refuse_one(batch: Batch, disclosure: Disclosure, *given: Any) -> Any:
+        if disclosure.document.file == "refused.pdf":
+            raise InvalidLiteralError("it can't be stored")
+        return load(batch, disclosure, *given)
+
+    monkeypatch.setattr(deciding, "load_corrected", refuse_one)
+    told = draft_worker.store_drafts(tmp_path / "store", [file.folder for file in draft.files])
+    assert told["refused"] == [["refused.pdf", "it can't be stored"]]
+    assert told["stored"] == [draft.files[1].sha256]
+    assert told["reason"] is None
 
 
 def test_another_writer_leaves_the_draft_as_it_is(
