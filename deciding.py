@@ -42,7 +42,7 @@ from ontology.decisions import (
 )
 from ontology.keys import fold
 from ontology.records import Disclosure, Place
-from originals import keep_people
+from originals import READINGS, keep_derived, keep_people
 
 if TYPE_CHECKING:
     from extract.corrections import Corrected
@@ -50,10 +50,6 @@ if TYPE_CHECKING:
 __all__ = [
     "DecidedLine", "Decides", "PrintedField", "bring_in_step", "load_corrected",
 ]  # fmt: skip
-
-READINGS = "readings"
-"""The folder of a workspace that keeps what was read from each document, before any correction; derived: where a file
-is missing, the original is read again."""
 
 
 # --- deciding -----------------------------------------------------------------------------------------------------
@@ -88,7 +84,8 @@ class Decides:
         """
         with _deciding(self.workspace, wait, "correct cell") as batch:
             stored = find_document(batch.writer.store, document)
-            cells = find_fields(batch.writer.store, batch.namespace.document(stored.sha256), field=field)
+            printed_cells = find_fields(batch.writer.store, batch.namespace.document(stored.sha256))
+            cells = [one for one in printed_cells if one.field == field]
             place = {"page": page, "table": table, "row": row, "column": column}
             meant = [
                 one
@@ -98,6 +95,9 @@ class Decides:
                 and (name is None or fold(name) in fold(one.name))
                 and cell in (None, one.cell)
             ]
+            if not cells and printed_cells:
+                known = ", ".join(sorted({one.field for one in printed_cells}))
+                raise NotFoundError(f"{stored.file} has no cell of the field {field!r}; its cells are of: {known}")
             printed = _only(meant, stored.file, field, cells)
             correction = CellCorrection(
                 document=stored.sha256,
@@ -259,12 +259,9 @@ def _kept(batch: Batch, sha256: str) -> Path:
 
 def _keep_reading(batch: Batch, disclosure: Disclosure) -> None:
     """Keep what was read, so that a correction of a scan need not wait for it to be read again."""
-    path = _kept(batch, disclosure.document.sha256)
-    path.parent.mkdir(exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
     text = json.dumps(to_json(disclosure), ensure_ascii=False)
-    partial.write_bytes(gzip.compress(text.encode(), compresslevel=3, mtime=0))
-    partial.replace(path)
+    kept = gzip.compress(text.encode(), compresslevel=3, mtime=0)
+    keep_derived(_kept(batch, disclosure.document.sha256), kept)
 
 
 def _read_kept(batch: Batch, sha256: str, file: str | None) -> Disclosure:

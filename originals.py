@@ -10,13 +10,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extract.errors import ExtractError, UnreadableDocumentError, UnsupportedFormatError
+from graph.lock import cannot_write
 from graph.workspace import Workspace
 from ontology.records import Box, Place
 
 if TYPE_CHECKING:
     from extract.grid import Grid
 
-__all__ = ["debug_page", "keep_people", "original_file", "read_printed_paragraphs", "read_printed_table", "render_page"]
+__all__ = [
+    "debug_page",
+    "keep_derived",
+    "keep_people",
+    "original_file",
+    "read_printed_paragraphs",
+    "read_printed_table",
+    "render_page",
+]
+
+READINGS = "readings"
+"""The folder of a workspace that keeps what was read from each document, before any correction; derived: where a file
+is missing, the original is read again."""
 
 
 def debug_page(path: str | os.PathLike[str], page: int) -> bytes:
@@ -128,12 +141,8 @@ _DIGITS = 64
 def keep_people(workspace: Workspace, sha256: str, people: Iterable[Place]) -> None:
     """Given where the pages of a document print names or telephones of people, keep that beside what was read, so that a
     scan need not be read again before a page of it is shown."""
-    kept = _people_file(workspace, sha256)
-    kept.parent.mkdir(exist_ok=True)
-    partial = kept.with_name(kept.name + ".partial")
     told = [[one.page, *(round(edge, 2) for edge in _edges(one.box))] for one in people if one.box is not None]
-    partial.write_text(json.dumps(told), "utf-8")
-    partial.replace(kept)
+    keep_derived(_people_file(workspace, sha256), json.dumps(told).encode())
 
 
 def _edges(box: Box) -> tuple[float, float, float, float]:
@@ -141,7 +150,19 @@ def _edges(box: Box) -> tuple[float, float, float, float]:
 
 
 def _people_file(workspace: Workspace, sha256: str) -> Path:
-    return workspace.folder / "readings" / f"{sha256}.people.json"
+    return workspace.folder / READINGS / f"{sha256}.people.json"
+
+
+def keep_derived(file: Path, content: bytes) -> None:
+    """Given a file of the folder READINGS and its content, keep it, whole or not at all; raise WorkspaceError where that
+    can't be done."""
+    partial = file.with_name(file.name + ".partial")
+    try:
+        file.parent.mkdir(exist_ok=True)
+        partial.write_bytes(content)
+        partial.replace(file)
+    except OSError as error:
+        raise cannot_write(file, error) from error
 
 
 def _people_on(workspace: Workspace, sha256: str, page: int) -> tuple[Box, ...]:

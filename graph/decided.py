@@ -86,7 +86,7 @@ class PrintedField:
         places = (("page", self.page), ("sheet", self.sheet), ("table", self.table), ("row", self.row))
         where = ", ".join(f"{word} {value}" for word, value in (*places, ("column", self.column)) if value is not None)
         name = self.name if len(self.name) <= 60 else f"{self.name[:60]}…"
-        return f"{where}: {name}: “{self.text}”"
+        return ": ".join(filter(None, (where, name, f"“{self.text}”")))
 
 
 def find_fields(store: ReadableStore, document: str, *, field: str | None = None) -> list[PrintedField]:

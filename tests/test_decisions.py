@@ -242,6 +242,7 @@ def test_the_same_files_and_decisions_give_the_same_graph(store: Path, tmp_path:
         (("cell", FILE, "--field", "target", "--new", "6", "--name", "没有的指标"), 1, "no such cell"),
         (("cell", FILE, "--field", "target", "--new", "6"), 2, "say more of the one"),
         (("cell", FILE, "--field", "weight", "--new", "很多", "--name", "办公设备维修次数"), 1, "is no number"),
+        (("cell", FILE, "--field", "targets", "--new", "6"), 1, "its cells are of: amount, "),
         (("cell", "missing.pdf", "--field", "target", "--new", "6"), 1, "there is no document"),
         (("identity", "0000", "confirm"), 1, "there is no proposed identity"),
         (("indicator", "没有的指标", "群众满意度"), 1, "no indicator in the store has the name"),

@@ -21,7 +21,7 @@ import pikg
 import pipeline
 from extract.errors import UnreadableDocumentError, UnsupportedFormatError
 from extract.grid import Document
-from graph.errors import GraphError, NotFoundError, QueryRefusedError, StoreLockedError
+from graph.errors import GraphError, NotFoundError, QueryRefusedError, StoreLockedError, WorkspaceError
 from graph.load import find_documents
 from graph.store import Rows
 from graph.workspace import Workspace
@@ -164,6 +164,14 @@ def test_a_document_that_cannot_be_stored_leaves_the_store_as_it_was(folder, tmp
     assert lines(store) == before
     kept = [path.name for path in (store / "documents").iterdir()]
     assert kept == [hashlib.sha256(b"1").hexdigest()]
+
+
+def test_what_was_read_and_cannot_be_kept_is_told_with_its_place(folder, tmp_path, fake_reader):
+    store = tmp_path / "store"
+    open_store(store).close()
+    (store / "readings").write_bytes(b"no folder")
+    with pytest.raises(WorkspaceError, match="can't be written"):
+        ingest([folder / "a.pdf"], store)
 
 
 def test_progress_is_told_before_and_after_each_file(folder, tmp_path, fake_reader):
