@@ -37,6 +37,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from graph.catalogue import COUNTS, TRIPLES, Contents, describe
+from graph.embedded import open_snapshot
 from graph.errors import (
     AmbiguousError,
     InvalidLiteralError,
@@ -132,11 +133,16 @@ class Endpoint:
 
     def _open(self) -> _Snapshot:
         for _ in range(20):
-            number, folder = self.workspace.snapshot, self.workspace.snapshot_folder
+            folder = self.workspace.snapshot_folder
             with suppress(FileNotFoundError):  # pruned since the pointer was read: there is a newer one
                 lease = Lease(folder)
-                published = datetime.fromtimestamp((folder.parent / "current").stat().st_mtime, UTC)
-                return _Snapshot(number, lease, self.workspace.read(), QueryPool(folder, self.limits), published)
+                try:
+                    store = open_snapshot(folder)
+                    published = datetime.fromtimestamp((folder.parent / "current").stat().st_mtime, UTC)
+                except BaseException:
+                    lease.release()
+                    raise
+                return _Snapshot(int(folder.name), lease, store, QueryPool(folder, self.limits), published)
         raise NotFoundError(f"the store in {self.workspace.folder} has no snapshot that can be opened")
 
     async def close(self) -> None:
@@ -298,7 +304,8 @@ async def _named(request: Request) -> Response:
             text = await run_in_threadpool(render_for, snapshot.store, query, given)
         except (ParameterError, NotFoundError, AmbiguousError) as error:
             raise _RequestError(404 if isinstance(error, NotFoundError) else 400, str(error)) from error
-        question = _question(request, [*(pair for pair in parameters if pair[0] == "format"), ("query", text)])
+        formats = (pair for pair in parameters if pair[0] in ("format", "output"))
+        question = _question(request, [*formats, ("query", text)])
         assert question is not None
         return await _answer(request, snapshot, question)
 

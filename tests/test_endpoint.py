@@ -367,6 +367,9 @@ def test_parameters_of_named_queries_are_given_as_on_the_command_line(client, wo
     answer = client.get("/query/project-indicators", params={"project": name, "format": "csv"})
     assert len(list(csv.reader(io.StringIO(answer.text)))) == len(expected) + 1
     assert client.get("/query/project-indicators").status_code == 400
+    for parameter in ("format", "output"):
+        answer = client.get("/query/projects", params={parameter: "csv"})
+        assert answer.headers["content-type"].startswith("text/csv"), parameter
     assert client.get("/query/none").status_code == 404
     assert client.get("/query/projects", params={"year": "soon"}).status_code == 400
     assert client.get("/query/projects", params={"region": "nowhere"}).status_code == 404
