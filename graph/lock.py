@@ -63,7 +63,7 @@ def _try_exclusive(descriptor: int) -> bool:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         else:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError, OSError):
+    except OSError:
         return False
     return True
 
@@ -142,7 +142,7 @@ class WriterLock:
 
 
 class Lease:
-    """A shared lock on a folder: while one is held, `try_remove` in any process leaves the folder alone."""
+    """A shared lock on a folder: while one is held, `try_claim` in any process leaves the folder alone."""
 
     def __init__(self, folder: Path) -> None:
         """Raise FileNotFoundError where the folder is gone, or went while the lease was taken."""
