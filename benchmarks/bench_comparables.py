@@ -2,12 +2,15 @@
 
     python benchmarks/bench_comparables.py                               2,000 projects in a store (some minutes)
     python benchmarks/bench_comparables.py --projects 100000 --keep DIR  a store of that many, kept in DIR and used again
+                                                     (making it takes some 20 minutes of the processor and 10 GB)
     python benchmarks/bench_comparables.py --store DIR                   a store that is there, with its text index
     python benchmarks/bench_comparables.py --words 1000000               a text index alone, fed with that many projects
 
 Recall is told twice: the share of the ten best by comparing all projects that are found by comparing those that the
 text index holds for the nearest (another one that scores the same is as good), and the share of the ten that were
-planted: made of the same project of the facts in other words, for another city, with other amounts. A question
+planted: made of the same project of the facts in other words, for another city, with other amounts. The
+projects of a store that is made here all differ; what a document says beside what is compared is left out of it
+(benchmarks/many_projects.py). A question
 is asked with all signals, unit costs and indicators side by side; beside the seconds stand those of the processor,
 which say what it takes on an idle machine.
 """
@@ -21,19 +24,17 @@ import resource
 import tempfile
 import time
 from collections.abc import Iterator
-from itertools import islice, pairwise
+from itertools import chain, count, islice, pairwise
 from pathlib import Path
 
-from bench_store import SEED, fill, percentile
+from bench_store import SEED, percentile
 from generator import synthetic
+from many_projects import fill_apart, made
 
-from graph.comparables import add_unit_costs, open_index, read_index
+from graph.comparables import open_index, read_index
 from graph.search import TextIndex
 from graph.store import ReadableStore, Rows
 from graph.workspace import Workspace
-
-A_DOCUMENT = 3.5
-"""Projects in a random disclosure, on the average."""
 
 _MADE_AT_ONCE = 100_000
 """Projects that are made up before the index gets them."""
@@ -44,11 +45,12 @@ SELECT DISTINCT ?project ?name ?publisher WHERE {
 } ORDER BY ?project"""
 
 
-def planted() -> Iterator[tuple[tuple[str, str], str]]:
-    """Return the publisher and name of each project that is made, with what it is made of: the name of a project of the
-    facts, the same for those of two cities of which one may be reworded as the other."""
+def planted(apart: bool) -> Iterator[tuple[tuple[str, str], str]]:
+    """Return the publisher and name of each project that is made, of units apart or by chance, with what it is made of:
+    the name of a project of the facts, the same for those of two cities of which one may be reworded as the other."""
     material = synthetic.read_material()
-    for disclosure, sources in synthetic.disclosures(10**9, SEED, ".pdf", material):
+    by_chance = synthetic.disclosures(10**9, SEED, ".pdf", material)
+    for disclosure, sources in chain.from_iterable(map(made, count())) if apart else by_chance:
         for form, source in zip(disclosure.forms, sources, strict=True):
             kind = source.form.name
             for text in material.places:
@@ -70,9 +72,10 @@ def bench_questions(store: ReadableStore, questions: int) -> None:
     """Print recall and times of questions over the projects of a store."""
     named = named_projects(store)
     wanted, source_of = set(named.values()), dict[tuple[str, str], str]()
-    for seen, (key, source) in enumerate(planted()):
+    apart = next(planted(apart=True))[0] in wanted
+    for seen, (key, source) in enumerate(planted(apart)):
         source_of[key] = source
-        if seen > 2 * len(named) and wanted <= source_of.keys():
+        if (apart or seen > 2 * len(named)) and len(source_of) >= len(wanted) and wanted <= source_of.keys():
             break
         if seen > 6 * len(named) + 1000:
             break  # other projects are in the store too
@@ -87,7 +90,7 @@ def bench_questions(store: ReadableStore, questions: int) -> None:
     seconds, processor, alike, found = [], [], [], {}
     for project in asked:
         begun, used = time.perf_counter(), time.process_time()
-        found[project] = add_unit_costs(store, project, index.find(project))
+        found[project] = index.find(project)
         seconds.append(time.perf_counter() - begun)
         processor.append(time.process_time() - used)
         mine = source_of.get(named[project])
@@ -113,33 +116,33 @@ def bench_questions(store: ReadableStore, questions: int) -> None:
 def bench_store(folder: Path, projects: int, questions: int) -> None:
     """Given a folder and a count, fill a store there where it is not yet, and ask it."""
     begun = time.perf_counter()
-    workspace = fill(folder, round(projects / A_DOCUMENT)) if projects else Workspace.open(folder)
+    workspace = fill_apart(folder, projects) if projects else Workspace.open(folder)
     print(f"the store: {time.perf_counter() - begun:.0f} s")
     with workspace.read() as store:
         bench_questions(store, questions)
 
 
-def words_of(count: int) -> Iterator[tuple[str, list[str]]]:
-    """Given a count, return that many made-up projects with about sixty pairs of characters each."""
+def words_of(projects: int) -> Iterator[tuple[str, list[str]]]:
+    """Given a number, return that many made-up projects with about sixty pairs of characters each."""
     chance = random.Random(SEED)
     letters = [chr(0x4E00 + n) for n in range(3000)]
     common = chance.choices(letters, k=300)
-    for number in range(count):
+    for number in range(projects):
         text = chance.choices(letters, k=12) + chance.choices(common, k=50)
         yield f"project/{number}", [f"{left}{right}" for left, right in pairwise(text)]
 
 
-def bench_words(count: int, questions: int) -> None:
+def bench_words(projects: int, questions: int) -> None:
     """Print how fast the text index takes that many projects and answers, and the memory that it takes.
 
     Projects are made up in large parts, each of them before the clock runs on: what is told is the index's own time, of
     the clock and of all threads of the processor."""
     index, seconds, processor, building, used, making = TextIndex(), [], [], 0.0, 0.0, 0.0
     asked: list[tuple[str, list[str]]] = []
-    made = words_of(count)
+    fed = words_of(projects)
     while True:
         thread = time.thread_time()
-        part = [(thing, " ".join(words)) for thing, words in islice(made, _MADE_AT_ONCE)]
+        part = [(thing, " ".join(words)) for thing, words in islice(fed, _MADE_AT_ONCE)]
         making += time.thread_time() - thread
         asked += [(thing, text.split()) for thing, text in part[: questions - len(asked)]]
         begun, started = time.perf_counter(), time.process_time()
@@ -160,7 +163,7 @@ def bench_words(count: int, questions: int) -> None:
         hits += thing in found[:10]
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
-        f"{count:,} projects indexed in {building:.1f} s (bar 60 s a million; of the processor {used:.1f} s; making them "
+        f"{projects:,} projects indexed in {building:.1f} s (bar 60 s a million; of the processor {used:.1f} s; making them "
         f"up took {making:.1f} s beside), {most:,.0f} MB at most (bar 2,000 MB); "
         f"a question p95 {1000 * percentile(seconds, 0.95):.0f} ms (bar 200 ms), "
         f"of the processor {1000 * percentile(processor, 0.95):.0f} ms; {hits} of {len(asked)} find their own"

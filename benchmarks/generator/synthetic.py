@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -51,7 +51,16 @@ class Material:
     synonyms: tuple[tuple[str, ...], ...]
     places: tuple[str, ...]
     bodies: tuple[str, ...]
+    counties: tuple[str, ...]
     note: str
+
+    def unit(self, number: int) -> tuple[Unit, Unit]:
+        """Given a number from 0, return a unit that no other number has, and its city: first those of the cities, then
+        those of counties under them, whose names are made up."""
+        number, city = divmod(number, len(self.cities))
+        county, body = divmod(number, len(self.bodies))
+        where = self.cities[city].name + ("", *self.counties)[county]
+        return Unit(where + self.bodies[body]), self.cities[city]
 
 
 def read_material(folder: Path = FACTS, regions: Path = REGIONS) -> Material:
@@ -69,7 +78,7 @@ def read_material(folder: Path = FACTS, regions: Path = REGIONS) -> Material:
         for row in rows
         if row[0].endswith("00") and not row[0].endswith("0000") and row[1].endswith("市")
     )
-    lists = {name: tuple(data[name]) for name in ("places", "bodies")}
+    lists = {name: tuple(data[name]) for name in ("places", "bodies", "counties")}
     return Material(seeds, cities, tuple(tuple(line) for line in data["synonyms"]), note=data["note"], **lists)
 
 
@@ -176,9 +185,19 @@ def _peer(seed: Seed, layout: str, unit: Unit, material: Material, chance: rando
     )
 
 
-def _disclosure(number: int, suffix: str, seeds: Sequence[Seed], material: Material, chance: random.Random) -> Made:
+def _disclosure(
+    number: int,
+    suffix: str,
+    seeds: Sequence[Seed],
+    material: Material,
+    chance: random.Random,
+    *,
+    place: tuple[Unit, Unit] | None = None,
+) -> Made:
     city, year = chance.choice(material.cities), chance.choice(YEARS)
     unit = Unit(f"{city.name}{chance.choice(material.bodies)}")
+    if place is not None:
+        unit, city = place
     layout = chance.choice(tuple(TITLES))
     # Two seeds may be reworded alike; a unit has one project of a name.
     made = {(form := _peer(seed, layout, unit, material, chance)).name: (form, seed) for seed in seeds}
@@ -212,3 +231,12 @@ def disclosures(count: int, seed: int, suffix: str, material: Material) -> Itera
     for number in range(1, count + 1):
         seeds = chance.sample(material.seeds, chance.randint(1, 6))
         yield _disclosure(number, suffix, seeds, material, chance)
+
+
+def units_apart(numbers: Iterable[int], seed: int, material: Material) -> Iterator[Made]:
+    """Given the numbers of units and a seed, return a random disclosure of each, with one project to as many as there
+    are seeds: no project of one is that of another."""
+    for number in numbers:
+        chance = random.Random(f"{seed} {number}")
+        seeds = chance.sample(material.seeds, chance.randint(1, len(material.seeds)))
+        yield _disclosure(number, ".pdf", seeds, material, chance, place=material.unit(number))
