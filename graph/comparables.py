@@ -10,6 +10,7 @@ nearest.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
@@ -27,15 +28,16 @@ from graph.compared_forms import (
     read_compared_forms,
 )
 from graph.errors import NotFoundError
-from graph.likeness import Likeness, Profile, compare, join_profiles
+from graph.figures import FormFigures
+from graph.likeness import Likeness, Profile, compare, join_profiles, look
 from graph.lookup import find_project, find_region
+from graph.pairing import UnitCost
 from graph.project_words import RULES, group, words_asked, words_of_forms
 from graph.same_question import Question, match_questions, services_said
 from graph.search import TextIndex
 from graph.store import ReadableStore, Rows
-from graph.terms import iri
 from graph.texts import Texts, texts_of
-from graph.unit_costs import UnitCostPair, compare_unit_costs
+from graph.unit_costs import UnitCostPair, match_costs_of, read_figures
 from ontology.comparables import comparison, fold_text
 from ontology.namespaces import PREFIXES
 
@@ -61,21 +63,6 @@ _SUPERSEDED_KEPT = 20_000
 """Up to so many superseded forms of a store are known by heart; of more, those of each question are asked for."""
 
 _NAMES = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in ("pikg", "rdfs"))
-
-_PRINTED = """SELECT ?form ?name ?publisherName ?regionName WHERE {
-  VALUES ?form { %s }
-  ?form rdfs:label ?name ; pikg:inDocument ?document .
-  OPTIONAL { ?document pikg:publisherText ?publisherName }
-  OPTIONAL { ?document pikg:regionText ?regionName }
-}"""
-
-_ROWS = """SELECT ?form ?order ?name ?tier1 ?target ?unit ?actual WHERE {
-  VALUES ?form { %s }
-  ?row pikg:ofForm ?form ; pikg:ofIndicator ?indicator ; rdfs:label ?name ; pikg:order ?order .
-  OPTIONAL { ?row pikg:tier1 ?tier1 }
-  OPTIONAL { ?row pikg:target ?value OPTIONAL { ?value pikg:originalText ?target } OPTIONAL { ?value pikg:baseUnit ?unit } }
-  OPTIONAL { ?row pikg:actual ?reached OPTIONAL { ?reached pikg:originalText ?actual } }
-}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,19 +140,23 @@ class Comparing(ABC):
         """Given a project's IRI, return comparable ones, best first: of the regions `inside` (None: of all but its
         own), of a year; raise NotFoundError where the project has no form in the store."""
         mine = self._asked(project)
-        scored = self._scored(project, mine, inside, year, _ASKED)
+        own = [form.form for form in self._forms[project]]
+        scored = self._scored(mine, inside, year, among=_ASKED, least=comparison().shown_from, top=top)
         if not scored or scored[0][0].score < LINE:
             return []  # nothing is comparable: what is merely related would only look like an answer
-        shown = [pair for pair in scored[:top] if pair[0].score >= comparison().shown_from]
-        printed = _read_printed(self._store, [mine, *(theirs for _, theirs in shown)])
-        return [_comparable(likeness, mine, theirs, printed) for likeness, theirs in shown]
+        # Asked in one go for them all; of mine in all years, of which the newest unit costs count.
+        asked = dict.fromkeys((*own, *(form for _, theirs in scored for form in theirs.forms)))
+        figures = {form.form: form for form in read_figures(self._store, asked)}
+        years = [(theirs.form.project, theirs.form.year) for _, theirs in scored]
+        costs = match_costs_of(figures.values(), project, years)
+        return [_comparable(likeness, mine, theirs, figures, costs[theirs.form.project]) for likeness, theirs in scored]
 
     def alike(self, project: str, *, among: int = COMPARED) -> list[tuple[str, Likeness]]:
         """Given a project's IRI, return the comparable ones elsewhere as IRIs with how alike they are, best first: of
         the `among` nearest by their words where there are too many to compare all. For graphs of all projects, which
         need no indicators side by side."""
-        scored = self._scored(project, self._asked(project), None, None, among)
-        return [(theirs.form.project, likeness) for likeness, theirs in scored if likeness.score >= LINE]
+        scored = self._scored(self._asked(project), None, None, among=among, least=LINE)
+        return [(theirs.form.project, likeness) for likeness, theirs in scored]
 
     def _asked(self, project: str) -> _Candidate:
         mine = self._candidate(project, None)
@@ -174,16 +165,35 @@ class Comparing(ABC):
         return mine
 
     def _scored(
-        self, project: str, mine: _Candidate, inside: frozenset[str] | None, year: int | None, among: int
+        self,
+        mine: _Candidate,
+        inside: frozenset[str] | None,
+        year: int | None,
+        *,
+        among: int,
+        least: float,
+        top: int | None = None,
     ) -> list[tuple[Likeness, _Candidate]]:
-        """The projects that were compared with one, best first."""
-        scored = []
+        """The projects that are alike by `least` or more, best first, at most `top` (None: all). Those that by what
+        they show at first sight can't be among them are not compared in full."""
+        seen = []
         for other in self._nearest(mine, inside, year, among):
             theirs = self._candidate(other, year)
-            if theirs is not None and other != project and _is_elsewhere(mine.form, theirs.form, inside):
-                scored.append((compare(mine.profile, theirs.profile), theirs))
+            if theirs is not None and other != mine.form.project and _is_elsewhere(mine.form, theirs.form, inside):
+                seen.append((look(mine.profile, theirs.profile), theirs))
+        seen.sort(key=lambda pair: -pair[0].most)
+        scored: list[tuple[Likeness, _Candidate]] = []
+        scores: list[float] = []
+        for sight, theirs in seen:
+            if sight.most < least:
+                break
+            likeness = compare(mine.profile, theirs.profile, sight)
+            if likeness.score >= least:
+                scored.append((likeness, theirs))
+                insort(scores, likeness.score)
+                least = least if top is None or len(scores) < top else scores[-top]
         scored.sort(key=lambda pair: (-pair[0].score, pair[1].form.project))
-        return scored
+        return scored[:top]
 
     def _candidate(self, project: str, year: int | None) -> _Candidate | None:
         if (project, year) not in self._candidates:
@@ -290,16 +300,7 @@ def find_comparables(
     """
     asked = str(find_project(store, project))
     inside = None if region is None else _regions_inside(store, find_region(store, region))
-    return add_unit_costs(store, asked, open_index(store).find(asked, inside=inside, year=year, top=top))
-
-
-def add_unit_costs(store: ReadableStore, project: str, found: Sequence[Comparable]) -> list[Comparable]:
-    """Given a store, a project's IRI and comparable ones, return these with what one of the same thing costs in both;
-    asked in one go for them all."""
-    if not found:
-        return []
-    costs = compare_unit_costs(store, project, [(item.project, item.fiscal_year) for item in found])
-    return [replace(item, unit_costs=costs[item.project]) for item in found]
+    return open_index(store).find(asked, inside=inside, year=year, top=top)
 
 
 def open_index(store: ReadableStore) -> Comparing:
@@ -354,48 +355,16 @@ def _candidate_of(forms: list[ComparedForm], year: int | None) -> _Candidate | N
     return _Candidate(chosen[0], tuple(form.form for form in chosen), profile)
 
 
-@dataclass(frozen=True, slots=True)
-class _Printed:
-    """What a form prints, to be shown."""
-
-    name: str
-    publisher: str
-    region: str
-    indicators: tuple[IndicatorTarget, ...]
-
-
-def _read_printed(store: ReadableStore, candidates: Sequence[_Candidate]) -> dict[str, _Printed]:
-    """Given projects, return what each of their forms prints, by its IRI; asked in one go for them all."""
-    forms = " ".join(iri(form).n3() for candidate in candidates for form in candidate.forms)
-    rows: dict[str, list[tuple[int, IndicatorTarget]]] = defaultdict(list)
-    for row in _ask(store, _ROWS % forms):
-        target, actual, unit = (None if row[name] is None else str(row[name]) for name in ("target", "actual", "unit"))
-        tier1 = _text(row["tier1"]).rpartition("/")[2]
-        indicator = IndicatorTarget(str(row["name"]), target, actual, tier1, unit)
-        rows[str(row["form"])].append((int(str(row["order"])), indicator))
-    return {
-        str(row["form"]): _Printed(
-            str(row["name"]),
-            _text(row["publisherName"]),
-            _text(row["regionName"]),
-            tuple(indicator for _, indicator in sorted(rows[str(row["form"])], key=lambda pair: pair[0])),
-        )
-        for row in _ask(store, _PRINTED % forms)
-    }
-
-
-def _indicators(candidate: _Candidate, printed: Mapping[str, _Printed]) -> list[IndicatorTarget]:
+def _indicators(candidate: _Candidate, figures: Mapping[str, FormFigures]) -> list[IndicatorTarget]:
     """A project's indicators, each name once, with its target and what was achieved, which forms of their own may print."""
     indicators: dict[str, IndicatorTarget] = {}
-    for form in candidate.forms:
-        for indicator in printed[form].indicators:
-            known = indicators.get(fold_text(indicator.tier3))
-            if known is None:
-                indicators[fold_text(indicator.tier3)] = indicator
-            elif known.target is None or known.actual is None:
-                target = indicator if known.target is None else known
-                actual = known.actual or indicator.actual
-                indicators[fold_text(indicator.tier3)] = replace(target, actual=actual)
+    for row in (row for form in candidate.forms for row in figures[form].rows):
+        target, actual = (side.printed or None if side else None for side in (row.target, row.actual))
+        indicator = IndicatorTarget(row.name, target, actual, row.tier1, row.target.unit if row.target else None)
+        known = indicators.setdefault(fold_text(indicator.tier3), indicator)
+        if known is not indicator and (known.target is None or known.actual is None):
+            first = indicator if known.target is None else known
+            indicators[fold_text(indicator.tier3)] = replace(first, actual=known.actual or indicator.actual)
     return list(indicators.values())
 
 
@@ -404,24 +373,29 @@ def _question(indicator: IndicatorTarget) -> Question:
 
 
 def _comparable(
-    likeness: Likeness, mine: _Candidate, theirs: _Candidate, printed: Mapping[str, _Printed]
+    likeness: Likeness,
+    mine: _Candidate,
+    theirs: _Candidate,
+    figures: Mapping[str, FormFigures],
+    costs: Iterable[tuple[UnitCost, UnitCost]],
 ) -> Comparable:
-    own, others = _indicators(mine, printed), _indicators(theirs, printed)
-    said = printed[theirs.form.form]
+    own, others = _indicators(mine, figures), _indicators(theirs, figures)
+    said = figures[theirs.form.form]
     spoken = [
         services_said([name, *(indicator.tier3 for indicator in indicators)])
-        for name, indicators in ((printed[mine.form.form].name, own), (said.name, others))
+        for name, indicators in ((figures[mine.form.form].name, own), (said.name, others))
     ]
     shared = [service for service in spoken[0] if service in spoken[1]]
     pairs = match_questions([_question(one) for one in own], [_question(one) for one in others], shared)
     return Comparable(
         project=theirs.form.project,
         name=said.name,
-        publisher=said.publisher,
-        region=said.region,
+        publisher=said.publisher_name,
+        region=said.region_name,
         fiscal_year=theirs.form.year,
         score=round(likeness.score, 3),
         reasons={name: round(value, 3) for name, value in likeness.reasons.items()},
         funding=theirs.profile.funding,
         matched_indicators=tuple((own[i], others[j]) for i, j in pairs),
+        unit_costs=tuple(UnitCostPair(one.per_label, one.value, other.value) for one, other in costs),
     )

@@ -65,7 +65,7 @@ class ComparedForm:
     def to_text(self) -> str:
         """The form as it stands in the text index."""
         own = self.profile
-        pairs = [" ".join(sorted(one)) for one in (own.name, own.indicators, own.purpose, own.unit)]
+        pairs = [own.name, own.indicators, own.purpose, own.unit]
         funding = None if own.funding is None else str(own.funding)
         where = [self.form, self.project, self.scope, self.year, self.publisher, self.region]
         lengths = [own.kinds_length, own.tiers_length]
@@ -80,8 +80,7 @@ def forms_of_texts(texts: Iterable[str]) -> list[ComparedForm]:
         ComparedForm(
             form, project, scope, year, publisher, region,
             Profile(
-                kinds, frozenset(name.split()), frozenset(indicators.split()), frozenset(purpose.split()),
-                frozenset(unit.split()), tiers, None if funding is None else Decimal(funding), *lengths,
+                kinds, name, indicators, purpose, unit, tiers, None if funding is None else Decimal(funding), *lengths
             ),
         )
         for form, project, scope, year, publisher, region, name, indicators, purpose, unit, kinds, tiers, funding,

@@ -30,7 +30,7 @@ _NO_COUNT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A target or an actual: the printed text, and the number with its unit, 万 and 亿 multiplied out."""
+    """A target or an actual: the printed text, and the number with its unit, 万 and 亿 multiplied out (None for a word)."""
 
     printed: str
     operator: str

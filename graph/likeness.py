@@ -48,13 +48,14 @@ class ProjectText:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What is compared of a project: its kinds of service, and its words as pairs of characters."""
+    """What is compared of a project: its kinds of service, and its words as pairs of characters: each once, sorted, in
+    one text with spaces between, as thousands of them are kept and few are compared in full."""
 
     kinds: Bag
-    name: frozenset[str]
-    indicators: frozenset[str]
-    purpose: frozenset[str]
-    unit: frozenset[str]
+    name: str
+    indicators: str
+    purpose: str
+    unit: str
     tiers: Bag
     funding: Decimal | None
     kinds_length: float
@@ -137,7 +138,7 @@ def read_profile(project: ProjectText) -> Profile:
     return profile_of(
         kinds=_kinds(name, unit, purpose, indicators),
         name=_pairs(name, patterns.set_aside),
-        indicators=frozenset().union(*(_pairs(indicator, patterns.untelling) for indicator in indicators)),
+        indicators={pair for indicator in indicators for pair in _pairs(indicator, patterns.untelling)},
         purpose=_pairs(purpose, patterns.untelling),
         unit=_pairs(unit, _UNTELLING_OF_UNITS),
         tiers=Counter(project.tiers),
@@ -148,16 +149,21 @@ def read_profile(project: ProjectText) -> Profile:
 def profile_of(
     *,
     kinds: Bag,
-    name: frozenset[str],
-    indicators: frozenset[str],
-    purpose: frozenset[str],
-    unit: frozenset[str],
+    name: Iterable[str],
+    indicators: Iterable[str],
+    purpose: Iterable[str],
+    unit: Iterable[str],
     tiers: Bag,
     funding: Decimal | None,
 ) -> Profile:
     """Given what is compared of a project, return it as a profile, with the lengths of its bags."""
     lengths = (math.sqrt(_product(kinds, kinds, comparison().near)), math.sqrt(_product(tiers, tiers, {})))
-    return Profile(kinds, name, indicators, purpose, unit, dict(tiers), funding, *lengths)
+    words = (_joined(name), _joined(indicators), _joined(purpose), _joined(unit))
+    return Profile(kinds, *words, dict(tiers), funding, *lengths)
+
+
+def _joined(pairs: Iterable[str]) -> str:
+    return " ".join(sorted(set(pairs)))
 
 
 def join_profiles(profiles: Sequence[Profile]) -> Profile:
@@ -172,10 +178,10 @@ def join_profiles(profiles: Sequence[Profile]) -> Profile:
         tiers |= Counter({tier: int(times) for tier, times in profile.tiers.items()})
     return profile_of(
         kinds=kinds,
-        name=frozenset().union(*(profile.name for profile in profiles)),
-        indicators=frozenset().union(*(profile.indicators for profile in profiles)),
-        purpose=frozenset().union(*(profile.purpose for profile in profiles)),
-        unit=frozenset().union(*(profile.unit for profile in profiles)),
+        name=(pair for profile in profiles for pair in profile.name.split()),
+        indicators=(pair for profile in profiles for pair in profile.indicators.split()),
+        purpose=(pair for profile in profiles for pair in profile.purpose.split()),
+        unit=(pair for profile in profiles for pair in profile.unit.split()),
         tiers=tiers,
         funding=max((profile.funding for profile in profiles if profile.funding is not None), default=None),
     )
@@ -249,9 +255,18 @@ def _surely_another(mine: Profile, theirs: Profile, same_kind: float | None) -> 
     return (1.0 - same_kind) * min(1.0, mine.kinds_length, theirs.kinds_length)
 
 
-def _cosine(left: frozenset[str], right: frozenset[str]) -> float | None:
-    """The cosine of two sets; None where one of them is empty."""
-    return len(left & right) / math.sqrt(len(left) * len(right)) if left and right else None
+@lru_cache(maxsize=64)
+def _set_of(words: str) -> frozenset[str]:
+    """The words of the one project that many are compared with."""
+    return frozenset(words.split())
+
+
+def _cosine(mine: str, theirs: str) -> float | None:
+    """The cosine of the words of two texts; None where one of them has none."""
+    if not mine or not theirs:
+        return None
+    left, right = _set_of(mine), theirs.split()
+    return len(left.intersection(right)) / math.sqrt(len(left) * len(right))
 
 
 def _beyond_chance(signal: str, value: float | None) -> float | None:
@@ -259,20 +274,49 @@ def _beyond_chance(signal: str, value: float | None) -> float | None:
     return None if value is None else max(0.0, (value - chance) / (1.0 - chance))
 
 
-def compare(mine: Profile, theirs: Profile) -> Likeness:
-    """Given two profiles, return how alike the projects are."""
-    data = comparison()
+@dataclass(frozen=True, slots=True)
+class FirstSight:
+    """What two profiles show at first sight, before the longest texts are compared: the kinds of service, the names,
+    the circumstances; and the most that the score can be, whatever the others show."""
+
+    signals: Mapping[str, float | None]
+    circumstances: Mapping[str, float | None]
+    most: float
+
+
+def look(mine: Profile, theirs: Profile) -> FirstSight:
+    """Given two profiles, return what they show at first sight."""
     signals = {
-        "kind": _same_kind(mine, theirs, data),
+        "kind": _same_kind(mine, theirs, comparison()),
         "name": _beyond_chance("name", _cosine(mine.name, theirs.name)),
-        "indicators": _beyond_chance("indicators", _cosine(mine.indicators, theirs.indicators)),
-        "purpose": _beyond_chance("purpose", _cosine(mine.purpose, theirs.purpose)),
     }
     circumstances = {
         "tiers": _tier_profile(mine, theirs),
         "unit": _cosine(mine.unit, theirs.unit),
         "size": _size(mine.funding, theirs.funding),
     }
+    most = _score(mine, theirs, {**signals, "indicators": 1.0, "purpose": 1.0}, circumstances)
+    return FirstSight(signals, circumstances, most)
+
+
+def compare(mine: Profile, theirs: Profile, seen: FirstSight | None = None) -> Likeness:
+    """Given two profiles (and what they show at first sight, where that is known), return how alike the projects are."""
+    seen = seen or look(mine, theirs)
+    signals = {
+        **seen.signals,
+        "indicators": _beyond_chance("indicators", _cosine(mine.indicators, theirs.indicators)),
+        "purpose": _beyond_chance("purpose", _cosine(mine.purpose, theirs.purpose)),
+    }
+    score = _score(mine, theirs, signals, seen.circumstances)
+    judged = {**signals, **seen.circumstances}
+    return Likeness(score, {name: value for name, value in judged.items() if value is not None})
+
+
+def _score(
+    mine: Profile, theirs: Profile, signals: Mapping[str, float | None], circumstances: Mapping[str, float | None]
+) -> float:
+    """The score that signals and circumstances make; it never falls where a signal rises."""
+    data = comparison()
     # What is surely of another kind is not made alike by words: the other signals then say less.
     counts = 1.0 - (1.0 - data.other_kind) * _surely_another(mine, theirs, signals["kind"])
     open_doubt = math.prod(
@@ -281,9 +325,7 @@ def compare(mine: Profile, theirs: Profile) -> Likeness:
     )
     known = [value for value in circumstances.values() if value is not None]
     alike = math.fsum(known) / len(known) if known else 1.0
-    score = (1.0 - open_doubt) * (data.keeps + (1.0 - data.keeps) * alike)
-    judged = {**signals, **circumstances}
-    return Likeness(score, {name: value for name, value in judged.items() if value is not None})
+    return (1.0 - open_doubt) * (data.keeps + (1.0 - data.keeps) * alike)
 
 
 def _tier_profile(mine: Profile, theirs: Profile) -> float | None:

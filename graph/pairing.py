@@ -156,7 +156,7 @@ def pair_form(form: FormFigures, basis: Basis = "planned") -> tuple[list[UnitCos
 
 def _figures(row: FigureRow, basis: Basis) -> Iterator[Figure]:
     side = row.target if basis == "planned" else row.actual
-    if side is None:
+    if side is None or side.number is None:
         return
     for one in row.parts if row.parts and basis == "planned" else (side,):
         figure = read_figure(row, one)

@@ -54,9 +54,9 @@ class ProjectWords:
 def words_of(profile: Profile, *, strong: float, weak: float) -> dict[str, float]:
     """Given what is compared of a project, return its words with their weights: those of the name are the stronger, and
     those of the unit that stand nowhere else."""
-    words = dict.fromkeys(profile.unit, strong)
-    words |= dict.fromkeys(profile.purpose | profile.indicators, weak)
-    words |= dict.fromkeys(profile.name, strong)
+    words = dict.fromkeys(profile.unit.split(), strong)
+    words |= dict.fromkeys((*profile.purpose.split(), *profile.indicators.split()), weak)
+    words |= dict.fromkeys(profile.name.split(), strong)
     words |= {f"tier:{tier.rpartition('/')[2]}:{times:.0f}": weak for tier, times in profile.tiers.items()}
     words |= {f"kind:{kind}": 8 * strong * strength for kind, strength in profile.kinds.items()}
     size = _size(profile)

@@ -52,30 +52,41 @@ _NAMING = (
 }""",
 )
 
-# Asked for target and actual one after the other: a variable in the place of the property costs a thousand times more.
-_ROWS = """SELECT ?form ?order ?row ?name ?tier1 ?tier2 ?page ?value ?printed ?operator ?number ?unit ?printedUnit
-WHERE {
-  VALUES ?form { %s }
-  ?row pikg:ofForm ?form ; pikg:order ?order ; rdfs:label ?name ; pikg:%s ?value .
-  ?value pikg:baseValue ?number .
-  OPTIONAL { ?value pikg:operator ?operator }
-  OPTIONAL { ?value pikg:originalText ?printed }
-  OPTIONAL { ?value pikg:baseUnit ?unit }
-  OPTIONAL { ?value pikg:unitText ?printedUnit }
-  OPTIONAL { ?row pikg:tier1 ?tier1 }
-  OPTIONAL { ?row pikg:tier2 ?tier2 }
-  OPTIONAL { ?row pikg:page ?page }
-}"""
 
-_PARTS = """SELECT ?row ?order ?printed ?operator ?number ?unit ?printedUnit WHERE {
-  VALUES ?form { %s }
-  ?row pikg:ofForm ?form ; pikg:target ?value .
+def _side_of(name: str) -> str:
+    """The OPTIONAL of a row's target or actual, not closed yet. Oxigraph answers it row by row as it begins with one
+    pattern and holds others of one pattern; a variable in the place of the property costs a thousand times more."""
+    return f"""OPTIONAL {{ ?row pikg:{name} ?{name}
+    OPTIONAL {{ ?{name} pikg:baseValue ?{name}Number }}
+    OPTIONAL {{ ?{name} pikg:operator ?{name}Operator }}
+    OPTIONAL {{ ?{name} pikg:originalText ?{name}Printed }}
+    OPTIONAL {{ ?{name} pikg:baseUnit ?{name}Unit }}
+    OPTIONAL {{ ?{name} pikg:unitText ?{name}PrintedUnit }}"""
+
+
+_SIDE = ("Number", "Operator", "Printed", "Unit", "PrintedUnit")
+
+_ROWS = f"""SELECT ?form ?order ?row ?name ?tier1 ?tier2 ?page ?part
+  {" ".join(f"?{side}{of}" for side in ("target", "actual") for of in _SIDE)} WHERE {{
+  VALUES ?form {{ %s }}
+  ?row pikg:ofForm ?form ; pikg:ofIndicator ?indicator ; rdfs:label ?name ; pikg:order ?order .
+  OPTIONAL {{ ?row pikg:tier1 ?tier1 }}
+  OPTIONAL {{ ?row pikg:tier2 ?tier2 }}
+  OPTIONAL {{ ?row pikg:page ?page }}
+  {_side_of("target")}
+    OPTIONAL {{ ?target pikg:hasPart ?part }} }}
+  {_side_of("actual")} }}
+}}"""
+
+_PARTS = """SELECT ?row ?order ?partNumber ?partOperator ?partPrinted ?partUnit ?partPrintedUnit WHERE {
+  VALUES ?row { %s }
+  ?row pikg:target ?value .
   ?value pikg:hasPart ?part .
-  ?part pikg:order ?order ; pikg:baseValue ?number .
-  OPTIONAL { ?part pikg:operator ?operator }
-  OPTIONAL { ?part pikg:originalText ?printed }
-  OPTIONAL { ?part pikg:baseUnit ?unit }
-  OPTIONAL { ?part pikg:unitText ?printedUnit }
+  ?part pikg:order ?order ; pikg:baseValue ?partNumber .
+  OPTIONAL { ?part pikg:operator ?partOperator }
+  OPTIONAL { ?part pikg:originalText ?partPrinted }
+  OPTIONAL { ?part pikg:baseUnit ?partUnit }
+  OPTIONAL { ?part pikg:unitText ?partPrintedUnit }
 } ORDER BY ?row ?order"""
 
 _TOTALS = """SELECT ?form ?funding ?stage ?source ?amount ?printed ?unit ?page WHERE {
@@ -139,8 +150,6 @@ def read_forms(
 ) -> tuple[list[FormFigures], list[FormFigures]]:
     """Given a store and the IRIs of projects (None: all), return their forms with the figures they print: those that
     count, and (without figures) those that another edition supersedes; of a service only those that name it."""
-    counting: list[FormFigures] = []
-    superseded: list[FormFigures] = []
     if service is not None:
         words = " || ".join(f"CONTAINS(LCASE(?name), {text_literal(word).n3()})" for word in service.paid)
         forms = {str(row["form"]) for query in _NAMING for row in _ask(store, query % words)}
@@ -148,6 +157,20 @@ def read_forms(
         within = [f"VALUES ?form {{ {_terms(asked[at : at + _AT_ONCE])} }}" for at in range(0, len(asked), _AT_ONCE)]
     else:
         within = ["" if projects is None else f"VALUES ?project {{ {_terms(projects)} }}"]
+    counting, superseded = _find_forms(store, within)
+    return _with_figures(store, counting), superseded
+
+
+def read_figures(store: ReadableStore, forms: Iterable[str]) -> list[FormFigures]:
+    """Given a store and the IRIs of forms, return them with what they print in rows and totals."""
+    counting, superseded = _find_forms(store, [f"VALUES ?form {{ {_terms(forms)} }}"])
+    return _with_figures(store, [*counting, *superseded])
+
+
+def _find_forms(store: ReadableStore, within: Iterable[str]) -> tuple[list[FormFigures], list[FormFigures]]:
+    """Forms, as yet without figures: those that count, and those that are superseded."""
+    counting: list[FormFigures] = []
+    superseded: list[FormFigures] = []
     for row in (row for narrow in within for row in _ask(store, _FORMS % narrow)):
         form = FormFigures(
             form=str(row["form"]),
@@ -162,22 +185,27 @@ def read_forms(
             document=str(row["document"]),
         )
         (counting if row["newer"] is None else superseded).append(form)
-    filled: list[FormFigures] = []
-    for at in range(0, len(counting), _AT_ONCE):
-        filled += _with_figures(store, counting[at : at + _AT_ONCE])
-    return filled, superseded
+    return counting, superseded
 
 
 def _with_figures(store: ReadableStore, forms: Sequence[FormFigures]) -> list[FormFigures]:
+    filled: list[FormFigures] = []
+    for at in range(0, len(forms), _AT_ONCE):
+        filled += _fill_some(store, forms[at : at + _AT_ONCE])
+    return filled
+
+
+def _fill_some(store: ReadableStore, forms: Sequence[FormFigures]) -> list[FormFigures]:
     terms = _terms(form.form for form in forms)
+    rows: dict[str, dict[str, Mapping[str, Any]]] = defaultdict(dict)
+    in_parts: dict[str, None] = {}
+    for row in _ask(store, _ROWS % terms):
+        rows[str(row["form"])].setdefault(str(row["row"]), row)
+        if row["part"] is not None:
+            in_parts[str(row["row"])] = None
     parts: dict[str, list[Side]] = defaultdict(list)
-    for row in _ask(store, _PARTS % terms):
-        parts[str(row["row"])].append(_side(row))
-    rows: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
-    for side in ("target", "actual"):
-        for row in _ask(store, _ROWS % (terms, side)):
-            kept = rows[str(row["form"])].setdefault(str(row["row"]), dict(row))
-            kept[side] = _side(row)
+    for row in _ask(store, _PARTS % _terms(in_parts)) if in_parts else ():
+        parts[str(row["row"])] += filter(None, [_side(row, "part")])
     totals: dict[str, dict[str, dict[str, Total]]] = defaultdict(lambda: defaultdict(dict))
     for row in _ask(store, _TOTALS % terms):
         page = None if row["page"] is None else int(str(row["page"]))
@@ -195,7 +223,7 @@ def _with_figures(store: ReadableStore, forms: Sequence[FormFigures]) -> list[Fo
     ]
 
 
-def _in_order(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def _in_order(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return sorted(rows, key=lambda row: (int(str(row["order"])), str(row["row"])))
 
 
@@ -206,19 +234,22 @@ def _row(row: Mapping[str, Any], parts: Mapping[str, Sequence[Side]]) -> FigureR
         tier1=_notation(row["tier1"]),
         tier2=_notation(row["tier2"]),
         page=None if row["page"] is None else int(str(row["page"])),
-        target=row.get("target"),
-        actual=row.get("actual"),
+        target=_side(row, "target"),
+        actual=_side(row, "actual"),
         parts=tuple(parts.get(str(row["row"]), ())),
     )
 
 
-def _side(row: Mapping[str, Any]) -> Side:
+def _side(row: Mapping[str, Any], name: str) -> Side | None:
+    number, operator, printed, unit, printed_unit = (row[f"{name}{of}"] for of in _SIDE)
+    if number is None and printed is None:
+        return None
     return Side(
-        printed=_text(row["printed"]),
-        operator=_notation(row["operator"]),
-        number=Decimal(str(row["number"])),
-        unit=None if row["unit"] is None else str(row["unit"]),
-        printed_unit=None if row["printedUnit"] is None else str(row["printedUnit"]),
+        printed=_text(printed),
+        operator=_notation(operator),
+        number=None if number is None else Decimal(str(number)),
+        unit=None if unit is None else str(unit),
+        printed_unit=None if printed_unit is None else str(printed_unit),
     )
 
 
@@ -369,23 +400,20 @@ def _spread(group: Sequence[UnitCost], left: Iterable[LeftOut], everyone: Iterab
 
 
 # --- two projects side by side ----------------------------------------------------------------------------------------
-def compare_unit_costs(
-    store: ReadableStore, project: str, others: Sequence[tuple[str, int | None]]
-) -> dict[str, tuple[UnitCostPair, ...]]:
-    """Given a project and others with their years, return for each other what one of the same thing costs in both, as
-    planned, where both are sure enough; of mine the newest year counts."""
-    return {
-        other: tuple(UnitCostPair(mine.per_label, mine.value, theirs.value) for mine, theirs in pairs)
-        for other, pairs in match_unit_costs(store, project, others).items()
-    }
-
-
 def match_unit_costs(
     store: ReadableStore, project: str, others: Sequence[tuple[str, int | None]]
 ) -> dict[str, tuple[tuple[UnitCost, UnitCost], ...]]:
-    """Given what `compare_unit_costs` takes, return for each other project the unit costs of the same thing in both,
-    mine and theirs, with their formulas and sources."""
+    """Given a store, a project's IRI and others with their years, return for each other the unit costs of the same
+    thing in both, mine and theirs, with their formulas and sources: as planned, where both are sure enough; of mine the
+    newest year counts."""
     forms, _ = read_forms(store, dict.fromkeys([project, *(other for other, _ in others)]))
+    return match_costs_of(forms, project, others)
+
+
+def match_costs_of(
+    forms: Iterable[FormFigures], project: str, others: Sequence[tuple[str, int | None]]
+) -> dict[str, tuple[tuple[UnitCost, UnitCost], ...]]:
+    """Given the figures of projects, return what `match_unit_costs` does."""
     by_project: dict[str, list[UnitCost]] = defaultdict(list)
     for form in forms:
         costs, _ = pair_form(form)
@@ -413,6 +441,6 @@ def _by_thing(costs: Iterable[UnitCost]) -> dict[tuple[str | None, str, str], Un
 
 
 __all__ = [
-    "LeftOut", "UnitCost", "UnitCostPair", "UnitCostSpread", "UnitCosts", "compare_unit_costs", "find_service",
-    "find_spreads", "find_unit_costs", "match_unit_costs", "read_forms", "read_object",
+    "LeftOut", "UnitCost", "UnitCostPair", "UnitCostSpread", "UnitCosts", "find_service", "find_spreads",
+    "find_unit_costs", "match_costs_of", "match_unit_costs", "read_figures", "read_forms", "read_object",
 ]  # fmt: skip

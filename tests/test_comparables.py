@@ -18,7 +18,7 @@ from shared import SHARED, needs_shared
 
 from graph.comparables import Comparable, find_comparables, read_index
 from graph.errors import AmbiguousError, NotFoundError
-from graph.likeness import ProjectText, compare, match_names, read_profile, strip_name
+from graph.likeness import ProjectText, compare, look, match_names, read_profile, strip_name
 from ontology.comparables import comparison, parse_comparison
 from ontology.keys import fold
 from ontology.records import Disclosure, DocumentInfo, Funding, Indicator, Named, Project, Value
@@ -283,6 +283,7 @@ def test_likeness_is_a_share_and_the_same_both_ways(one: ProjectText, other: Pro
     there, back = compare(left, right), compare(right, left)
     assert 0.0 <= there.score <= 1.0 and all(0.0 <= value <= 1.0 for value in there.reasons.values())
     assert math.isclose(there.score, back.score, abs_tol=1e-9)
+    assert there.score <= look(left, right).most
 
 
 # --- the data ----------------------------------------------------------------------------------------------------

@@ -16,10 +16,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from corpus import BASE, gold_disclosures, store_of
 from shared import SHARED, needs_shared
 
+from graph import comparables
 from graph.comparables import LINE, ComparableIndex, KeptIndex, find_comparables, read_index
 from graph.load import open_batch
 from graph.texts import texts_of
@@ -135,7 +137,7 @@ def test_documents_of_other_cities_leave_the_graded_answers_as_they_are() -> Non
         assert find_comparables(among, query["query"], **asked) == find_comparables(alone, query["query"], **asked)
 
 
-def test_what_a_text_index_holds_is_compared_like_everything(tmp_path: Path) -> None:
+def test_what_a_text_index_holds_is_compared_like_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cities = read_half("tuned")[0]
     workspace = Workspace.open(tmp_path / "store", create=True)
     with open_batch(workspace) as batch:
@@ -152,3 +154,14 @@ def test_what_a_text_index_holds_is_compared_like_everything(tmp_path: Path) -> 
             assert kept.find(city.iri, inside=inside) == whole.find(city.iri, inside=inside)
             assert kept.find(city.iri, year=2024) == whole.find(city.iri, year=2024)
             assert kept.find(city.iri, year=2019) == []
+        best = [kept.find(city.iri) for city in cities[::5]]
+        monkeypatch.setattr(comparables, "_KEPT", 0)  # whatever was read before is forgotten within a question
+        assert [kept.find(city.iri) for city in cities[::5]] == best
+
+
+def test_who_is_not_compared_in_full_is_not_among_the_best() -> None:
+    index, cities = index_of("tuned"), read_half("tuned")[0]
+    for city in cities[::7]:
+        everyone = index.find(city.iri, top=10_000)
+        for top in (1, 3, 10):
+            assert index.find(city.iri, top=top) == everyone[:top]
