@@ -17,6 +17,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -40,6 +41,7 @@ from graph.catalogue import COUNTS, TRIPLES, Contents, describe
 from graph.embedded import open_snapshot
 from graph.errors import (
     AmbiguousError,
+    GraphError,
     InvalidLiteralError,
     NotFoundError,
     ParameterError,
@@ -406,6 +408,12 @@ async def _thing(request: Request) -> Response:
 
 
 # --- the application ----------------------------------------------------------------------------------------------
+async def _say_trouble(_request: Request, error: Exception) -> Response:
+    """The store can't be read: the operator is told why and where, a client that it is so."""
+    logging.getLogger("uvicorn.error").error("%s", error)
+    return PlainTextResponse("the data can't be read just now; come back in a minute\n", 503, {"Retry-After": "60"})
+
+
 async def _say_error(_request: Request, error: Exception) -> Response:
     status = error.status if isinstance(error, _RequestError) else 400
     return PlainTextResponse(f"{error}\n", status)
@@ -444,6 +452,7 @@ def build_app(workspace: Workspace, limits: Limits | None = None) -> Starlette:
         _RequestError: _say_error,
         QueryError: _say_error,
         InvalidLiteralError: _say_error,
+        GraphError: _say_trouble,
     }
     middleware = [
         Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["*"],

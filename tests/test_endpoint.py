@@ -276,6 +276,18 @@ def test_what_is_ingested_meanwhile_is_seen(client, workspace):
     assert client.get("/sparql", params=count).text == before.text
 
 
+def test_a_store_that_can_not_be_read_is_told_without_its_place(client, workspace):
+    pointer, aside = workspace.folder / "snapshots" / "current", workspace.folder / "aside"
+    pointer.rename(aside)
+    try:
+        answer = client.get("/sparql", params={"query": "ASK {}"})
+    finally:
+        aside.rename(pointer)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+    assert workspace.folder.name not in answer.text
+    assert client.get("/sparql", params={"query": "ASK {}"}).status_code == 200
+
+
 # --- descriptions and things --------------------------------------------------------------------------------------
 def test_the_service_and_its_data_are_described(client):
     service = Graph().parse(data=client.get("/sparql", headers={"Accept": "text/turtle"}).text, format="turtle")
