@@ -20,6 +20,7 @@ from extract.indicator_row import IndicatorRow
 from extract.layout import Layout, read_forms
 from extract.names import parse_name
 from extract.normalize import one_line
+from extract.outline import with_outlines
 from extract.prose import Prose, read_prose
 from extract.report import LeftOut, ProseReport, Report, make_report
 from extract.split_values import read_points, read_split_value
@@ -71,6 +72,7 @@ def assemble(document: Document, *, file: str, sha256: str, has_columns: bool = 
     A text dump has no columns of its own (`has_columns`): of its financial tables only those amounts count that the
     tables themselves bear out. A wrong amount is worse than none.
     """
+    document = with_outlines(document)
     layout = read_forms(document)
     info = read_info(document, file=file, sha256=sha256)
     work = _Work(info, default_money_unit(document), [*document.issues, *layout.issues], set())

@@ -317,9 +317,9 @@ def _with_unit_of_block(amounts: list[Amount], cells: list[Cell]) -> list[Amount
     return [amount if amount.unit else replace(amount, unit=unit) for amount in amounts]
 
 
-_INLINE = re.compile(
-    r"([^\d:：，,；;。\s][^\d:：，；;。\n]{0,24})[:：]\s*(-?[\d,，]+(?:\.\d+)?)\s*((?:百万|[千万亿])?元)?"
-)
+_FIGURE = r"\s*(-?[\d,，]+(?:\.\d+)?)\s*((?:百万|[千万亿])?元)"
+_INLINE = re.compile(rf"([^\d:：，,；;。\s][^\d:：，；;。\n]{{0,24}}?)(?:[:：]{_FIGURE}?|{_FIGURE})")
+"""A label and an amount behind it; without a colon between them the amount must have its unit."""
 
 
 def _read_inline(grid: Grid, rows: set[int], ledger: Ledger) -> list[Amount]:
@@ -329,7 +329,9 @@ def _read_inline(grid: Grid, rows: set[int], ledger: Ledger) -> list[Amount]:
         if cell.row not in rows or not ledger.is_free(cell) or len(cell.text) > 300:
             continue
         here: list[Amount] = []
-        for label, figure, unit in _INLINE.findall(cell.text):
+        for found_here in _INLINE.finditer(cell.text):
+            label = found_here[1]
+            figure, unit = (found_here[2], found_here[3] or "") if found_here[2] else (found_here[4], found_here[5])
             match = labels.match_block(label.strip())
             if match is None:
                 continue

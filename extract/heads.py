@@ -440,7 +440,7 @@ def _column_notation(path: list[Cell]) -> str | None:
     lowest = path[-1]
     match = labels.match_column(lowest.text)
     parent = next((m for cell in reversed(path[:-1]) if (m := labels.match_column(cell.text))), None)
-    if match is not None:
+    if match is not None and (match.notation != "fiscal_year" or parent is None):
         return _by_half(match.notation, match.hints)
     if parent is None:
         return None

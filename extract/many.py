@@ -11,6 +11,7 @@ from extract.heads import IndicatorTable
 from extract.ledger import Ledger
 from extract.rows import read_rows
 from extract.values import parse_amount
+from ontology import labels
 
 
 def read_many(
@@ -99,6 +100,8 @@ def _start_project(form: Form, owner: dict[str, Cell], context: Context) -> None
     if cell is not None:
         form.place = cell_place(cell)
     apply_context(form, context)
+    year = owner.get("fiscal_year")
+    form.year = (labels.only_year(year.text) if year is not None else None) or form.year
     form.scope = "project"
     form.kind = form.kind or kind_by_heads(form)
 
@@ -110,6 +113,9 @@ _OWNER_FIELDS = {"project_name": "name", "project_code": "code", "department": "
 
 def _add_owner(form: Form, owner: dict[str, Cell], ledger: Ledger) -> None:
     for notation, cell in owner.items():
+        if notation not in _OWNER_FIELDS:
+            ledger.value(cell, notation)
+            continue
         name = _OWNER_FIELDS[notation]
         known = form.block.fields.setdefault(name, [])
         if cell.text.strip() and not any(cell in value.cells or cell.text == value.text for value in known):
