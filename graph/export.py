@@ -21,7 +21,7 @@ from typing import IO, Any, Literal, Protocol
 from graph.cells import csv_cell
 from graph.errors import ParameterError
 from graph.long_table import TabbedStore, write_long_table
-from graph.parts import ask_in_parts, read_documents
+from graph.parts import ask_in_parts
 from graph.queries import Words, find_query
 from graph.store import ReadableStore
 from ontology.namespaces import PREFIXES
@@ -162,7 +162,7 @@ def export_csv(store: ReadableStore, out: IO[str], language: Literal["zh", "en"]
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(_heading(column.label, language) for column in query.columns)
     if isinstance(store, TabbedStore):
-        out.writelines(write_long_table(store, read_documents(store), [column.name for column in query.columns]))
+        out.writelines(write_long_table(store, [column.name for column in query.columns]))
         return
     for rows in ask_in_parts(store, query.name, {}):
         writer.writerows([csv_cell(node) for node in row] for row in rows.rows)

@@ -1,9 +1,12 @@
 """The long table of indicators as CSV text, fast: the rows of the named query `indicators`, read from a store in a folder.
 
-That query takes some 0.35 ms of the processor for a row (Oxigraph 0.5.13, five million triples), half of it for what all
-rows of a form share. Here this is asked once a form, and what only a row has in a second query: 0.16 ms. Oxigraph lets go
-of Python's lock while it evaluates and writes an answer, so two threads ask at once; what it writes (SPARQL's TSV)
-becomes cells without a term being made of each. A test holds the rows to those of the named query.
+That query takes some 0.35 ms of the processor for a row (Oxigraph 0.5.13, five million triples), most of it for joins.
+All that it tells of a document stands in the document's graph, but for superseded forms, codes of regions and what people
+corrected, which are few and asked for once. So each document's graph is read in one pass, without a join: the
+statements of the properties that the table needs, which are put together here. What belongs together is known by the
+IRIs that mapping gives (`…/form/1/row/2/target`), and so is its order. Oxigraph lets go of Python's lock while it
+reads and writes an answer, so two threads ask at once; what it writes (SPARQL's TSV) becomes cells without a term being
+made of each. A test holds the rows to those of the named query.
 """
 
 from __future__ import annotations
@@ -14,9 +17,10 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Protocol, runtime_checkable
+from decimal import Decimal
+from typing import NamedTuple, Protocol, runtime_checkable
 
-from rdflib.term import Node, URIRef
+from rdflib.term import Literal, Node, URIRef
 
 from graph.cells import csv_cell
 from graph.embedded import make_literal
@@ -24,87 +28,24 @@ from graph.parts import split
 from ontology.namespaces import PREFIXES
 
 _DOCUMENTS_AT_ONCE = 10
-"""Fewer than elsewhere: it takes no longer, and 20 MB less."""
-
 _THREADS = 2
 _AHEAD = 2
 """Parts that are asked for before they are wanted."""
 
 _XSD = PREFIXES["xsd"]
 
-_FORMS = """
-SELECT DISTINCT ?regionName ?regionCode ?publisherName ?departmentName ?unitName ?year ?documentKind ?projectName
-       ?projectCode ?scope ?kind ?budget ?file ?sha256 ?project ?form ?document
-WHERE {
-  VALUES ?document { THINGS }
-  ?form pikg:inDocument ?document ; pikg:ofProject ?project ; rdfs:label ?projectName ; a ?kind .
-  FILTER(?kind != pikg:Form)
-  MINUS { ?form pikg:supersededBy ?newer }
-  OPTIONAL { ?form pikg:fiscalYear ?year }
-  OPTIONAL { ?form pikg:order ?formOrder }
-  OPTIONAL { ?form pikg:scope ?scope }
-  OPTIONAL { ?form pikg:departmentText ?departmentName }
-  OPTIONAL { ?form pikg:implementingUnitText ?unitName }
-  OPTIONAL { ?form pikg:code ?projectCode }
-  OPTIONAL { ?document pikg:regionText ?regionName }
-  OPTIONAL { ?document pikg:publisherText ?publisherName }
-  OPTIONAL { ?document pikg:kind ?documentKind }
-  OPTIONAL { ?document schema:name ?file }
-  OPTIONAL { ?document pikg:sha256 ?sha256 }
-  OPTIONAL { ?document pikg:region ?region OPTIONAL { ?region pikg:code ?regionCode } }
-  OPTIONAL {
-    SELECT ?form (MAX(?budgetAmount) AS ?budget) WHERE {
-      VALUES ?document { THINGS }
-      ?form pikg:inDocument ?document .
-      ?budgetEntry pikg:ofForm ?form ; pikg:amount ?budgetAmount ;
-        pikg:stage <https://w3id.org/pikg/concept/stage/budget> ;
-        pikg:source <https://w3id.org/pikg/concept/source/total> .
-    }
-    GROUP BY ?form
+_DOCUMENTS = """
+SELECT ?graph ?document ?region ?publisher ?year WHERE {
+  GRAPH ?graph {
+    ?document a pikg:Document ; pikg:sha256 ?sha256 .
+    OPTIONAL { ?document pikg:fiscalYear ?year }
+    OPTIONAL { ?document pikg:publisherText ?publisher }
+    OPTIONAL { ?document pikg:regionText ?region }
   }
 }
-ORDER BY ?regionName ?publisherName ?year ?document ?formOrder
 """
-
-_OF_ROW = {
-    "tier3": "rdfs:label", "order": "pikg:order", "tier1": "pikg:tier1Text", "tier2": "pikg:tier2Text",
-    "absence": "pikg:absence", "weight": "pikg:weight", "score": "pikg:score", "direction": "pikg:direction",
-    "explanation": "pikg:explanation", "deviation": "pikg:deviation", "note": "pikg:note", "page": "pikg:page",
-    "sheet": "pikg:sheet", "tableNumber": "pikg:tableNumber", "rowNumber": "pikg:rowNumber",
-}  # fmt: skip
-_OF_TARGET = {
-    "target": "pikg:originalText", "operator": "pikg:operator", "number": "pikg:value", "upperValue": "pikg:upperValue",
-    "unitText": "pikg:unitText", "baseValue": "pikg:baseValue", "baseUpper": "pikg:baseUpper",
-    "baseUnit": "pikg:baseUnit", "date": "pikg:date",
-}  # fmt: skip
-_OF_ACTUAL = {"actual": "pikg:originalText", "actualNumber": "pikg:baseValue", "actualUnit": "pikg:baseUnit"}
-"""Columns and the properties that they hold: of a row, of its target, of its actual value."""
-
-
-def _picked(columns: Mapping[str, str], predicate: str, value: str) -> str:
-    return " ".join(
-        f"(SAMPLE(IF(sameTerm(?{predicate}, {name}), ?{value}, ?nothing)) AS ?{column})"
-        for column, name in columns.items()
-    )
-
-
-# All statements of a row are read at once and told apart, in half the time of an OPTIONAL for each. Each of these
-# properties has one value at most (the shapes say so), which SAMPLE picks.
-_ROWS = f"""
-SELECT ?form ?row {_picked(_OF_ROW, "p", "o")} {_picked(_OF_TARGET, "tp", "to")} {_picked(_OF_ACTUAL, "ap", "ao")}
-WHERE {{
-  VALUES ?form {{ THINGS }}
-  ?row pikg:ofForm ?form ; pikg:ofIndicator ?indicator .
-  {{ ?row ?p ?o }}
-  UNION {{ ?row pikg:target ?target_value . ?target_value ?tp ?to }}
-  UNION {{ ?row pikg:actual ?actual_value . ?actual_value ?ap ?ao }}
-}}
-GROUP BY ?form ?row
-ORDER BY ?order
-"""
-
-
-# Few cells of a store are corrected: they are asked for once.
+_SUPERSEDED = "SELECT ?form WHERE { ?form pikg:supersededBy ?newer ; a pikg:Form }"
+_REGION_CODES = "SELECT ?region ?code WHERE { ?region a pikg:Region ; pikg:code ?code }"
 _CORRECTED = """
 SELECT ?row (GROUP_CONCAT(DISTINCT CONCAT(?field, "：", COALESCE(?read, "")); SEPARATOR="；") AS ?corrected) WHERE {
   ?cell pikg:correctedBy ?decision ; pikg:field ?field .
@@ -112,6 +53,57 @@ SELECT ?row (GROUP_CONCAT(DISTINCT CONCAT(?field, "：", COALESCE(?read, "")); S
   OPTIONAL { ?cell pikg:originalText ?read }
 }
 GROUP BY ?row
+"""
+
+_OF_DOCUMENT = {
+    "regionName": "pikg:regionText", "publisherName": "pikg:publisherText", "documentKind": "pikg:kind",
+    "file": "schema:name", "sha256": "pikg:sha256", "region": "pikg:region",
+}  # fmt: skip
+_OF_FORM = {
+    "projectName": "rdfs:label", "scope": "pikg:scope", "departmentName": "pikg:departmentText",
+    "unitName": "pikg:implementingUnitText", "projectCode": "pikg:code",
+}  # fmt: skip
+_OF_ROW = {
+    "tier3": "rdfs:label", "tier1": "pikg:tier1Text", "tier2": "pikg:tier2Text", "absence": "pikg:absence",
+    "weight": "pikg:weight", "score": "pikg:score", "direction": "pikg:direction", "explanation": "pikg:explanation",
+    "deviation": "pikg:deviation", "note": "pikg:note", "page": "pikg:page", "sheet": "pikg:sheet",
+    "tableNumber": "pikg:tableNumber", "rowNumber": "pikg:rowNumber",
+}  # fmt: skip
+_OF_TARGET = {
+    "target": "pikg:originalText", "operator": "pikg:operator", "number": "pikg:value", "upperValue": "pikg:upperValue",
+    "unitText": "pikg:unitText", "baseValue": "pikg:baseValue", "baseUpper": "pikg:baseUpper",
+    "baseUnit": "pikg:baseUnit", "date": "pikg:date",
+}  # fmt: skip
+_OF_ACTUAL = {"actual": "pikg:originalText", "actualNumber": "pikg:baseValue", "actualUnit": "pikg:baseUnit"}
+"""Columns and the properties that they hold: of a document, a form, a row, its target, its actual value."""
+
+_PROPERTIES = list(dict.fromkeys(p for of in (_OF_DOCUMENT, _OF_FORM, _OF_ROW, _OF_TARGET) for p in of.values()))
+
+# Numbers stand for the properties: reading a number takes nothing, an IRI a microsecond or two, as long as all the rest
+# of a statement.
+_STATEMENTS = f"""
+SELECT ?subject ?property ?value WHERE {{
+  VALUES (?predicate ?property) {{ {" ".join(f"({name} {number})" for number, name in enumerate(_PROPERTIES))} }}
+  GRAPH GIVEN {{ ?subject ?predicate ?value }}
+}}
+"""
+
+# What other things than forms have too, and far more of them.
+_FORMS = """
+SELECT ?form ?project ?kind ?year WHERE {
+  VALUES ?form { GIVEN }
+  ?form a ?kind ; pikg:ofProject ?project . FILTER(!sameTerm(?kind, pikg:Form))
+  OPTIONAL { ?form pikg:fiscalYear ?year }
+}
+"""
+_BUDGETS = """
+SELECT ?form ?amount WHERE {
+  VALUES ?graph { GIVEN }
+  GRAPH ?graph {
+    ?entry pikg:source <https://w3id.org/pikg/concept/source/total> ; pikg:ofForm ?form ; pikg:amount ?amount ;
+      pikg:stage <https://w3id.org/pikg/concept/stage/budget> .
+  }
+}
 """
 
 
@@ -124,51 +116,148 @@ class TabbedStore(Protocol):
         ...
 
 
-def write_long_table(store: TabbedStore, documents: Sequence[Node], columns: Sequence[str]) -> Iterator[str]:
-    """Given a store, IRIs of documents and the columns wanted (variables of the named query `indicators`), yield the
-    rows of the long table as CSV text, a few documents at a time; memory stays flat."""
-    parts = deque(split(documents, _DOCUMENTS_AT_ONCE))
-    corrected = {row: _cell(text, {}) for row, text in _ask(store, _CORRECTED, ())[1]}
+def write_long_table(store: TabbedStore, columns: Sequence[str]) -> Iterator[str]:
+    """Given a store and the columns wanted (variables of the named query `indicators`), yield the rows of the long table
+    as CSV text, a few documents at a time; memory stays flat."""
+    table = _Table(store, columns)
+    parts = deque(split(_read_documents(store), _DOCUMENTS_AT_ONCE))
     asked: deque[Future[str]] = deque()
     pool = ThreadPoolExecutor(_THREADS)
     try:
         while parts or asked:
             while parts and len(asked) < _AHEAD:
-                asked.append(pool.submit(_write_part, store, parts.popleft(), columns, corrected))
+                asked.append(pool.submit(table.write, parts.popleft()))
             yield asked.popleft().result()
     finally:  # also where the reader stops in the midst of it
         pool.shutdown(cancel_futures=True)
 
 
-def _write_part(
-    store: TabbedStore, documents: Iterable[Node], columns: Sequence[str], corrected: Mapping[str, str]
-) -> str:
-    cells: dict[str, str] = {"": ""}
-    form_names, forms = _ask(store, _FORMS, documents)
-    named = form_names.index("form")
-    # An IRI stands in TSV as it does in SPARQL; a form may have several rows here, as any answer may.
-    row_names, rows = _ask(store, _ROWS, dict.fromkeys(form[named] for form in forms))
-    of_form: dict[str, list[list[str]]] = {}
-    for row in rows:
-        found = corrected.get(row[1], "")
-        of_form.setdefault(row[0], []).append([*(_cell(term, cells) for term in row), found])
-    names = [*form_names, *row_names, "corrected"]
-    places = [len(names) - 1 - names[::-1].index(column) for column in columns]
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    for form in forms:
-        shared = [_cell(term, cells) for term in form]
-        for row in of_form.get(form[named], ()):
-            whole = shared + row
-            writer.writerow([whole[place] for place in places])
-    return out.getvalue()
+def _read_documents(store: TabbedStore) -> list[tuple[str, str]]:
+    """The documents and their graphs, in the order in which the named queries tell of them."""
+    found = sorted(
+        (_order(region), _order(publisher), _order(year), document, graph)
+        for graph, document, region, publisher, year in _ask(store, _DOCUMENTS)
+    )
+    return [(document, graph) for *_, document, graph in found]
 
 
-def _ask(store: TabbedStore, query: str, things: Iterable[Node | str]) -> tuple[list[str], list[list[str]]]:
-    """The variables and the rows of a query, each term as SPARQL's TSV has it."""
-    listed = " ".join(thing.n3() if isinstance(thing, URIRef) else str(thing) for thing in things)
-    head, *lines = store.tabbed(query.replace("THINGS", listed)).decode("utf-8").split("\n")
-    return [name.removeprefix("?") for name in head.split("\t")], [line.split("\t") for line in lines if line]
+def _order(term: str) -> tuple[int, str | Decimal]:
+    """What a term is sorted by as SPARQL has it: what is missing first, then numbers, texts by their characters."""
+    if not term:
+        return (0, "")
+    read = _read_term(term)
+    is_number = isinstance(read, Literal) and read.datatype is not None
+    return (1, Decimal(str(read))) if is_number else (2, str(read))
+
+
+Cells = dict[int, str]
+"""Terms by the column in which they stand."""
+
+
+class _Form(NamedTuple):
+    """A form: its IRI, document and number there, what its rows share, its rows by their number."""
+
+    iri: str
+    document: str
+    number: int
+    shared: Cells
+    rows: dict[int, Cells]
+
+
+class _Table:
+    """The table of a store: what is asked once, and in which column what stands."""
+
+    def __init__(self, store: TabbedStore, columns: Sequence[str]) -> None:
+        self._store, self._width = store, len(columns)
+        self._column = {name: number for number, name in enumerate((*columns, "region"))}  # whose code is told
+        self._of_document, self._of_form = self._columns(_OF_DOCUMENT), self._columns(_OF_FORM)
+        self._of_row = {
+            "": self._columns(_OF_ROW), "target": self._columns(_OF_TARGET), "actual": self._columns(_OF_ACTUAL)
+        }  # fmt: skip
+        self._superseded = {form for (form,) in _ask(store, _SUPERSEDED)}
+        self._codes = dict(_ask(store, _REGION_CODES))
+        self._corrected = dict(_ask(store, _CORRECTED))
+
+    def _columns(self, properties: Mapping[str, str]) -> dict[str, int]:
+        return {str(_PROPERTIES.index(name)): self._column[column] for column, name in properties.items()}
+
+    def write(self, documents: Sequence[tuple[str, str]]) -> str:
+        """Given documents and their graphs, return the rows of their forms."""
+        forms = [form for document, graph in documents for form in self._read_forms(document, graph)]
+        self._add_asked(forms, [graph for _, graph in documents])
+        out = io.StringIO(newline="")
+        writer = csv.writer(out, lineterminator="\r\n")
+        known = {"": ""}
+        for form in sorted(forms, key=self._order_of):
+            shared = [""] * len(self._column)
+            for column, term in form.shared.items():
+                shared[column] = _cell(term, known)
+            for _, row in sorted(form.rows.items()):
+                whole = shared.copy()
+                for column, term in row.items():
+                    whole[column] = _cell(term, known)
+                writer.writerow(whole[: self._width])
+        return out.getvalue()
+
+    def _order_of(self, form: _Form) -> tuple[object, ...]:
+        """By what the named query sorts forms."""
+        texts = (form.shared.get(self._column[name], "") for name in ("regionName", "publisherName", "year"))
+        return (*map(_order, texts), form.document, form.number)
+
+    def _read_forms(self, document: str, graph: str) -> list[_Form]:
+        """The forms of a document that have rows and count."""
+        column = self._column
+        header: Cells = {column["document"]: document}
+        forms: dict[int, _Form] = {}
+        start = f"{document[:-1]}/form/"
+
+        def find(subject: str) -> tuple[Mapping[str, int], Cells] | None:
+            """Where the values of a thing stand: in which columns, of which row, or of what rows share."""
+            if subject == document:
+                return self._of_document, header
+            number, _, rest = subject[len(start) : -1].partition("/row/") if subject.startswith(start) else ("", "", "")
+            if not number.isdecimal():
+                return None
+            form = forms.get(int(number))
+            if form is None:
+                form = forms[int(number)] = _Form(f"{start}{number}>", document, int(number), {}, {})
+                form.shared[column["form"]] = form.iri
+            if not rest:
+                return self._of_form, form.shared
+            row, _, part = rest.partition("/")
+            if (columns := self._of_row.get(part)) is None:
+                return None
+            if int(row) not in form.rows:
+                iri = f"{start}{number}/row/{row}>"
+                form.rows[int(row)] = {column["row"]: iri, column["corrected"]: self._corrected.get(iri, "")}
+            return columns, form.rows[int(row)]
+
+        found: dict[str, tuple[Mapping[str, int], Cells] | None] = {}
+        for subject, name, value in _ask(self._store, _STATEMENTS.replace("GIVEN", graph)):
+            place = found[subject] if subject in found else found.setdefault(subject, find(subject))
+            if place is not None and name in place[0]:
+                place[1][place[0][name]] = value
+        header[column["regionCode"]] = self._codes.get(header.get(column["region"], ""), "")
+        counting = [form for form in forms.values() if form.rows and form.iri not in self._superseded]
+        for form in counting:
+            form.shared.update(header)
+        return counting
+
+    def _add_asked(self, forms: Sequence[_Form], graphs: Iterable[str]) -> None:
+        """Add what is asked of forms alone to what their rows share."""
+        of_iri = {form.iri: form.shared for form in forms}
+        for name, *said in _ask(self._store, _FORMS.replace("GIVEN", " ".join(of_iri))):
+            of_iri[name].update(zip((self._column[name] for name in ("project", "kind", "year")), said, strict=True))
+        budget = self._column["budget"]
+        for name, amount in _ask(self._store, _BUDGETS.replace("GIVEN", " ".join(graphs))):
+            if name in of_iri:
+                of_iri[name][budget] = max(amount, of_iri[name].get(budget, amount), key=_order)
+
+
+def _ask(store: TabbedStore, query: str) -> Iterator[list[str]]:
+    """The rows of a query, each term as SPARQL's TSV has it."""
+    _, *lines = store.tabbed(query).decode("utf-8").split("\n")
+    return (line.split("\t") for line in lines if line)
 
 
 _ESCAPE = re.compile(r"\\(.)")

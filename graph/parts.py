@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from rdflib.term import Node
 
 from graph.queries import run_named
 from graph.store import ReadableStore, Rows
+
+_T = TypeVar("_T")
 
 DOCUMENTS_AT_ONCE = 50
 
@@ -33,7 +35,7 @@ def read_documents(store: ReadableStore) -> list[Node]:
     return [document for (document,) in dict.fromkeys(rows) if document is not None]
 
 
-def split(documents: Sequence[Node], size: int | None = None) -> Iterator[Sequence[Node]]:
+def split(documents: Sequence[_T], size: int | None = None) -> Iterator[Sequence[_T]]:
     """Given documents, yield as many of them as are asked at once (`size`, or the usual number)."""
     size = size or DOCUMENTS_AT_ONCE
     for start in range(0, len(documents), size):
