@@ -21,7 +21,7 @@ from types import MappingProxyType
 from rdflib import OWL, RDF, RDFS, SKOS
 from rdflib.term import Node, URIRef
 
-from graph.store import ReadableStore, Rows, Triple
+from graph.store import ReadableStore, Triple, select
 from graph.terms import iri, text_literal
 from ontology.keys import digest, fold
 from ontology.measures import canonical, canonical_notation, measure_list
@@ -108,10 +108,7 @@ def rows_of(triples: Iterable[Triple]) -> list[NamedRow]:
 def read_rows(store: ReadableStore) -> Mapping[str, list[NamedRow]]:
     """Given a store, return what the rows of each document say, by the document's hash."""
     found: dict[str, list[NamedRow]] = defaultdict(list)
-    answer = store.query(_ROWS)
-    if not isinstance(answer, Rows):
-        raise TypeError("this query is a SELECT")
-    for row in answer:
+    for row in select(store, _ROWS):
         asks, thing, evidence = (None if row[n] is None else str(row[n]) for n in ("asks", "object", "evidence"))
         found[str(row["sha256"])].append(NamedRow(str(row["indicator"]), str(row["name"]), asks, thing, evidence))
     return found

@@ -15,7 +15,7 @@ from rdflib import RDFS
 
 from graph.decisions import Standing, find_standings
 from graph.errors import AmbiguousError, NotFoundError
-from graph.store import ReadableStore, Rows
+from graph.store import ReadableStore, select
 from graph.terms import iri, text_literal
 from ontology.decisions import CellCorrection, Decision, Decisions, IdentityVerdict, IndicatorGrouping, Undoing, to_json
 from ontology.namespaces import Namespace
@@ -92,10 +92,10 @@ class PrintedField:
 def find_fields(store: ReadableStore, document: str, *, field: str | None = None) -> list[PrintedField]:
     """Given a store and a document's IRI, return the cells that hold a field (or all), in the order of their places. A
     merged cell that several rows share is one."""
-    following = {str(row["cell"]): str(row["text"] or "") for row in _rows(store, _CONTINUED % document)}
+    following = {str(row["cell"]): str(row["text"] or "") for row in select(store, _CONTINUED % document)}
     found: dict[tuple[Any, ...], PrintedField] = {}
     names: dict[tuple[Any, ...], set[str]] = defaultdict(set)
-    for row in _rows(store, _CELLS % document):
+    for row in select(store, _CELLS % document):
         if field is not None and str(row["field"]) != field:
             continue
         cell, number = str(row["cell"]), 2
@@ -126,7 +126,7 @@ class FoundProposal:
 def find_proposal(store: ReadableStore, namespace: Namespace, wanted: str) -> FoundProposal:
     """Given a store and a proposal's IRI, its key or the beginning of that (four digits and more), return it."""
     key, found = wanted.strip().rpartition("/")[2], []
-    for row in _rows(store, _PROPOSALS):
+    for row in select(store, _PROPOSALS):
         own = str(row["proposal"]).rpartition("/")[2]
         if own == key or (len(key) >= 4 and own.startswith(key)):
             found.append(row)
@@ -144,21 +144,21 @@ def find_proposal(store: ReadableStore, namespace: Namespace, wanted: str) -> Fo
 
 
 def _name_of(store: ReadableStore, thing: str) -> str:
-    rows = _rows(store, f"SELECT ?name WHERE {{ {iri(thing).n3()} {RDFS.label.n3()} ?name }} ORDER BY ?name LIMIT 1")
+    rows = select(store, f"SELECT ?name WHERE {{ {iri(thing).n3()} {RDFS.label.n3()} ?name }} ORDER BY ?name LIMIT 1")
     return str(next(iter(rows))["name"]) if len(rows) else ""
 
 
 def find_counting_file(store: ReadableStore, decision: str) -> str | None:
     """Given a store and the IRI of a correction, return the file that prints the corrected form, row, amount or line too
     and counts in its place (graph.editions); None where the corrected one counts."""
-    rows = _rows(store, _COUNTING % iri(decision).n3())
+    rows = select(store, _COUNTING % iri(decision).n3())
     return str(next(iter(rows))["file"]) if len(rows) else None
 
 
 def find_canonical(store: ReadableStore, name: str, wanted: str) -> str:
     """Given a store, the printed name of an indicator, and a canonical indicator's IRI, notation, label or one of its
     members' names, return its notation. Raise NotFoundError where no indicator has the name either."""
-    known = _rows(
+    known = select(
         store,
         f"SELECT ?row WHERE {{ ?row a pikg:IndicatorRow ; rdfs:label {text_literal(name).n3()} }} LIMIT 1",
     )
@@ -166,10 +166,10 @@ def find_canonical(store: ReadableStore, name: str, wanted: str) -> str:
         raise NotFoundError(f"no indicator in the store has the name {name!r}; write it as it is printed")
     said = [text_literal(wanted), text_literal(wanted, "zh"), text_literal(wanted, "en")]
     found = {
-        str(row["notation"]): str(row["label"]) for row in _rows(store, _CANONICAL % " ".join(s.n3() for s in said))
+        str(row["notation"]): str(row["label"]) for row in select(store, _CANONICAL % " ".join(s.n3() for s in said))
     }
     if not found and ":" in wanted:
-        rows = _rows(store, f"SELECT ?notation WHERE {{ {iri(wanted).n3()} skos:notation ?notation }}")
+        rows = select(store, f"SELECT ?notation WHERE {{ {iri(wanted).n3()} skos:notation ?notation }}")
         found = {str(row["notation"]): "" for row in rows}
     if not found:
         raise NotFoundError(f"there is no canonical indicator {wanted!r}; `pikg query canonical-indicators` lists them")
@@ -216,10 +216,3 @@ def list_decisions(decisions: Decisions, store: ReadableStore, namespace: Namesp
         DecidedLine(one, standings[one.id], decisions.undone[one.id].id if one.id in decisions.undone else None)
         for one in decisions.lines
     ]
-
-
-def _rows(store: ReadableStore, sparql: str) -> Rows:
-    answer = store.query(sparql)
-    if not isinstance(answer, Rows):
-        raise TypeError("this query is a SELECT")
-    return answer

@@ -19,7 +19,7 @@ from rdflib.term import Node, URIRef
 
 from graph.canonical import canonical_iri
 from graph.errors import WorkspaceError
-from graph.store import ReadableStore, Rows, Triple
+from graph.store import ReadableStore, Triple, select
 from graph.terms import iri, moment_literal, text_literal
 from graph.workspace import Workspace
 from ontology.decisions import (
@@ -106,7 +106,7 @@ def read_considered(store: ReadableStore) -> Mapping[str, DocumentDecisions]:
     """Given a store, return by which corrections each document's graph was written; documents without any are left
     out."""
     found: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
-    for row in _rows(store, _CONSIDERED):
+    for row in select(store, _CONSIDERED):
         side = 0 if str(row["how"]).endswith("correctedBy") else 1
         found[str(row["sha256"])][side].add(str(row["decision"]).rpartition("/")[2])
     return {sha256: DocumentDecisions(frozenset(one), frozenset(other)) for sha256, (one, other) in found.items()}
@@ -116,7 +116,7 @@ def find_standings(decisions: Decisions, store: ReadableStore, namespace: Namesp
     """Given decisions and a store that is in step with them, return how each stands, by id."""
     considered, present = _documents(store, decisions)
     things = _existing(store, decisions, namespace)
-    grouped = {fold(str(row["words"])) for row in _rows(store, _GROUPED)} if decisions.groupings else set()
+    grouped = {fold(str(row["words"])) for row in select(store, _GROUPED)} if decisions.groupings else set()
     found: dict[str, Standing] = {}
     for one in decisions.lines:
         if isinstance(one, Undoing):
@@ -141,7 +141,7 @@ def _documents(store: ReadableStore, decisions: Decisions) -> tuple[Mapping[str,
     asked = sorted({one.document for one in decisions.corrections()})
     if not asked:
         return {}, set()
-    rows = _rows(store, _PRESENT % " ".join(text_literal(sha256).n3() for sha256 in asked))
+    rows = select(store, _PRESENT % " ".join(text_literal(sha256).n3() for sha256 in asked))
     return read_considered(store), {str(row["sha256"]) for row in rows}
 
 
@@ -150,7 +150,7 @@ def _existing(store: ReadableStore, decisions: Decisions, namespace: Namespace) 
     asked = sorted({thing for verdict in decisions.verdicts.values() for thing in (verdict.one, verdict.other)})
     if not asked:
         return set()
-    rows = _rows(store, _THINGS % " ".join(iri(namespace.base + thing).n3() for thing in asked))
+    rows = select(store, _THINGS % " ".join(iri(namespace.base + thing).n3() for thing in asked))
     return {str(row["thing"]).removeprefix(namespace.base) for row in rows}
 
 
@@ -212,10 +212,3 @@ def _links(decisions: Decisions, standings: Mapping[str, Standing], namespace: N
 
 def _term(name: str) -> URIRef:
     return URIRef(PIKG + name)
-
-
-def _rows(store: ReadableStore, sparql: str) -> Rows:
-    answer = store.query(sparql)
-    if not isinstance(answer, Rows):
-        raise TypeError("this query is a SELECT")
-    return answer

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from rdflib.term import URIRef
 
-from graph.store import ReadableStore, Rows
+from graph.store import ReadableStore, select
 from ontology.comparables import fold_text
 from ontology.identities import identity_rules
 
@@ -66,7 +66,7 @@ class _Line:
 def read_documents(store: ReadableStore) -> Documents:
     """Given a store, return its documents."""
     found = Documents()
-    for row in _rows(store, _DOCUMENTS):
+    for row in select(store, _DOCUMENTS):
         document = str(row["document"])
         found.publisher[document] = None if row["publisher"] is None else str(row["publisher"])
         found.disclosure[document] = str(row["disclosure"])
@@ -103,7 +103,7 @@ def _read_lines(store: ReadableStore, documents: Sequence[str]) -> Mapping[str, 
     """The lines of documents by kind of table and year, in their order."""
     found: dict[str, dict[tuple[str, str], list[_Line]]] = defaultdict(lambda: defaultdict(list))
     values = " ".join(URIRef(document).n3() for document in documents)
-    for row in _rows(store, _LINES % values):
+    for row in select(store, _LINES % values):
         said = fold_text(str(row["code"] or row["name"] or "")), fold_text(str(row["printed"] or ""))
         line = _Line(str(row["line"]), int(str(row["order"])), said)
         found[str(row["document"])][str(row["table"]), str(row["year"])].append(line)
@@ -132,10 +132,3 @@ def _match_group(
                     same = counting[line.said]
                     yield line.iri, same.pop() if same else theirs[0].iri
                 break
-
-
-def _rows(store: ReadableStore, sparql: str) -> Rows:
-    answer = store.query(sparql)
-    if not isinstance(answer, Rows):
-        raise TypeError("this query is a SELECT")
-    return answer

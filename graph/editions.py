@@ -17,7 +17,7 @@ from rdflib.term import URIRef
 
 from graph.documents import Documents, match_lines, read_documents
 from graph.naming import is_telling, letters_alike
-from graph.store import ReadableStore, Rows, Triple
+from graph.store import ReadableStore, Triple, select
 from ontology.comparables import fold_text
 from ontology.identities import Renditions, identity_rules
 from ontology.namespaces import PIKG
@@ -151,7 +151,7 @@ def match_editions(store: ReadableStore, documents: Documents, found: Iterable[P
 
 
 def _read_forms(store: ReadableStore) -> Iterator[PrintedForm]:
-    for row in _rows(store, _FORMS):
+    for row in select(store, _FORMS):
         year, code = (None if row[name] is None else str(row[name]) for name in ("year", "code"))
         form, document, project, kind, name = (
             str(row[part]) for part in ("form", "document", "project", "kind", "name")
@@ -335,13 +335,13 @@ def _read_content(store: ReadableStore, documents: Sequence[str]) -> Mapping[str
     found: dict[str, _Content] = defaultdict(_Content)
     for start in range(0, len(documents), _BATCH):
         values = " ".join(URIRef(document).n3() for document in documents[start : start + _BATCH])
-        corrected = {str(row["thing"]) for row in _rows(store, _CORRECTED % values)}
-        for row in _rows(store, _MONEY % values):
+        corrected = {str(row["thing"]) for row in select(store, _CORRECTED % values)}
+        for row in select(store, _MONEY % values):
             if str(row["entry"]) in corrected:
                 found[str(row["form"])].corrected.add((str(row["stage"]), str(row["source"])))
             elif str(row["amount"]) != "0":
                 found[str(row["form"])].money.add((str(row["stage"]), str(row["source"]), str(row["amount"])))
-        for row in _rows(store, _NAMES % values):
+        for row in select(store, _NAMES % values):
             if str(row["row"]) in corrected:
                 continue
             read = fold_text(str(row["name"])), fold_text(str(row["target"] or ""))
@@ -358,10 +358,3 @@ def _whole_documents(printed: Iterable[_Printed]) -> Iterator[tuple[str, str]]:
         only = next(iter(others))
         if len(others) == 1 and only is not None:
             yield document, only
-
-
-def _rows(store: ReadableStore, sparql: str) -> Rows:
-    answer = store.query(sparql)
-    if not isinstance(answer, Rows):
-        raise TypeError("this query is a SELECT")
-    return answer

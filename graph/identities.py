@@ -17,7 +17,7 @@ from itertools import combinations
 from graph.editions import Editions, PrintedForm
 from graph.naming import Difference, Name, differences, letters_alike, read_project_name, slips
 from graph.proposals import Proposal, propose, score_of
-from graph.store import ReadableStore, Rows
+from graph.store import ReadableStore, select
 from graph.unit_identities import UNLIKE, Unit, compare_units, place_names, read_units
 from ontology.comparables import fold_text
 from ontology.identities import identity_rules
@@ -67,7 +67,7 @@ def find_identities(
     of_units = compare_units(units)
     related = relate(of_units, refused)
     projects = read_projects(
-        [tuple(None if row[n] is None else str(row[n]) for n in _PROJECT_COLUMNS) for row in _rows(store, _PROJECTS)],
+        [tuple(None if row[n] is None else str(row[n]) for n in _PROJECT_COLUMNS) for row in select(store, _PROJECTS)],
         units,
         editions.forms,
     )
@@ -271,10 +271,3 @@ def _code_reasons(one: ComparedProject, other: ComparedProject) -> list[Differen
     if {year for year, _ in one.forms} & {year for year, _ in other.forms}:
         return None
     return [Difference("other_code", mine, theirs)]
-
-
-def _rows(store: ReadableStore, sparql: str) -> Rows:
-    answer = store.query(sparql)
-    if not isinstance(answer, Rows):
-        raise TypeError("this query is a SELECT")
-    return answer

@@ -20,7 +20,7 @@ from rdflib.term import URIRef
 
 from graph.documents import Documents, rank_document
 from graph.editions import PrintedForm
-from graph.store import ReadableStore, Rows
+from graph.store import ReadableStore, select
 from ontology.comparables import fold_text
 
 _TABLES = """
@@ -183,7 +183,7 @@ class Links:
         self._read(store, "?graph")
 
     def _read(self, store: ReadableStore, graph: str) -> None:
-        for row in _rows(store, _DOCUMENT % graph):
+        for row in select(store, _DOCUMENT % graph):
             said = _texts(row, "document", "publisher", "disclosure", "year", "kind")
             replaces, rendition, sha256 = rank_document(*(str(row[n] or "") for n in ("name", "title", "sha256")))
             self.write(
@@ -195,7 +195,7 @@ class Links:
             (
                 (*_texts(row, "form", "document", "project", "year", "kind", "name"), fold_text(str(row["name"])),
                  *_texts(row, "code"))
-                for row in _rows(store, _FORMS % graph)
+                for row in select(store, _FORMS % graph)
             ),
         )  # fmt: skip
         for table, query, columns in (
@@ -205,7 +205,7 @@ class Links:
             marks = ", ".join("?" * len(columns))
             self.write(
                 f"INSERT INTO {table} VALUES ({marks})",
-                (_texts(row, *columns) for row in _rows(store, query % graph)),
+                (_texts(row, *columns) for row in select(store, query % graph)),
             )
 
     def read_documents(self, documents: Collection[str] | None = None) -> Documents:
@@ -273,13 +273,6 @@ _KIN_BY_NAME = """SELECT DISTINCT o.document FROM form f JOIN document d ON d.do
 
 def _texts(row: Mapping[str, object], *names: str) -> tuple[str | None, ...]:
     return tuple(None if row[name] is None else str(row[name]) for name in names)
-
-
-def _rows(store: ReadableStore, sparql: str) -> Rows:
-    answer = store.query(sparql)
-    if not isinstance(answer, Rows):
-        raise TypeError("this query is a SELECT")
-    return answer
 
 
 def grouped(rows: Iterable[tuple[str, ...]]) -> Mapping[str, list[tuple[str, ...]]]:

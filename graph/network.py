@@ -15,7 +15,7 @@ import networkx as nx
 from rdflib.term import Literal, Node
 
 from graph.errors import InvalidLiteralError, NotFoundError
-from graph.store import ReadableStore, Rows
+from graph.store import ReadableStore, Rows, select
 from graph.terms import iri
 from ontology.namespaces import CONCEPT, PIKG, PREFIXES
 
@@ -258,10 +258,7 @@ class Walk:
         return sorted(str(row["other"]) for row in self._ask(query))
 
     def _ask(self, query: str) -> Rows:
-        answer = self.store.query(query)
-        if not isinstance(answer, Rows):
-            raise TypeError("a SELECT answered with something else than rows")
-        return answer
+        return select(self.store, query)
 
     def _read_attributes(self, nodes: Iterable[str]) -> None:
         unknown = [node for node in dict.fromkeys(nodes) if node not in self._attributes]

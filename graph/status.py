@@ -11,7 +11,7 @@ from pathlib import Path
 
 from graph.load import StoredDocument, find_documents
 from graph.lock import Holder
-from graph.store import Rows
+from graph.store import select
 from graph.workspace import Workspace
 
 _COUNTS = """
@@ -46,10 +46,10 @@ class Status:
 def read_status(workspace: Workspace) -> Status:
     """Given a workspace, return what it holds; waits for no writer."""
     with workspace.read() as store:
-        counted, superseded = store.query(_COUNTS), store.query(_SUPERSEDED)
+        counted, superseded = select(store, _COUNTS), select(store, _SUPERSEDED)
         documents = tuple(find_documents(store))
         triples = store.count()
-    names = {str(row["class"]).rpartition("#")[2]: int(str(row["n"])) for row in _rows(counted)}
+    names = {str(row["class"]).rpartition("#")[2]: int(str(row["n"])) for row in counted}
     pointer = (workspace.folder / "snapshots" / "current").stat()
     return Status(
         folder=workspace.folder,
@@ -60,18 +60,12 @@ def read_status(workspace: Workspace) -> Status:
         published=datetime.fromtimestamp(pointer.st_mtime, UTC),
         documents=documents,
         counts={"Document": len(documents), **names},
-        superseded_forms=next((int(str(row["n"])) for row in _rows(superseded)), 0),
+        superseded_forms=next((int(str(row["n"])) for row in superseded), 0),
         triples=triples,
         bytes_on_disk=_size(workspace.folder),
         writer=workspace.holder(),
         unpublished=workspace.unpublished,
     )
-
-
-def _rows(answer: object) -> Rows:
-    if not isinstance(answer, Rows):
-        raise TypeError("this query is a SELECT")
-    return answer
 
 
 def _size(folder: Path) -> int:

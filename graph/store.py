@@ -61,6 +61,14 @@ class ReadableStore(Protocol):
         ...
 
 
+def select(store: ReadableStore, sparql: str) -> Rows:
+    """Given a store and a SELECT, return its rows; raise TypeError for a query of another form."""
+    answer = store.query(sparql)
+    if not isinstance(answer, Rows):
+        raise TypeError("this query is a SELECT")
+    return answer
+
+
 class WholeStore(ReadableStore, Protocol):
     """A store that can also be looked at graph by graph: what loading, exports and status need."""
 

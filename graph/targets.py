@@ -16,10 +16,10 @@ from functools import cache, lru_cache
 from typing import Any, Literal
 
 from graph.errors import NotFoundError
-from graph.lookup import find_project, find_region
+from graph.lookup import find_project, find_regions
 from graph.pairing import plain
 from graph.quartiles import PEERS_NEEDED, Quartiles, percentile, quartiles
-from graph.store import ReadableStore, Rows
+from graph.store import ReadableStore
 from graph.target_rows import (
     PrintedValue,
     TargetRow,
@@ -33,7 +33,7 @@ from graph.target_rows import (
 from graph.unit_families import base_text, family_of
 from ontology.comparables import fold_text
 from ontology.measures import Measure, measure_list
-from ontology.namespaces import PREFIXES, concept
+from ontology.namespaces import concept
 from ontology.targets import target_words
 
 Direction = Literal["positive", "negative"]
@@ -193,7 +193,7 @@ def find_targets(
     and the region.
     """
     own = None if project is None else str(find_project(store, project))
-    inside = None if region is None else _regions_inside(store, region)
+    inside = None if region is None else frozenset(map(str, find_regions(store, region)))
     measure, label, rows = _asked_rows(store, indicator.strip())
     if not rows:
         raise NotFoundError(f"no indicator of that name or measure is in the store: {indicator}")
@@ -244,14 +244,6 @@ def _asked_rows(store: ReadableStore, text: str) -> tuple[Measure | None, str, l
         label = label_of_canonical(store, canonical[0]) if len(canonical) == 1 else None
         return None, label or text, read_rows_of_canonical(store, canonical)
     return None, text, read_rows_named(store, find_names(store, [text])) if text else []
-
-
-def _regions_inside(store: ReadableStore, region: str) -> frozenset[str]:
-    node = find_region(store, region).n3()
-    answer = store.query(
-        f"PREFIX pikg: <{PREFIXES['pikg']}> SELECT DISTINCT ?inside WHERE {{ ?inside pikg:withinRegion* {node} }}"
-    )
-    return frozenset(str(row["inside"]) for row in answer) if isinstance(answer, Rows) else frozenset()
 
 
 def find_measure(text: str) -> Measure | None:

@@ -13,7 +13,7 @@ from itertools import combinations
 
 from graph.naming import Difference, Name, differences, letters_alike, read_unit_name, renamed_core, slips
 from graph.proposals import Proposal, propose
-from graph.store import ReadableStore, Rows
+from graph.store import ReadableStore, select
 from ontology.comparables import fold_text
 from ontology.identities import identity_rules
 from ontology.keys import fold, is_qualified
@@ -60,9 +60,9 @@ class Unit:
 def read_units(store: ReadableStore) -> dict[str, Unit]:
     """Given a store, return its units by IRI."""
     return make_units(
-        [_texts(row, "unit", "name", "code", "region") for row in _rows(store, _UNITS)],
-        [_texts(row, "unit", "year", "kind") for row in _rows(store, _PUBLISHED)],
-        [_texts(row, "publisher", "unit") for row in _rows(store, _NAMED)],
+        [_texts(row, "unit", "name", "code", "region") for row in select(store, _UNITS)],
+        [_texts(row, "unit", "year", "kind") for row in select(store, _PUBLISHED)],
+        [_texts(row, "publisher", "unit") for row in select(store, _NAMED)],
     )
 
 
@@ -192,10 +192,3 @@ def _unit_differences(one: Unit, other: Unit) -> list[Difference] | None:
     if one.region and other.region and one.region.code != other.region.code:
         found = [Difference("former_place", r.mine, r.theirs) if r.reason == "place" else r for r in found]
     return found
-
-
-def _rows(store: ReadableStore, sparql: str) -> Rows:
-    answer = store.query(sparql)
-    if not isinstance(answer, Rows):
-        raise TypeError("this query is a SELECT")
-    return answer
