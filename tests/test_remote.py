@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from comparing import disclosed, form, row, value
 from corpus import BASE, record, store_of
 from disclosures import disclosure
 from rdflib import Literal, URIRef
 from servers import SERVERS, emptied
 
 import pikg
+from graph.comparables import find_comparables
 from graph.embedded import EmbeddedStore
 from graph.errors import GraphError, QueryRefusedError, QueryTimeoutError, WorkspaceError
 from graph.guard import run_user_query
@@ -28,6 +30,7 @@ from graph.remote_settings import RemoteSettings, read_remote
 from graph.serve import build_app
 from graph.status import read_status
 from graph.store import Rows
+from graph.unit_costs import find_unit_costs
 from graph.workspace import Workspace
 
 S, P = URIRef("https://example.org/s"), URIRef("https://example.org/p")
@@ -104,9 +107,21 @@ def test_what_only_a_folder_can_do_is_refused_in_a_sentence(tmp_path):
 
 @pytest.fixture(scope="module")
 def here() -> EmbeddedStore:
-    return store_of(
-        *(record(name) for name in ("hotline-budget", "hotline-accounts", "greenery-budget")), vocabulary=True
+    two_cities = (
+        disclosed(
+            city,
+            form(
+                "聘用人员经费",
+                row("聘用人员数量", value("10", "人", "eq"), actual=value("9", "人", "eq")),
+                row("群众满意度", value("95", "%"), "service_satisfaction", tier1="satisfaction"),
+                row("项目完成时限", value(None), "timeliness"),
+                money=money,
+            ),
+        )
+        for city, money in (("昆明市", "400000"), ("南宁市", "700000"))
     )
+    records = (record(name) for name in ("hotline-budget", "hotline-accounts", "greenery-budget"))
+    return store_of(*records, *two_cities, vocabulary=True)
 
 
 @pytest.fixture(scope="module", params=SERVERS)
@@ -133,6 +148,15 @@ def test_a_named_query_has_the_same_rows_everywhere(here, there, name):
         assert theirs.variables == ours.variables
         assert Counter(comparable_rows(theirs)) - Counter(comparable_rows(ours)) == Counter()
         assert len(theirs) == len(ours)
+
+
+def test_comparable_projects_and_unit_costs_are_the_same_everywhere(here, there):
+    projects = {str(row["project"]) for row in here.query("SELECT ?project { ?form pikg:ofProject ?project }")}
+    found = [find_comparables(here, project) for project in sorted(projects)]
+    assert [find_comparables(there, project) for project in sorted(projects)] == found
+    assert any(peer.unit_costs and len(peer.matched_indicators) == 3 for peers in found for peer in peers)
+    for basis in ("planned", "achieved"):
+        assert find_unit_costs(there, basis=basis) == find_unit_costs(here, basis=basis)
 
 
 def comparable_rows(rows: Rows) -> list[str]:
