@@ -170,11 +170,13 @@ def say_targets(spread: TargetSpread, language: str) -> None:
         ]
         for target in spread.targets
     ]
-    heads = _heads(language, "region", "publisher", "year", "project", "indicator", "target", "actual", "page")
-    write_table(heads, rows, sys.stdout)
+    if rows:
+        heads = _heads(language, "region", "publisher", "year", "project", "indicator", "target", "actual", "page")
+        write_table(heads, rows, sys.stdout)
     publishers = len({target.row.publisher for target in spread.targets})
     direction = target_words()["directions"].get(spread.direction or "")
-    told = f"{spread.indicator} ({unit}): " + _shown_spread(spread.quartiles, len(spread.targets), publishers, language)
+    named = f"{spread.indicator} ({unit})" if unit else spread.indicator
+    told = f"{named}: {_shown_spread(spread.quartiles, len(spread.targets), publishers, language)}"
     say(told + (f"; {direction.in_language(language)}" if direction else ""))
     left = [
         [one.row.project_name, one.row.name, _target(one.row), _why(one.reason, language)] for one in spread.left_out
