@@ -26,6 +26,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -166,8 +167,7 @@ def _ask_endpoint(address: str) -> Counts:
         f"{address}/sparql?{urlencode({'query': COUNTS})}", headers={"Accept": "application/sparql-results+json"}
     )
     with urllib.request.urlopen(asked, timeout=60) as answer:
-        found = json.load(answer)["results"]["bindings"]
-    return {row["sha256"]["value"]: int(row["n"]["value"]) for row in found}
+        return _counts(json.load(answer))
 
 
 def _ask_command(store: Path, *asked: str) -> Counts:
@@ -176,9 +176,13 @@ def _ask_command(store: Path, *asked: str) -> Counts:
     )
     if done.returncode != 0:
         raise ValueError(done.stderr.strip())
-    said = json.loads(done.stdout)
-    rows = said["rows"] if isinstance(said, dict) and "rows" in said else said
-    return {row["sha256"]: int(row["n"]) for row in rows if "sha256" in row}
+    return _counts(json.loads(done.stdout))
+
+
+def _counts(said: Mapping[str, Any]) -> Counts:
+    """The counts of documents in SPARQL results in JSON; none where something else was asked."""
+    found = said["results"]["bindings"]
+    return {row["sha256"]["value"]: int(row["n"]["value"]) for row in found if "sha256" in row}
 
 
 def read_meanwhile(store: Path, folder: Path, seconds: float = 5.0, publish_every: float = 1.0) -> Meanwhile:
