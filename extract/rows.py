@@ -134,8 +134,7 @@ def _is_total_of_projects(grid: Grid, row: int, named: Cell | None, texts: dict[
     if any(texts.get(notation, "").strip() for notation in (*TIERS, "target")):
         return False
     lead = next((cell for cell in grid.row_cells(row) if cell.row == row and cell.text.strip()), None)
-    match = labels.match_block(lead.text) if lead is not None else None
-    if match is not None and match.means("total_row", "subtotal_row"):
+    if lead is not None and labels.ends_with_total(lead.text):
         return True
     return named is None or (named.row == row and not named.text.strip())
 

@@ -275,6 +275,12 @@ def find_money_unit(text: str) -> str | None:
     return found[1] if found else None
 
 
+def ends_with_total(text: str) -> bool:
+    """Whether a text sums up what it names: "合计", "某某局小计"."""
+    found = match_block(text.strip()[-2:])
+    return found is not None and found.means("total_row", "subtotal_row")
+
+
 # --- tiers
 
 

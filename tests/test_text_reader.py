@@ -267,3 +267,41 @@ def test_a_cost_per_unit_in_flat_lines_belongs_to_its_indicator(tmp_path: Path) 
     (project,) = projects(write(tmp_path, text))
     read = [(i["tier1"], i["tier2"], i["tier3"], i["target"]["raw"]) for i in project["indicators"]]
     assert read[2] == ("产出指标", "成本指标", "人均培训补助标准", "≤450元/人·天")
+
+
+def test_a_head_over_two_flat_lines_splits_the_head_that_its_parts_speak_of(tmp_path: Path) -> None:
+    text = (
+        "2024年度项目支出绩效自评表\n项目名称 康复救助\n"
+        "资金投入情况（元） 资金来源 全年预算数 全年执行数 执行率\n年度资金总额 512360.00 500000.00 97.59%\n其中：财政资金 512360.00 500000.00\n"
+        "绩效指标 一级指标 二级指标 三级指标 分值 指标值 得分 未完成原因\n预期值 实际值\n"
+        "产出指标 数量指标 救助儿童人数 30分 ≥260名 266名 30 无\n质量指标 康复有效率 30分 ≥90% 91% 30 无\n"
+        "满意度指标 服务对象满意度指标 家长满意度 30分 ≥90% 93% 30 无\n"
+    )
+    (project,) = projects(write(tmp_path, text))
+    read = [
+        (i["tier3"], i["target"]["raw"], i["actual"]["raw"], i["weight"], i["score"]) for i in project["indicators"]
+    ]
+    assert read == [
+        ("救助儿童人数", "≥260名", "266名", "30", "30"),
+        ("康复有效率", "≥90%", "91%", "30", "30"),
+        ("家长满意度", "≥90%", "93%", "30", "30"),
+    ]
+    assert [(one["stage"], one["source"], one["amount"]) for one in project["funding"]] == [
+        ("adjusted_budget", "total", "512360.00"),
+        ("executed", "total", "500000.00"),
+        ("adjusted_budget", "fiscal", "512360.00"),
+        ("executed", "fiscal", "500000.00"),
+    ]
+    assert project["execution"] == {"rate": "97.59"}
+
+
+def test_a_flat_list_of_projects_has_its_tiers_below_and_sums_that_are_no_projects(tmp_path: Path) -> None:
+    text = (
+        "2025年度部门预算项目绩效目标汇总表\n单位：万元\n序号 项目名称 预算数（万元） 绩效指标\n"
+        "一级指标 二级指标 三级指标 指标方向 指标值 度量单位\n某县水利局本级小计 92.5\n"
+        "1 水库加固 52.5 产出指标 数量指标 加固水库数量 ≥ 3 座\n质量指标 验收合格率 ≥ 98 %\n"
+        "2 渠道清淤 40 产出指标 数量指标 清淤长度 ≥ 30 公里\n"
+    )
+    found = projects(write(tmp_path, text))
+    assert [(p["name"], p["funding"][0]["raw"]) for p in found] == [("水库加固", "52.5"), ("渠道清淤", "40")]
+    assert [[i["target"]["raw"] for i in p["indicators"]] for p in found] == [["≥3座", "≥98%"], ["≥30公里"]]

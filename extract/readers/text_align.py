@@ -200,6 +200,9 @@ def align_rows(matrix: Matrix, table: IndicatorTable, rows: Sequence[int]) -> No
         filled = row.filled()
         if not filled or any(row.entries[column].columns > 1 for column in filled):
             continue
+        if (columns := _columns_of_subtotal(row, filled, table)) is not None:
+            _move(row, filled, columns)
+            continue
         scores = [fit[column](row.entries[column].text) for column in filled]
         if min(scores) > CONTRADICTION and (not matrix.loose or len(filled) == whole):
             continue
@@ -228,6 +231,15 @@ def align_rows(matrix: Matrix, table: IndicatorTable, rows: Sequence[int]) -> No
         printed_rows = "、".join(str(matrix.place(number).row) for number in moved)
         matrix.notes.append(f"rows {printed_rows}: cells moved to the heads that they fit")
         matrix.report("table.rows_moved", moved[0], rows=printed_rows)
+
+
+def _columns_of_subtotal(row: Row, filled: Sequence[int], table: IndicatorTable) -> list[int] | None:
+    """Where the cells of a sum over projects belong ("某某局小计" and its amounts): at the left, and under the money."""
+    texts = [row.entries[column].text for column in filled]
+    money = [column.column - 1 for column in table.funding]
+    if not table.has_projects or not labels.ends_with_total(texts[0]) or not 0 < len(texts) - 1 <= len(money):
+        return None
+    return [0, *money[: len(texts) - 1]] if money[0] > 0 and all(parse_amount(text) for text in texts[1:]) else None
 
 
 def _side(matrix: Matrix, table: IndicatorTable) -> int:

@@ -16,6 +16,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from extract.readers.text_clean import clean_cell, close_figures
+from extract.readers.text_heads import open_funding, open_heads
 from extract.readers.text_lines import Line, Part, RawRow, RawTable
 from extract.readers.text_spans import column_notation, is_figure, is_label
 from extract.readers.text_stream import find_stream
@@ -204,8 +205,9 @@ def _make_table(lines: Sequence[Line]) -> RawTable:
     for line in lines:
         cells = _join_values(_cells(line), split)
         rows.append(RawRow([clean_cell(cell) for cell in cells], line.blank_before and bool(rows)))
+    open_heads(rows)
     _open_side(rows)
-    _open_funding(rows)
+    open_funding(rows)
     _open_texts(rows)
     return RawTable(rows, "lines", ["cells parted by spaces; blank cells have left no trace"])
 
@@ -221,19 +223,6 @@ def _open_side(rows: Sequence[RawRow]) -> None:
             beside = match is not None and match.role("section") is not None and named[0] not in ("tier1", "tier2")
         elif beside and (not is_label(cells[0]) or labels.is_tier1(cells[0])):
             row.cells.insert(0, "")
-
-
-def _open_funding(rows: Sequence[RawRow]) -> None:
-    """Heads of amounts that no label stands before begin one column to the right, as the amounts below them do."""
-    for upper, lower in pairwise(rows):
-        heads = [cell or "" for cell in upper.cells]
-        if len(heads) > 1 and all(map(_is_money_head, heads)) and len(lower.cells) == len(heads) + 1:
-            upper.cells.insert(0, "")
-
-
-def _is_money_head(text: str) -> bool:
-    match = labels.match_block(text)
-    return match is not None and any(role.group in ("stage", "execution") for role in match.roles)
 
 
 def _open_texts(rows: Sequence[RawRow]) -> None:
