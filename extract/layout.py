@@ -53,7 +53,7 @@ def read_forms(document: Document) -> Layout:
     for block in document.blocks:
         if isinstance(block, Paragraph):
             if layout.ledgers and layout.ledgers[-1].number in layout.form_grids and len(above) < _FOOT_LINES:
-                _read_foot(block.text, layout.forms[-1])
+                _read_foot(_with_label(above, block.text), layout.forms[-1])
             above.append(block.text)
             continue
         context = read_context(above)
@@ -80,6 +80,13 @@ def read_forms(document: Document) -> Layout:
 
 _FOOT_LINES = 3
 """How many lines right below a form may belong to it."""
+
+
+def _with_label(above: list[str], text: str) -> str:
+    """A line with the label that stands on a line of its own before it: "自评等级" and then "优"."""
+    match = labels.match_block(above[-1]) if above else None
+    alone = match is not None and match.value is None and match.means("score", "grade")
+    return f"{above[-1].strip('：: ')}：{text}" if alone and labels.match_block(text) is None else text
 
 
 def _read_foot(text: str, form: Form) -> None:

@@ -16,6 +16,7 @@ from extract.grid import Cell, Grid
 from extract.heads import IndicatorTable, find_tables
 from extract.readers.text_align import CONTRADICTION, Fit, fits
 from extract.readers.text_clean import clean_cell
+from extract.readers.text_heads import open_funding
 from extract.readers.text_lines import Line, RawRow, RawTable
 from extract.readers.text_spans import column_notation, is_figure, is_label
 from ontology import labels, titles
@@ -28,6 +29,8 @@ _LONGEST_HEAD = 24
 _LONGEST_CELL = 160
 _LONGEST_LIKELY = 12
 _LEAST_HEADS = 3
+_MOST_UNKNOWN = 6
+_LONGEST_PART = 3
 _MOST_ABOVE = 80
 _MOST_CELLS = 4000
 _STARTS = ("name", "name_and_code", "unit_name")
@@ -77,10 +80,12 @@ def _heads(run: Sequence[Line], at: int) -> int | None:
     enough = len(_TIERS & set(named)) > 1 or ("tier3" in named and "target" in named)
     if end - at < _LEAST_HEADS or not enough:
         return None
-    # A head that no list has, before the first row, which begins with a first tier.
-    for further in range(end, min(end + 2, len(run))):
+    # A head that no list has, or some very short ones (优, 良, 中, 差), before the first row, which begins with a first tier.
+    for further in range(end, min(end + _MOST_UNKNOWN, len(run))):
         if labels.is_tier1(run[further].text):
             return further
+        if further > end and len(run[further].text) > _LONGEST_PART:
+            break
     return end
 
 
@@ -381,6 +386,7 @@ def _block_rows(cells: Sequence[str]) -> list[RawRow]:
             behind += 1
         rows += _rows_of_labels(list(cells[at:named]), list(cells[named:behind]))
         at = behind
+    open_funding(rows)
     return rows
 
 
