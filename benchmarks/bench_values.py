@@ -6,6 +6,7 @@ numbers of its own so that nothing is answered from memory, reads them, and prin
 
 from __future__ import annotations
 
+import argparse
 import csv
 import random
 import re
@@ -61,8 +62,9 @@ def rate(rows: list[Row]) -> float:
 
 def main() -> int:
     """Print the rate; return 1 where it is below what is promised."""
-    rows = make_rows(int(sys.argv[1]) if len(sys.argv) > 1 else 5000)
-    found = rate(rows)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("rows", type=int, nargs="?", default=5000, help="how many (default 5000)")
+    found = rate(make_rows(parser.parse_args().rows))
     print(f"{found:,.0f} rows a second (target, actual and name), {found / PROMISED:.1f} times what is promised")
     return int(found < PROMISED)
 
