@@ -96,12 +96,21 @@ def _proposal(row: Row, t: Texts) -> Html:
     statement = t.pick(read_text(row, "statement"), read_text(row, "statementEn")) or ""
     evidence = t.pick(read_text(row, "evidence"), read_text(row, "evidenceEn")) or ""
     things = [
-        link(address("graph", t.language, iri=read_text(row, name)), t(f"checks.{name}")) for name in ("one", "other")
+        join([f"{t(f'checks.{name}')} ", join(_leads(read_text(row, name), t), t("app.and"))])
+        for name in ("one", "other")
     ]
     return tag(
         "div", tag("b", statement), tag("span", share, class_="pk-share", title=t("checks.likelihood")),
         tag("small", evidence, " · ", join(things, " · ")), class_="pk-proposal",
     )  # fmt: skip
+
+
+def _leads(thing: str | None, t: Texts) -> list[Html]:
+    """Where a unit or project is named, and where it stands in the graph."""
+    return [
+        link(address("evidence", t.language, iri=thing), t("evidence.title")),
+        link(address("graph", t.language, iri=thing), t("page.graph")),
+    ]
 
 
 # --- decisions ----------------------------------------------------------------------------------------------------

@@ -130,11 +130,12 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What is in the graph."""
+    """What is in the graph; `superseded` are the documents (IRIs) none of whose forms counts, as another prints them."""
 
     documents: tuple[Document, ...]
     forms: tuple[FormSummary, ...]
     issues: tuple[Issue, ...]
+    superseded: frozenset[str]
 
 
 TIER_ORDER = (
@@ -238,7 +239,13 @@ def _contents(counted_edition: str, _answers: Answers) -> Contents:
         )
     ]
     newest = sorted(documents.values(), key=lambda d: (-(d.year or 0), d.region or "", d.publisher or "", d.file))
-    return Contents(tuple(newest), tuple(forms), tuple(_issues(_answers)))
+    superseded = digest.select("SELECT document FROM form GROUP BY document HAVING count(*) = count(newer)")
+    return Contents(
+        tuple(newest),
+        tuple(forms),
+        tuple(_issues(_answers)),
+        frozenset(documents[number].iri for (number,) in superseded),
+    )
 
 
 def _decimal(text: str | None) -> Decimal | None:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from graph.errors import ParameterError
+from graph.errors import InvalidLiteralError, NotFoundError, ParameterError
+from graph.network import find_neighbourhood
+from ontology.keys import fold
 from ui.correcting import Misread, show_correction, show_said
-from ui.data import Document, read_contents, read_notation, read_number, read_text
+from ui.data import FORM_ORDER, Document, read_contents, read_notation, read_number, read_text
 from ui.format import number, place
 from ui.html import Html, Piece, join, show, tag
 from ui.i18n import Texts
@@ -174,15 +176,57 @@ _UNDERSTOOD = ("amount", "value", "upperValue", "baseValue", "weight", "score", 
 """The properties that say what was understood of a figure."""
 
 
+_NAMED = 24
+"""Forms that are looked at for where a unit or project is named."""
+
+_FORMS = frozenset(FORM_ORDER)
+_NAMING = frozenset({"name", "implementing_unit", "department"})
+
+
 def show_evidence_page(answers: Answers, parameters: Mapping[str, str], t: Texts) -> None:
-    """Show where a figure (`iri`: a row, value, amount, form or budget line) was printed; `field` narrows it to one."""
-    iri, field = parameters.get("iri", ""), parameters.get("field")
+    """Show where a figure (`iri`: a row, value, amount, form or budget line) was printed, `field` narrows it to one; or
+    where a project or unit is named, `cell` chooses one of the places."""
+    iri = parameters.get("iri", "")
     show(tag("div", tag("h1", t("evidence.title")), class_="pk-head"))
+    documents = {document.iri: document for document in read_contents(answers).documents}
+    cells = [cell for cell in _cells_of(answers, iri) if cell.document in documents]
+    naming = not cells
+    if naming:
+        cells = [cell for cell in _naming_cells(answers, iri) if cell.document in documents]
+    asked = "cell" if naming else "field"
+    by_name = [(cell.iri if naming else cell.field, cell) for cell in cells]
+    shown = next((cell for name, cell in by_name if name == parameters.get(asked)), None)
+    if not cells or (shown is None and asked in parameters):
+        show(tag("p", t("evidence.nothing"), class_="pk-none"))
+        show(tag("p", link(address("projects", t.language), t("project.to_list"))))
+        return
+    show_said()
+    shown = shown or cells[0]
+    chips = [
+        link(
+            address("evidence", t.language, iri=iri, **{asked: name}),
+            _told_of(documents[cell.document], cell, t) if naming else t.name("field", cell.field),
+            class_="pk-chip", aria_current="true" if cell is shown else None,
+        )
+        for name, cell in by_name
+    ]  # fmt: skip
+    if len(cells) > 1:
+        show(tag("nav", *chips, class_="pk-chips", aria_label=t("evidence.document" if naming else "evidence.what")))
+    understood = "" if naming else _understood(answers, iri, t)
+    _show_figure(answers, shown, documents[shown.document], understood, t)
+
+
+def _told_of(document: Document, cell: Cell, t: Texts) -> str:
+    where = place(t, page=cell.page, sheet=cell.sheet, table=cell.table, row=None, column=None)
+    return f"{document.title or document.file} · {where}"
+
+
+def _cells_of(answers: Answers, iri: str) -> list[Cell]:
+    """The cells that a figure, row or form was printed in, each with the parts into which a page break cut it."""
     try:
         rows = list(answers.rows("figure-source", iri=iri)) if iri else []
     except ParameterError:
         rows = []
-    documents = {document.iri: document for document in read_contents(answers).documents}
     found: dict[tuple[str, str], Cell] = {}
     for row in sorted(rows, key=lambda row: (str(row["field"]), len(str(row["cell"])), str(row["cell"]))):
         cell = read_cell(row)
@@ -191,22 +235,24 @@ def show_evidence_page(answers: Answers, parameters: Mapping[str, str], t: Texts
             found[cell.field, cell.iri] = cell
         else:  # a cell that a page break cut
             found[first] = replace(found[first], more=(*found[first].more, cell))
-    cells = [cell for cell in found.values() if field in (None, cell.field) and cell.document in documents]
-    if not cells:
-        show(tag("p", t("evidence.nothing"), class_="pk-none"))
-        show(tag("p", link(address("projects", t.language), t("project.to_list"))))
-        return
-    show_said()
-    understood = _understood(answers, iri, t)
-    shown = cells if field is not None else cells[:1]
-    others = [
-        link(address("evidence", t.language, iri=iri, field=cell.field), t.name("field", cell.field), class_="pk-chip",
-             aria_current="true" if cell in shown else None)
-        for cell in cells
-    ]  # fmt: skip
-    if len(cells) > 1:
-        show(tag("nav", *others, class_="pk-chips", aria_label=t("evidence.what")))
-    _show_figure(answers, shown[0], documents[shown[0].document], understood, t)
+    return list(found.values())
+
+
+def _naming_cells(answers: Answers, iri: str) -> list[Cell]:
+    """The cells that print the name of a project or unit, those of a merged cell once."""
+    try:
+        around = find_neighbourhood(answers.store, iri, limit=_NAMED, kinds=_FORMS).graph if iri else None
+    except (NotFoundError, InvalidLiteralError):
+        around = None
+    if around is None:
+        return []
+    said = fold(str(around.nodes[iri].get("label", "")))
+    found: dict[tuple[object, ...], Cell] = {}
+    for form in sorted(node for node, data in around.nodes(data=True) if data.get("kind") in _FORMS):
+        for cell in _cells_of(answers, form):
+            if cell.field in _NAMING and said and said in fold(cell.whole):
+                found.setdefault((cell.document, cell.page, cell.sheet, cell.table, cell.row, cell.column), cell)
+    return list(found.values())
 
 
 def _show_figure(answers: Answers, cell: Cell, document: Document, understood: str, t: Texts) -> None:

@@ -252,6 +252,8 @@ def _newest(contents: Contents, labels: Labels, t: Texts) -> Html:
     for document in contents.documents[:_NEWEST]:
         note = [str(document.year) if document.year else None, document.region, labels("kind", document.kind)]
         said = t("overview.document_holds", forms=forms[document.iri], rows=rows[document.iri])
+        if document.iri in contents.superseded:
+            said = t("overview.superseded")
         name = document.title or document.file
         where = address("projects", t.language, document=document.sha256)
         items.append(

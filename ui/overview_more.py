@@ -36,7 +36,7 @@ def quality(answers: Answers, contents: Contents, t: Texts) -> Html:
         "SELECT count(*), sum(actual IS NOT NULL) FROM row JOIN form ON form.id = row.form "
         "WHERE newer IS NULL AND form.kind = 'SelfEvaluation'"
     )[0]
-    with_forms = len({form.document.iri for form in contents.forms})
+    with_forms = len({form.document.iri for form in contents.forms} | contents.superseded)
     funded = sum(form.money is not None for form in contents.forms)
     told = [
         ("documents", with_forms, len(contents.documents)),
@@ -145,7 +145,7 @@ def _group(
         items.append(tag("li", link(where, label), tag("small", note)))
     rest: Iterable[Piece] = ()
     if len(found) > _FOUND:
-        more = t("overview.more_gaps", n=number(len(found) - _FOUND))
+        more = t("overview.more_found", n=number(len(found) - _FOUND))
         rest = [tag("p", link(every, more) if every else more, class_="pk-none")]
     head = tag("div", tag("h2", t(f"overview.found_{name}")), tag("small", number(len(found))), class_="pk-section")
     return tag("section", head, tag("ul", *items, class_="pk-list"), *rest)

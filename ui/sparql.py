@@ -33,6 +33,7 @@ WHERE {
   ?form a pikg:TargetForm ; rdfs:label ?project ; pikg:inDocument ?document .
   ?document pikg:publisherText ?unit ; pikg:regionText ?city .
   OPTIONAL { ?form pikg:fiscalYear ?year }
+  FILTER NOT EXISTS { ?form pikg:supersededBy ?newer }
 }
 LIMIT 100
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import streamlit as st
 
@@ -361,7 +361,7 @@ class _Page:
             )
             items.append(tag("li", link(where, printed, class_="pk-cited"), tag("small", note)))
         more = (
-            tag("p", t("overview.more_gaps", n=number(len(left) - _LEFT_OUT)), class_="pk-none")
+            tag("p", t("overview.more_found", n=number(len(left) - _LEFT_OUT)), class_="pk-none")
             if len(left) > _LEFT_OUT
             else None
         )
@@ -373,7 +373,7 @@ class _Page:
 
 def _short(value: Decimal) -> str:
     """Given a figure, return it with two decimals at most."""
-    return number(value.quantize(Decimal("0.01")).normalize()) if value % 1 else number(value)
+    return number(value.quantize(Decimal("0.01"), ROUND_HALF_UP).normalize()) if value % 1 else number(value)
 
 
 def _between(low: Decimal, high: Decimal) -> str:

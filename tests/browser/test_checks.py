@@ -55,6 +55,19 @@ def test_a_proposed_identity_is_judged_and_listed_among_the_decisions(own_visit:
         assert [one.standing for one in store.decisions()] == ["applied"]
 
 
+def test_a_proposed_identity_leads_to_where_both_names_are_printed(visit: Visitor) -> None:
+    visit.open("checks", part="identities")
+    leads = ".pk-proposal a:has-text('出处')"
+    assert visit.count(leads) == 2
+    for number, named in ((0, "达州市政务服务管理局本级"), (1, "达州市政务服务管理局")):
+        visit.open("checks", part="identities")
+        visit.click(f"{leads} >> nth={number}")
+        assert "page=evidence" in visit.page.url
+        assert named in visit.text(".pk-quote")
+        visit.sees(visit.page.locator('[data-testid="stMain"]'), "原件第")
+        visit.page.locator('[data-testid="stImage"] img').first.wait_for(state="visible")
+
+
 def test_a_read_only_app_offers_no_judgement(browser: object, own_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(os.environ, "PIKG_READ_ONLY", "1")
     shutil.rmtree(own_store / "readings", ignore_errors=True)
