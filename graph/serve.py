@@ -134,18 +134,14 @@ class Endpoint:
             return newest
 
     def _open(self) -> _Snapshot:
-        for _ in range(20):
-            folder = self.workspace.snapshot_folder
-            with suppress(FileNotFoundError):  # pruned since the pointer was read: there is a newer one
-                lease = Lease(folder)
-                try:
-                    store = open_snapshot(folder)
-                    published = datetime.fromtimestamp((folder.parent / "current").stat().st_mtime, UTC)
-                except BaseException:
-                    lease.release()
-                    raise
-                return _Snapshot(int(folder.name), lease, store, QueryPool(folder, self.limits), published)
-        raise NotFoundError(f"the store in {self.workspace.folder} has no snapshot that can be opened")
+        folder, lease = self.workspace.lease()
+        try:
+            store = open_snapshot(folder)
+            published = datetime.fromtimestamp((folder.parent / "current").stat().st_mtime, UTC)
+        except BaseException:
+            lease.release()
+            raise
+        return _Snapshot(int(folder.name), lease, store, QueryPool(folder, self.limits), published)
 
     async def close(self) -> None:
         """Stop every process."""

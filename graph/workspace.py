@@ -188,18 +188,21 @@ class Workspace:
         on a server, what the server holds is seen: each document as soon as it is stored."""
         if self.remote is not None:
             return _connect(self.remote, self.info.base)
+        folder, lease = self.lease()
+        try:
+            return open_snapshot(folder, lease.release)
+        except BaseException:
+            lease.release()
+            raise
+
+    def lease(self) -> tuple[Path, Lease]:
+        """Return the folder of the newest snapshot and a lease on it, to be released; raise WorkspaceError where it is
+        missing."""
         for _ in range(20):
             folder = self.snapshot_folder
-            try:
-                lease = Lease(folder)
-            except FileNotFoundError:
-                time.sleep(0.01)  # pruned since the pointer was read: there is a newer one
-                continue
-            try:
-                return open_snapshot(folder, lease.release)
-            except BaseException:
-                lease.release()
-                raise
+            with suppress(FileNotFoundError):
+                return folder, Lease(folder)
+            time.sleep(0.01)  # pruned since the pointer was read: there is a newer one
         raise WorkspaceError(
             f"the snapshot that {self._pointer} points to is missing; `pikg optimize --store {self.folder}` makes one"
         )
@@ -271,7 +274,8 @@ class Workspace:
     def backup(self, target: Path) -> None:
         """Write a workspace of its own to a new folder: the newest snapshot as its graph, originals, decisions.
 
-        It waits for no writer and stops none. Raise WorkspaceError where the folder is there already.
+        It waits for no writer and stops none. Raise WorkspaceError where the folder is there already, or would be a part
+        of this workspace.
         """
         if self.remote is not None:
             raise WorkspaceError(
@@ -279,6 +283,9 @@ class Workspace:
             )
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise WorkspaceError(f"{target} is there already; name a new folder for the backup")
+        if target.resolve().is_relative_to(self.folder.resolve()):
+            raise WorkspaceError(f"{target} lies in the store itself; name a new folder for the backup outside of it")
+        target = target.absolute()
         partial = target.with_name(target.name + ".partial")
         shutil.rmtree(partial, ignore_errors=True)
         try:
@@ -294,15 +301,14 @@ class Workspace:
     def _copy_to(self, target: Path) -> None:
         for name in ("snapshots", "documents", "index"):
             (target / name).mkdir()
-        for _ in range(20):
-            folder = self.snapshot_folder
-            with suppress(FileNotFoundError), Lease(folder):
-                shutil.copytree(folder, target / "graph", ignore=shutil.ignore_patterns("LOCK", "text"))
-                if (folder / "text").is_dir():
-                    shutil.copytree(folder / "text", target / "index" / "text")
-                break
-        for original in (self.folder / "documents").iterdir():
-            if original.suffix != ".partial":
+        folder, lease = self.lease()
+        with lease:
+            shutil.copytree(folder, target / "graph", ignore=shutil.ignore_patterns("LOCK", "text"))
+            if (folder / "text").is_dir():
+                shutil.copytree(folder / "text", target / "index" / "text")
+        originals = [path for path in (self.folder / "documents").iterdir() if path.suffix != ".partial"]
+        for original in originals:
+            with suppress(FileNotFoundError):  # its document was removed meanwhile
                 shutil.copy2(original, target / "documents" / original.name)
         shutil.copy2(self.folder / "decisions.jsonl", target / "decisions.jsonl")
         copy = Workspace(target, self.info)

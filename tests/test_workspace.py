@@ -524,6 +524,24 @@ def test_a_backup_is_a_store_of_its_own_and_waits_for_no_writer(workspace, tmp_p
         workspace.backup(tmp_path / "copy")
 
 
+def test_a_backup_is_no_part_of_its_store_and_may_be_the_folder_where_one_is(workspace, tmp_path, monkeypatch):
+    load(workspace, disclosure(1))
+    with pytest.raises(WorkspaceError, match="outside"):
+        workspace.backup(workspace.folder / "snapshots" / "9")
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    workspace.backup(Path())
+    assert len(files(Workspace.open(tmp_path / "here"))) == 1
+
+
+def test_a_backup_of_a_snapshot_that_is_missing_says_so(workspace, tmp_path):
+    load(workspace, disclosure(1))
+    shutil.rmtree(workspace.snapshot_folder)
+    with pytest.raises(WorkspaceError, match="missing"):
+        workspace.backup(tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()
+
+
 def test_status_counts_each_thing_once(workspace):
     load(workspace, 1, 2)
     status = read_status(workspace)
