@@ -1,24 +1,27 @@
 """The graph for Gephi and yEd (GraphML): regions, units, projects and the canonical indicators that projects ask for;
 and any networkx graph of ours.
 
-The whole is written as it is read, so that memory stays flat. Row by row indicators are left out: what a picture of the whole can
-show is who does what, and what is asked in several places.
+All is written as it is read, sorted in pieces on disk; only the IRIs of the nodes, and years and budgets of projects, are
+held in memory. Row by row indicators are left out: what a picture of the whole can show is who does what, and what is
+asked in several places.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator
 from decimal import Decimal
 from io import BytesIO, TextIOBase
+from itertools import groupby
 from typing import IO, TYPE_CHECKING, Any, cast
 from xml.sax.saxutils import XMLGenerator
 from xml.sax.xmlreader import AttributesImpl
 
 import networkx as nx
-from rdflib.term import Literal as RdfLiteral
-from rdflib.term import Node
 
-from graph.queries import run_named
+from graph.embedded import EmbeddedStore
+from graph.export import sort_lines
+from graph.queries import find_query, render_for
 from graph.store import ReadableStore, Rows
 
 if TYPE_CHECKING:
@@ -27,9 +30,9 @@ if TYPE_CHECKING:
 _NODES = {"region": "Region", "unit": "Unit", "project": "Project", "indicator": "CanonicalIndicator"}
 
 _NODE = """
-SELECT ?thing (SAMPLE(?name) AS ?label) WHERE {
+SELECT ?thing ?name WHERE {
   ?thing a pikg:%s ; rdfs:label|skos:prefLabel ?name FILTER(LANG(?name) IN ("", "zh"))
-} GROUP BY ?thing ORDER BY ?thing
+}
 """
 
 _EDGES = {
@@ -62,12 +65,12 @@ def export_graphml(store: ReadableStore, out: IO[str]) -> None:
     years, budgets = _read_projects(store)
     written: set[str] = set()
     for kind, name in _NODES.items():
-        for row in _rows(store, _NODE % name):
-            iri = str(row["thing"])
+        lines = sort_lines(f"{thing} {json.dumps(label)}" for thing, label in _read(store, _NODE % name))
+        for iri, same in groupby(lines, key=lambda line: line.partition(" ")[0]):
             if iri in written:
                 continue
             written.add(iri)
-            data = {"label": str(row["label"]), "kind": kind}
+            data = {"label": json.loads(next(same).partition(" ")[2]), "kind": kind}
             if iri in years:
                 data["years"] = ", ".join(map(str, sorted(years[iri])))
             if iri in budgets:
@@ -78,12 +81,13 @@ def export_graphml(store: ReadableStore, out: IO[str]) -> None:
             xml.ignorableWhitespace("\n")
     number = 0
     for relation, pattern in _EDGES.items():
-        for row in _rows(store, f"SELECT DISTINCT ?from ?to {{ {pattern} }} ORDER BY ?from ?to"):
-            ends = str(row["from"]), str(row["to"])
-            if not written.issuperset(ends):
+        pairs = _read(store, f"SELECT ?from ?to {{ {pattern} }}")
+        for line, _ in groupby(sort_lines(f"{start} {end}" for start, end in pairs)):
+            source, target = line.split(" ")
+            if source not in written or target not in written:
                 continue
             number += 1
-            xml.startElement("edge", AttributesImpl({"id": f"e{number}", "source": ends[0], "target": ends[1]}))
+            xml.startElement("edge", AttributesImpl({"id": f"e{number}", "source": source, "target": target}))
             _write_data(xml, {"relation": relation})
             xml.endElement("edge")
             xml.ignorableWhitespace("\n")
@@ -123,21 +127,31 @@ def _printable(value: str) -> str:
     return "".join(character for character in value if character >= " " or character in "\t\n")
 
 
-def _rows(store: ReadableStore, query: str) -> Iterator[Mapping[str, Node | None]]:
+def _read(store: ReadableStore, query: str) -> Iterator[tuple[str, ...]]:
+    """The rows of a query as texts, nothing for what is not bound; one at a time where the store can."""
+    if isinstance(store, EmbeddedStore):
+        found: Any = store.solve(query)  # a SELECT: its rows
+        for solution in found:
+            yield tuple("" if term is None else str(getattr(term, "value", term)) for term in solution)
+        return
     answer = store.query(query)
-    if isinstance(answer, Rows):
-        yield from answer
+    for row in answer.rows if isinstance(answer, Rows) else ():
+        yield tuple("" if node is None else str(node) for node in row)
 
 
-def _read_projects(store: ReadableStore) -> tuple[dict[str, set[int]], dict[str, tuple[int, str]]]:
+def _read_projects(store: ReadableStore) -> tuple[dict[str, tuple[int, ...]], dict[str, tuple[int, str]]]:
     """The years of each project, and the newest year's budget."""
-    years: dict[str, set[int]] = {}
+    years: dict[str, tuple[int, ...]] = {}
     budgets: dict[str, tuple[int, str]] = {}
-    for row in run_named(store, "budgets"):
-        project, year, budget = str(row["project"]), row["year"], row["budget"]
-        if not isinstance(year, RdfLiteral):
+    query = find_query("budgets")
+    columns = [column.name for column in query.columns]
+    project, year, budget = (columns.index(name) for name in ("project", "year", "budget"))
+    for row in _read(store, render_for(store, query, {})):
+        if not row[year]:
             continue
-        years.setdefault(project, set()).add(int(year))
-        if budget is not None and (project not in budgets or budgets[project][0] < int(year)):
-            budgets[project] = (int(year), str(budget))
+        iri, told = row[project], int(row[year])
+        if told not in years.get(iri, ()):
+            years[iri] = (*years.get(iri, ()), told)
+        if row[budget] and (iri not in budgets or budgets[iri][0] < told):
+            budgets[iri] = (told, row[budget])
     return years, budgets

@@ -267,7 +267,8 @@ _ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 def _cell(term: str, known: dict[str, str]) -> str:
     found = known.get(term)
     if found is None:
-        found = known[term] = csv_cell(_read_term(term))
+        is_bare_number = term[0] not in '<"'
+        found = known[term] = term if is_bare_number else csv_cell(_read_term(term))
     return found
 
 
