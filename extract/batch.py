@@ -113,4 +113,4 @@ def _sha256(path: Path) -> str:
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
-        raise UnreadableDocumentError(f"{path.name}: cannot be opened ({error.strerror or error})") from error
+        raise UnreadableDocumentError(f"{path.name or path}: cannot be opened ({error.strerror or error})") from error

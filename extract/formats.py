@@ -103,7 +103,7 @@ def detect(path: Path) -> Format:
         with path.open("rb") as stream:
             head = stream.read(_HEAD)
     except OSError as error:
-        raise UnreadableDocumentError(f"{path.name}: cannot be opened ({error.strerror or error})") from error
+        raise UnreadableDocumentError(f"{path.name or path}: cannot be opened ({error.strerror or error})") from error
     if not head:
         raise UnreadableDocumentError(f"{path.name}: is empty; get it again from its source")
     # PDF allows other bytes before its mark; readers accept the mark within the first kilobyte.

@@ -67,6 +67,7 @@ def pikg_process(*arguments: object, **options) -> subprocess.CompletedProcess[b
         (["status", "--store", "no such store"], 1, "no store in"),
         (["remove", "no such document"], 1, "no document"),
         (["extract", "no such file.pdf"], 1, "no such file.pdf"),
+        (["extract", "."], 1, ".: cannot be opened (Is a directory)"),
         (["query", "--file", "no such.rq"], 1, "no such.rq"),
         (["query", "--sparql", ENDLESS, "--timeout", "0.2"], 1, "stopped"),
         (["frobnicate"], 2, "frobnicate"),
