@@ -2,7 +2,7 @@
 
 Forms are taken in order (by year, the target form before the self-evaluation of the same year), each compared with the
 one before: so what was lowered between plan and report shows as well as what was lowered from year to year. Only forms
-that no other edition supersedes count.
+that no other edition supersedes count, and of these the ones whose year is known.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ class Change:
 class Step:
     """Two forms of a project, one after the other, with what changed: years and kinds (TargetForm, SelfEvaluation)."""
 
-    before: tuple[int | None, str]
-    after: tuple[int | None, str]
+    before: tuple[int, str]
+    after: tuple[int, str]
     changes: tuple[Change, ...]
 
 
@@ -61,16 +61,17 @@ def find_target_history(store: ReadableStore, project: str, *, names: Sequence[s
     rows = [row for row in read_rows_of_projects(store, [str(find_project(store, project))]) if row.counts]
     forms: dict[tuple[int, int, str], list[TargetRow]] = {}
     for row in rows:
-        forms.setdefault((row.year or 0, _ORDER.get(row.kind, 2), row.form), []).append(row)
-    ordered = [forms[key] for key in sorted(forms)]
+        if row.year is not None:
+            forms.setdefault((row.year, _ORDER.get(row.kind, 2), row.form), []).append(row)
+    ordered = [(key, forms[key]) for key in sorted(forms)]
     wanted = None if names is None else {fold_text(name) for name in names}
     return [
         Step(
-            (before[0].year, before[0].kind),
-            (after[0].year, after[0].kind),
+            (before_year, before[0].kind),
+            (after_year, after[0].kind),
             tuple(change for change in compare_rows(before, after) if _is_wanted(change, wanted)),
         )
-        for before, after in pairwise(ordered)
+        for ((before_year, _, _), before), ((after_year, _, _), after) in pairwise(ordered)
     ]
 
 

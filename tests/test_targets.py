@@ -274,6 +274,13 @@ def test_plan_and_report_are_compared_within_the_year() -> None:
     assert find_target_history(store, "培训经费", names=["没有"])[0].changes == ()
 
 
+def test_a_form_of_an_unknown_year_is_before_and_after_none() -> None:
+    unknown = city("昆明市", "80", year=None)
+    assert find_target_history(store_of(unknown, city("昆明市", "90")), "培训经费") == []
+    (step,) = find_target_history(store_of(unknown, city("昆明市", "90"), city("昆明市", "95", year=2025)), "培训经费")
+    assert (step.before, step.after) == ((2024, "TargetForm"), (2025, "TargetForm"))
+
+
 # --- what peers measure besides ---------------------------------------------------------------------------------------
 def test_missing_indicators_by_tier_the_usual_ones_first() -> None:
     store = store_of(
