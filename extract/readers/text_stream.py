@@ -270,10 +270,14 @@ def _fits(table: IndicatorTable, width: int) -> list[Fit]:
         def told(text: str) -> float:
             worth = fit(text)
             is_tier = labels.names_tier(text)
-            if notation == "tier3":
+            if not notation:
+                worth = max(worth, 0.0)  # what stands below a head that no list has may be anything
+            elif notation == "tier3":
                 worth -= 4 * is_tier + 2 * bool(_SENTENCE.search(text)) + 2 * (_VALUE.fullmatch(text) is not None)
-                worth += bool(_NAMES_END.search(text)) - 2 * (
-                    "/" in text and find_unit(text.partition("/")[0]) is not None
+                worth += (
+                    bool(_NAMES_END.search(text))
+                    - 2 * text.endswith(("%", "％"))
+                    - 2 * ("/" in text and find_unit(text.partition("/")[0]) is not None)
                 )
             elif notation in ("tier1", "tier2"):
                 worth -= 2 * (_VALUE.fullmatch(text) is not None) + 4 * bool(_SENTENCE.search(text))
