@@ -18,6 +18,7 @@ from ontology.head_words import find_head_words
 _FAR = 3.5  # sizes: a gap above a lone text so high ends a table
 _WIDE = 0.6  # the share of the width of the page's text that a line of prose fills
 _LED = 3  # rows with a label and its value that make a form's block without its indicators
+_LOWER_HEADS = 2  # rows of a head below it: heads set a little lower than the others, and those that split one
 _UPPER_HEADS = 2  # rows of a head above the one that names the tiers
 _UNLABELLED = 3  # rows without a known label that may stand between rows of a form's block
 _PAGE_HEADS = 2  # lines of a page's head that may stand above a table that goes on
@@ -247,7 +248,9 @@ def indicator_rows(rows: Sequence[PieceRow], head: int, end: int, least: int) ->
     """Given a table's rows, the row of its head (above `least` where it has none here), the row behind its last, and the
     first that may belong to it, return the first row of the indicator table, the last of its head, and its last."""
     last_head = head
-    if head >= least and head + 1 < end and _splits_heads(rows[head + 1]):
+    while (
+        head >= least and last_head + 1 < end and last_head - head < _LOWER_HEADS and _splits_heads(rows[last_head + 1])
+    ):
         last_head += 1
     last = last_head
     for row in range(last_head + 1, end):

@@ -139,6 +139,8 @@ def _overlap(one: Piece, other: Piece) -> bool:
 def _gutters(rows: Sequence[Sequence[Piece]], head_rows: int) -> list[Edge]:
     """The gaps that run through all rows of an indicator table, but for cells that cover several columns."""
     leaves = _leaf_heads(rows[:head_rows])
+    below = [piece for row in rows[head_rows:] for piece in row]
+    leaves = [leaf for leaf in leaves if not _stands_over_two(leaf, leaves, below)]
     known = {id(leaf) for leaf in leaves}
     upper = {id(piece) for row in rows[:head_rows] for piece in row} - known
     found = [
@@ -203,6 +205,16 @@ def _leaf_heads(rows: Sequence[Sequence[Piece]]) -> list[Piece]:
     return [
         piece for piece in every if not any(other.top > piece.bottom - 1 and _overlap(piece, other) for other in every)
     ]
+
+
+def _stands_over_two(leaf: Piece, leaves: Sequence[Piece], below: Sequence[Piece]) -> bool:
+    """Whether a head stands in the middle over two lower ones (指标值 over 预期值 and 实际值) and touches neither: no text
+    stands under it."""
+    left = max((other for other in leaves if other.x1 <= leaf.x0), key=lambda other: other.x1, default=None)
+    right = min((other for other in leaves if other.x0 >= leaf.x1), key=lambda other: other.x0, default=None)
+    if left is None or right is None or min(left.top, right.top) < leaf.bottom - 1:
+        return False
+    return not any(leaf.x0 <= (piece.x0 + piece.x1) / 2 <= leaf.x1 for piece in below)
 
 
 # --- the columns of other rows
