@@ -37,7 +37,7 @@ PECULIAR = {"rotated", "sideways", "doubled", "clipped", "no-encoding"}
 
 
 def test_every_case_is_there():
-    assert len(CASES) == 20
+    assert len(CASES) == 21
     assert all((case / "expected.json").exists() for case in CASES)
 
 
@@ -158,7 +158,7 @@ def test_a_page_without_an_encoding_is_said_and_the_others_are_read():
 # --- forms without lines, or with some of them
 
 LOOKS = ["unruled", "unruled-top", "lines-between-rows", "head-ruled", "filled", "unruled-over-pages",
-         "row-lines-over-pages", "short-heads"]  # fmt: skip
+         "row-lines-over-pages", "short-heads", "head-over-two"]  # fmt: skip
 # What make.py prints in each of them: name, target, actual, weight, score, the concepts of the tiers.
 PRINTED = [
     ("巡查河道长度", "≥320公里", "336公里", "20", "20", "output", "quantity"),

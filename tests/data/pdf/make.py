@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -339,6 +340,15 @@ def unruled_over_pages() -> str:
     return evaluation("", "A4 landscape").replace("size: A4 landscape", "size: 200mm 95mm")
 
 
+def head_over_two() -> str:
+    """No lines; one head over those of target and actual, narrower than the room between them."""
+    html = evaluation("", "A4 landscape")
+    first, upper, rest = re.split(r"(<tr><th rowspan=6>.*?</tr>)", html, maxsplit=1, flags=re.DOTALL)
+    upper = upper.replace("<th >年度指标值</th><th >实际完成值</th>", "<th colspan=2>指标值</th>")
+    upper = upper.replace("rowspan=6", "rowspan=7").replace("<th >", "<th rowspan=2>")
+    return f"{first}{upper}<tr><th>预期值</th><th>实际完成值</th></tr>{rest}"
+
+
 CASES = {
     make.__name__.replace("_", "-"): make
     for make in (
@@ -362,6 +372,7 @@ CASES = {
         head_ruled,
         filled,
         unruled_over_pages,
+        head_over_two,
     )
 }
 
