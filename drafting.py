@@ -41,7 +41,7 @@ MOST_FILES = 20
 READING_TIME = 900.0
 """Seconds after which the reading of a file is stopped: scans of a hundred pages need some minutes."""
 
-GRACE = 90.0
+GRACE = float(os.environ.get("PIKG_DRAFT_GRACE") or 90)
 """Seconds that a draft outlives the connection of its reader: a network may fail for a moment, a window be closed for good."""
 
 _AT_ONCE = 2  # files that are read at the same time, whoever brought them

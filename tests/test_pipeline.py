@@ -283,9 +283,17 @@ def test_the_corpus_goes_in_twice_with_a_broken_file_among_it(tmp_path):
     assert lines(tmp_path / "store") == before
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """What a store of all examples holds that was made in one go."""
+    store = tmp_path_factory.mktemp("whole") / "store"
+    ingest([EXAMPLES], store)
+    return lines(store)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="stops a process as POSIX systems do")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_an_ingest_that_is_stopped_can_be_run_again(tmp_path, how):
+def test_an_ingest_that_is_stopped_can_be_run_again(tmp_path, how, whole):
     store = tmp_path / "store"
     command = [*INTERRUPTIBLE, "ingest", str(EXAMPLES), "--store", str(store)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
@@ -299,8 +307,7 @@ def test_an_ingest_that_is_stopped_can_be_run_again(tmp_path, how):
         assert process.returncode == 130
         assert "stopped" in complaint
     assert ingest([EXAMPLES], store).ok
-    ingest([EXAMPLES], tmp_path / "fresh")
-    assert lines(store) == lines(tmp_path / "fresh")
+    assert lines(store) == whole
 
 
 # --- where files were found ---------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ import pipeline  # noqa: E402
 def meanwhile(tmp_path_factory) -> Meanwhile:
     folder = tmp_path_factory.mktemp("meanwhile")
     write_copies(folder / "before", 2, (".docx",))
-    write_copies(folder / "files", 10, (".docx",))
+    write_copies(folder / "files", 7, (".docx",))
     for path in (folder / "before").iterdir():
         (folder / "files" / path.name).unlink()
     assert pipeline.ingest([folder / "before"], folder / "store").ok
@@ -37,7 +37,7 @@ def test_nobody_who_reads_while_a_folder_is_ingested_sees_an_error(meanwhile, re
 
 def test_whoever_reads_while_a_folder_is_ingested_sees_whole_documents_and_ever_more(meanwhile):
     assert meanwhile.torn() == []
-    assert len(meanwhile.final) == 10
+    assert len(meanwhile.final) == 7
     counting = {reader.name for reader in meanwhile.beside if any(reader.answers)}
     assert counting == {"what the app's pages ask", "pikg serve", "pikg query --sparql"}
     seen = {len(counts) for reader in meanwhile.beside for counts in reader.answers if counts}

@@ -34,6 +34,7 @@ def drafts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setenv("PIKG_DRAFT_GRACE", "5")
     return folder
 
 
@@ -139,7 +140,7 @@ def test_a_draft_is_seen_by_nobody_else_and_goes_with_its_session(browser: objec
                 assert other.count(".pk-draft") == 0
                 assert PROJECT not in other.text()
             assert len(list(drafts.glob("pikg-draft-*/1"))) == 1
-        for _ in range(400):  # a closed window may come back: Streamlit keeps its session for two minutes
+        for _ in range(400):  # a closed window may come back, for as long as PIKG_DRAFT_GRACE says
             if not list(drafts.glob("pikg-draft-*/1")):
                 break
             time.sleep(0.5)
@@ -153,6 +154,7 @@ def test_another_writer_is_told_and_the_draft_stays(own_visit: Visitor, own_app:
         own_visit.click("button:has-text('存入图谱')")
         own_visit.sees(own_visit.page.locator(".pk-wrong"), "正由另一个程序写入")
         own_visit.sees(own_visit.page.locator(".pk-wrong"), "pikg ingest")
+    own_visit.settle()
     assert states(own_visit) == ["已读出"]
     own_visit.click("button:has-text('存入图谱')")
     own_visit.sees(own_visit.page.locator(".pk-done"), "已存入 1 个文件")
