@@ -1,7 +1,7 @@
 """The documents of a store in the order in which they count, and the budget lines that one of them prints again.
 
-Given a store, `read_documents` returns its documents with their rank; `match_lines` returns, for each budget line that
-a better document of the same disclosure prints too, the line that counts. Lines are compared by tables: a table most of
+Given what a document is called, `rank_document` returns its rank; `match_lines` returns, for each budget line that a
+better document of the same disclosure prints too, the line that counts. Lines are compared by tables: a table most of
 whose lines stand in a better document is that table printed again, its misread lines included.
 """
 
@@ -21,15 +21,6 @@ from ontology.identities import identity_rules
 # Which rendition of the same form counts, by the file's suffix: the printed one before what was made of it.
 _RENDITION_RANK = MappingProxyType({"pdf": 0, "docx": 0, "doc": 1, "xlsx": 1, "xls": 1, "html": 2, "htm": 2, "txt": 3})
 _LAST_RANK = 4
-
-_DOCUMENTS = """
-SELECT ?document ?sha256 ?name ?title ?publisher ?disclosure WHERE {
-  ?document a pikg:Document ; pikg:sha256 ?sha256 ; pikg:inDisclosure ?disclosure .
-  OPTIONAL { ?document schema:name ?name }
-  OPTIONAL { ?document dcterms:title ?title }
-  OPTIONAL { ?document pikg:publisher ?publisher }
-}
-"""
 
 _LINES = """
 SELECT ?line ?document ?table ?order ?year ?name ?code ?printed WHERE {
@@ -61,17 +52,6 @@ class _Line:
     iri: str
     order: int
     said: tuple[str, str]
-
-
-def read_documents(store: ReadableStore) -> Documents:
-    """Given a store, return its documents."""
-    found = Documents()
-    for row in select(store, _DOCUMENTS):
-        document = str(row["document"])
-        found.publisher[document] = None if row["publisher"] is None else str(row["publisher"])
-        found.disclosure[document] = str(row["disclosure"])
-        found.rank[document] = rank_document(*(str(row[name] or "") for name in ("name", "title", "sha256")))
-    return found
 
 
 def rank_document(file: str, title: str, sha256: str) -> tuple[bool, int, str]:

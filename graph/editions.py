@@ -1,10 +1,10 @@
 """Editions and renditions: of forms that several files print (an erratum, a PDF and its text), which one counts.
 
-Given a store, `compare_editions` returns each form that another one counts for. Two forms print the same thing where
-they have one key (`ontology.keys.form_key`); and in two files of one publisher's where their names are alike and they
-hold the same money and indicators: a misread character must not count a project twice. What only one of two files
-prints counts, whatever the files are: text, tables and forms may come as several files of one disclosure. Budget lines
-are compared in `graph.documents`.
+Given documents with their forms, `match_editions` returns each form that another one counts for. Two forms print the
+same thing where they have one key (`ontology.keys.form_key`); and in two files of one publisher's where their names are
+alike and they hold the same money and indicators: a misread character must not count a project twice. What only one of
+two files prints counts, whatever the files are: text, tables and forms may come as several files of one disclosure.
+Budget lines are compared in `graph.documents`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from rdflib.term import URIRef
 
-from graph.documents import Documents, match_lines, read_documents
+from graph.documents import Documents, match_lines
 from graph.naming import is_telling, letters_alike
 from graph.store import ReadableStore, Triple, select
 from ontology.comparables import fold_text
@@ -30,17 +30,6 @@ _RENDITION_OF = URIRef(f"{PIKG}renditionOf")
 
 _BATCH = 200
 """Documents whose figures one query asks for."""
-
-# Every form with the parts of its key, ontology.keys.form_key in the graph's terms; one whose year is unknown has none.
-# Comparing them here takes a twentieth of the time that Oxigraph takes to join forms with forms.
-_FORMS = """
-SELECT ?project ?year ?kind ?form ?document ?name ?code WHERE {
-  VALUES ?kind { pikg:TargetForm pikg:SelfEvaluation pikg:ProjectDescription }
-  ?form a ?kind ; pikg:ofProject ?project ; pikg:inDocument ?document ; rdfs:label ?name .
-  OPTIONAL { ?form pikg:fiscalYear ?year }
-  OPTIONAL { ?form pikg:code ?code }
-}
-"""
 
 _MONEY = """
 SELECT ?form ?entry ?stage ?source ?amount WHERE {
@@ -128,14 +117,9 @@ class _Content:
     corrected: set[tuple[str, str]] = field(default_factory=set)
 
 
-def compare_editions(store: ReadableStore) -> Editions:
-    """Given a store, return which of its forms count for others. Within one document no form supersedes another."""
-    return match_editions(store, read_documents(store), _read_forms(store))
-
-
 def match_editions(store: ReadableStore, documents: Documents, found: Iterable[PrintedForm]) -> Editions:
     """Given a store, some documents of it with everything that they share a key with, and their forms, return which of
-    the forms count for others."""
+    the forms count for others. Within one document no form supersedes another."""
     forms = tuple(sorted(found, key=lambda form: form.iri))
     printed = _group_forms(forms)
     _match_keys(printed, documents)
@@ -148,15 +132,6 @@ def match_editions(store: ReadableStore, documents: Documents, found: Iterable[P
             winners = one.counting.forms
             superseded |= {form: winners[min(number, len(winners) - 1)] for number, form in enumerate(one.forms)}
     return Editions(superseded, dict(_whole_documents(printed)), match_lines(store, documents), forms)
-
-
-def _read_forms(store: ReadableStore) -> Iterator[PrintedForm]:
-    for row in select(store, _FORMS):
-        year, code = (None if row[name] is None else str(row[name]) for name in ("year", "code"))
-        form, document, project, kind, name = (
-            str(row[part]) for part in ("form", "document", "project", "kind", "name")
-        )
-        yield PrintedForm(form, document, project, year, kind, name, code)
 
 
 def _group_forms(forms: Iterable[PrintedForm]) -> list[_Printed]:

@@ -1,6 +1,7 @@
 """Proposed identities: units and projects that may be one thing under two names, each with a score and its reasons.
 
-Given a store, `find_identities` returns the proposals; `graph.proposals` has their triples. A proposal is a statement
+Given projects and how their units are related, `compare_projects` returns the proposals about them (`graph.unit_identities`
+those about units, `graph.proposals` their triples; `graph.derive` keeps them in step). A proposal is a statement
 about two IRIs, never one IRI for both: names that are wrong, renamed or differently dressed (a house prefix, a year, an
 ending) are compared as ontology/data/identities.yaml says. Only things that can be one are compared: units of a region
 or of one publisher's documents, projects of one unit or of units that may be one; within these, names find each other
@@ -17,25 +18,14 @@ from itertools import combinations
 from graph.editions import Editions, PrintedForm
 from graph.naming import Difference, Name, differences, letters_alike, read_project_name, slips
 from graph.proposals import Proposal, propose, score_of
-from graph.store import ReadableStore, select
-from graph.unit_identities import UNLIKE, Unit, compare_units, place_names, read_units
+from graph.unit_identities import UNLIKE, Unit, place_names
 from ontology.comparables import fold_text
 from ontology.identities import identity_rules
 from ontology.keys import fold
 from ontology.namespaces import concept
 
-_PROJECT_COLUMNS = ("project", "scope", "publisher", "unit")
-
 IDENTITIES = "identities"
 """The derived graph of proposed identities."""
-
-_PROJECTS = """
-SELECT ?project ?scope ?publisher ?unit WHERE {
-  ?project a pikg:Project ; pikg:scope ?scope .
-  OPTIONAL { ?project pikg:publisher ?publisher }
-  OPTIONAL { ?project pikg:implementingUnit ?unit }
-}
-"""
 
 
 @dataclass(slots=True)
@@ -56,24 +46,6 @@ class ComparedProject:
     def answers(self) -> str | None:
         """The unit that answers for it: the implementing unit, or the publisher where none is printed."""
         return self.unit or self.publisher
-
-
-def find_identities(
-    store: ReadableStore, editions: Editions, refused: Container[tuple[str, str]] = frozenset()
-) -> list[Proposal]:
-    """Given a store, what counts in it, and the pairs of units that people judged not to be one, return the proposals
-    about its units and projects, in the order of IRIs."""
-    units = read_units(store)
-    of_units = compare_units(units)
-    related = relate(of_units, refused)
-    projects = read_projects(
-        [tuple(None if row[n] is None else str(row[n]) for n in _PROJECT_COLUMNS) for row in select(store, _PROJECTS)],
-        units,
-        editions.forms,
-    )
-    same_print = {(one, other) for _, one, other in printed_twice(editions)}
-    of_projects = compare_projects(projects, related, same_print)
-    return sorted([*of_units, *of_projects], key=lambda p: (p.relation, p.one, p.other))
 
 
 def relate(of_units: Iterable[Proposal], refused: Container[tuple[str, str]]) -> Mapping[str, set[str]]:

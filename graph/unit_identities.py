@@ -1,7 +1,8 @@
 """Units that may be one: names with and without the place, renamed in a reform, misprinted, or marked as 本级.
 
-Given a store, `read_units` returns what is known of its units, and `compare_units` the proposals about them. A unit is
-compared with those of its region and with those that the same publishers name; 本级 is a part of the whole body.
+Given what documents say of units, `make_units` returns what is known of each, and `compare_units` the proposals about
+them. A unit is compared with those of its region and with those that the same publishers name; 本级 is a part of the
+whole body.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from itertools import combinations
 
 from graph.naming import Difference, Name, differences, letters_alike, read_unit_name, renamed_core, slips
 from graph.proposals import Proposal, propose
-from graph.store import ReadableStore, select
 from ontology.comparables import fold_text
 from ontology.identities import identity_rules
 from ontology.keys import fold, is_qualified
@@ -21,27 +21,6 @@ from ontology.regions import Region, find_region, region_of
 
 UNLIKE = 0.3
 """Names with less in common than this are unlike."""
-
-_UNITS = """
-SELECT ?unit ?name ?code ?region WHERE {
-  ?unit a pikg:Unit ; rdfs:label ?name .
-  OPTIONAL { ?unit pikg:code ?code }
-  OPTIONAL { ?unit pikg:region ?place OPTIONAL { ?place pikg:code ?region } }
-}
-"""
-
-_PUBLISHED = """
-SELECT DISTINCT ?unit ?year ?kind WHERE {
-  ?document a pikg:Document ; pikg:publisher ?unit ; pikg:kind ?kind .
-  OPTIONAL { ?document pikg:fiscalYear ?year }
-}
-"""
-
-_NAMED = """
-SELECT DISTINCT ?publisher ?unit WHERE {
-  ?project a pikg:Project ; pikg:publisher ?publisher ; pikg:implementingUnit|pikg:department ?unit .
-}
-"""
 
 
 @dataclass(slots=True)
@@ -55,19 +34,6 @@ class Unit:
     region: Region | None = None
     published: set[tuple[str, str]] = field(default_factory=set)
     named_by: set[str] = field(default_factory=set)
-
-
-def read_units(store: ReadableStore) -> dict[str, Unit]:
-    """Given a store, return its units by IRI."""
-    return make_units(
-        [_texts(row, "unit", "name", "code", "region") for row in select(store, _UNITS)],
-        [_texts(row, "unit", "year", "kind") for row in select(store, _PUBLISHED)],
-        [_texts(row, "publisher", "unit") for row in select(store, _NAMED)],
-    )
-
-
-def _texts(row: Mapping[str, object], *names: str) -> tuple[str | None, ...]:
-    return tuple(None if row[name] is None else str(row[name]) for name in names)
 
 
 def make_units(
