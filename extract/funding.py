@@ -144,7 +144,7 @@ def _find_labels(grid: Grid, cell: Cell, rows: set[int], marks: dict[tuple[int, 
             if match.value is None:
                 left, left_cell = match, other
             break
-        if not _is_figure(other.text):
+        if not _is_figure(other.text.strip().removesuffix("分")):
             break
     above: labels.Match | None = None
     above_cell: Cell | None = None

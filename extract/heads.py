@@ -22,6 +22,8 @@ class FundingColumn:
     stage: str | None
     source: str | None
     unit: str | None
+    execution: str | None = None
+    """What it is where it holds no money but what became of it: rate (执行率)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -477,4 +479,7 @@ def _funding_column(path: list[Cell], column: int) -> FundingColumn | None:
         unit = labels.money_unit(*match.hints) or unit
         seen = seen or any(role.group in ("stage", "source") for role in match.roles)
         seen = seen or match.role("section") == "funding"
-    return FundingColumn(column, stage, source, unit) if seen and labels.match_column(path[-1].text) is None else None
+    if not seen or labels.match_column(path[-1].text) is not None:
+        return None
+    lowest = labels.match_block(path[-1].text)
+    return FundingColumn(column, stage, source, unit, lowest.role("execution") if lowest is not None else None)

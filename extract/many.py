@@ -108,7 +108,7 @@ def _start_project(form: Form, owner: dict[str, Cell], context: Context) -> None
 
 _OWNER_FIELDS = {"project_name": "name", "project_code": "code", "department": "department", "objective": "objective",
                  "unit_name": "unit_name", "unit_code": "unit_code",
-                 "implementing_unit": "implementing_unit"}  # fmt: skip
+                 "implementing_unit": "implementing_unit", "total_score": "score"}  # fmt: skip
 
 
 def _add_owner(form: Form, owner: dict[str, Cell], ledger: Ledger) -> None:
@@ -128,6 +128,11 @@ def _add_amounts(form: Form, grid: Grid, row: int, table: IndicatorTable, ledger
     for column in table.funding:
         cell = grid.at(row, column.column)
         if cell is None or any(amount.cell is cell for amount in found):
+            continue
+        if column.execution is not None:
+            if cell.text.strip():
+                form.funding.execution.setdefault(column.execution, cell)
+                ledger.value(cell, f"execution.{column.execution}")
             continue
         if parse_amount(cell.text) is None:
             if cell.text.strip():

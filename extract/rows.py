@@ -140,7 +140,8 @@ def _is_total_of_projects(grid: Grid, row: int, named: Cell | None, texts: dict[
 
 
 _PROJECT_COLUMNS = ("project_name", "project_code", "unit_name", "unit_code", "implementing_unit",
-                    "department", "objective", "fiscal_year")  # fmt: skip
+                    "department", "objective", "fiscal_year",
+                    "total_score")  # fmt: skip
 
 
 def _cells(grid: Grid, row: int, columns: tuple[int, ...]) -> tuple[Cell, ...]:
