@@ -15,7 +15,7 @@ import csv
 import io
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from decimal import Decimal
 from typing import NamedTuple, Protocol, runtime_checkable
@@ -25,7 +25,7 @@ from rdflib.term import Literal, Node, URIRef
 from graph.cells import csv_cell
 from graph.embedded import make_literal
 from graph.parts import split
-from ontology.namespaces import PREFIXES
+from ontology.namespaces import PREFIXES, concept
 
 _DOCUMENTS_AT_ONCE = 10
 _THREADS = 2
@@ -34,16 +34,17 @@ _AHEAD = 2
 
 _XSD = PREFIXES["xsd"]
 
+# Of Oxigraph's nine orders of statements as few are used as can be: of each that is, an index is held in memory.
 _DOCUMENTS = """
 SELECT ?graph ?document ?region ?publisher ?year WHERE {
-  GRAPH ?graph {
-    ?document a pikg:Document ; pikg:sha256 ?sha256 .
-    OPTIONAL { ?document pikg:fiscalYear ?year }
-    OPTIONAL { ?document pikg:publisherText ?publisher }
-    OPTIONAL { ?document pikg:regionText ?region }
-  }
+  GRAPH ?graph { ?document pikg:sha256 ?sha256 }
+  ?document a pikg:Document .
+  OPTIONAL { ?document pikg:fiscalYear ?year }
+  OPTIONAL { ?document pikg:publisherText ?publisher }
+  OPTIONAL { ?document pikg:regionText ?region }
 }
 """
+_KINDS = ("pikg:TargetForm", "pikg:SelfEvaluation", "pikg:ProjectDescription")
 _SUPERSEDED = "SELECT ?form WHERE { ?form pikg:supersededBy ?newer ; a pikg:Form }"
 _REGION_CODES = "SELECT ?region ?code WHERE { ?region a pikg:Region ; pikg:code ?code }"
 _CORRECTED = """
@@ -61,7 +62,8 @@ _OF_DOCUMENT = {
 }  # fmt: skip
 _OF_FORM = {
     "projectName": "rdfs:label", "scope": "pikg:scope", "departmentName": "pikg:departmentText",
-    "unitName": "pikg:implementingUnitText", "projectCode": "pikg:code",
+    "unitName": "pikg:implementingUnitText", "projectCode": "pikg:code", "project": "pikg:ofProject",
+    "year": "pikg:fiscalYear", "kind": "rdf:type",
 }  # fmt: skip
 _OF_ROW = {
     "tier3": "rdfs:label", "tier1": "pikg:tier1Text", "tier2": "pikg:tier2Text", "absence": "pikg:absence",
@@ -74,36 +76,33 @@ _OF_TARGET = {
     "unitText": "pikg:unitText", "baseValue": "pikg:baseValue", "baseUpper": "pikg:baseUpper",
     "baseUnit": "pikg:baseUnit", "date": "pikg:date",
 }  # fmt: skip
+_OF_FUNDING = {"amount": "pikg:amount", "stage": "pikg:stage", "source": "pikg:source"}
+_BUDGET = tuple(f"<{concept(scheme, name)}>" for scheme, name in (("stage", "budget"), ("source", "total")))
 _OF_ACTUAL = {"actual": "pikg:originalText", "actualNumber": "pikg:baseValue", "actualUnit": "pikg:baseUnit"}
-"""Columns and the properties that they hold: of a document, a form, a row, its target, its actual value."""
+"""Columns and the properties that they hold: of a document, a form, a row, its target, its actual value; what tells
+the budget."""
 
-_PROPERTIES = list(dict.fromkeys(p for of in (_OF_DOCUMENT, _OF_FORM, _OF_ROW, _OF_TARGET) for p in of.values()))
+_PROPERTIES = list(
+    dict.fromkeys(p for of in (_OF_DOCUMENT, _OF_FORM, _OF_ROW, _OF_TARGET, _OF_FUNDING) for p in of.values())
+)
 
 # Numbers stand for the properties: reading a number takes nothing, an IRI a microsecond or two, as long as all the rest
-# of a statement.
+# of a statement. Of classes only those of forms are read.
 _STATEMENTS = f"""
 SELECT ?subject ?property ?value WHERE {{
-  VALUES (?predicate ?property) {{ {" ".join(f"({name} {number})" for number, name in enumerate(_PROPERTIES))} }}
-  GRAPH GIVEN {{ ?subject ?predicate ?value }}
+  {{
+    VALUES (?predicate ?property) {{
+      {" ".join(f"({name} {number})" for number, name in enumerate(_PROPERTIES) if name != "rdf:type")}
+    }}
+    GRAPH GIVEN {{ ?subject ?predicate ?value }}
+  }}
+  UNION {{
+    VALUES (?value ?property) {{
+      {" ".join(f"({name} {_PROPERTIES.index('rdf:type')})" for name in _KINDS)}
+    }}
+    GRAPH GIVEN {{ ?subject a ?value }}
+  }}
 }}
-"""
-
-# What other things than forms have too, and far more of them.
-_FORMS = """
-SELECT ?form ?project ?kind ?year WHERE {
-  VALUES ?form { GIVEN }
-  ?form a ?kind ; pikg:ofProject ?project . FILTER(!sameTerm(?kind, pikg:Form))
-  OPTIONAL { ?form pikg:fiscalYear ?year }
-}
-"""
-_BUDGETS = """
-SELECT ?form ?amount WHERE {
-  VALUES ?graph { GIVEN }
-  GRAPH ?graph {
-    ?entry pikg:source <https://w3id.org/pikg/concept/source/total> ; pikg:ofForm ?form ; pikg:amount ?amount ;
-      pikg:stage <https://w3id.org/pikg/concept/stage/budget> .
-  }
-}
 """
 
 
@@ -155,13 +154,15 @@ Cells = dict[int, str]
 
 
 class _Form(NamedTuple):
-    """A form: its IRI, document and number there, what its rows share, its rows by their number."""
+    """A form: its IRI, document and number there, what its rows share, its rows by their number, its
+    amounts with what tells which they are."""
 
     iri: str
     document: str
     number: int
     shared: Cells
     rows: dict[int, Cells]
+    funding: dict[str, Cells]
 
 
 class _Table:
@@ -171,6 +172,7 @@ class _Table:
         self._store, self._width = store, len(columns)
         self._column = {name: number for number, name in enumerate((*columns, "region"))}  # whose code is told
         self._of_document, self._of_form = self._columns(_OF_DOCUMENT), self._columns(_OF_FORM)
+        self._of_funding = {str(_PROPERTIES.index(name)): number for number, name in enumerate(_OF_FUNDING.values())}
         self._of_row = {
             "": self._columns(_OF_ROW), "target": self._columns(_OF_TARGET), "actual": self._columns(_OF_ACTUAL)
         }  # fmt: skip
@@ -184,7 +186,6 @@ class _Table:
     def write(self, documents: Sequence[tuple[str, str]]) -> str:
         """Given documents and their graphs, return the rows of their forms."""
         forms = [form for document, graph in documents for form in self._read_forms(document, graph)]
-        self._add_asked(forms, [graph for _, graph in documents])
         out = io.StringIO(newline="")
         writer = csv.writer(out, lineterminator="\r\n")
         known = {"": ""}
@@ -215,17 +216,20 @@ class _Table:
             """Where the values of a thing stand: in which columns, of which row, or of what rows share."""
             if subject == document:
                 return self._of_document, header
-            number, _, rest = subject[len(start) : -1].partition("/row/") if subject.startswith(start) else ("", "", "")
-            if not number.isdecimal():
+            if not subject.startswith(start):
                 return None
+            number, _, rest = subject[len(start) : -1].partition("/")
             form = forms.get(int(number))
             if form is None:
-                form = forms[int(number)] = _Form(f"{start}{number}>", document, int(number), {}, {})
+                form = forms[int(number)] = _Form(f"{start}{number}>", document, int(number), {}, {}, {})
                 form.shared[column["form"]] = form.iri
             if not rest:
                 return self._of_form, form.shared
+            what, _, rest = rest.partition("/")
+            if what == "funding":
+                return self._of_funding, form.funding.setdefault(rest, {})
             row, _, part = rest.partition("/")
-            if (columns := self._of_row.get(part)) is None:
+            if what != "row" or (columns := self._of_row.get(part)) is None:
                 return None
             if int(row) not in form.rows:
                 iri = f"{start}{number}/row/{row}>"
@@ -241,17 +245,9 @@ class _Table:
         counting = [form for form in forms.values() if form.rows and form.iri not in self._superseded]
         for form in counting:
             form.shared.update(header)
+            budgets = [said[0] for said in form.funding.values() if (said.get(1), said.get(2)) == _BUDGET and 0 in said]
+            form.shared[column["budget"]] = max(budgets, key=_order, default="")
         return counting
-
-    def _add_asked(self, forms: Sequence[_Form], graphs: Iterable[str]) -> None:
-        """Add what is asked of forms alone to what their rows share."""
-        of_iri = {form.iri: form.shared for form in forms}
-        for name, *said in _ask(self._store, _FORMS.replace("GIVEN", " ".join(of_iri))):
-            of_iri[name].update(zip((self._column[name] for name in ("project", "kind", "year")), said, strict=True))
-        budget = self._column["budget"]
-        for name, amount in _ask(self._store, _BUDGETS.replace("GIVEN", " ".join(graphs))):
-            if name in of_iri:
-                of_iri[name][budget] = max(amount, of_iri[name].get(budget, amount), key=_order)
 
 
 def _ask(store: TabbedStore, query: str) -> Iterator[list[str]]:
