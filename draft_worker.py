@@ -43,6 +43,8 @@ def read_draft(folder: Path) -> dict[str, Any]:
         pages = _count_pages(path)
         if pages is not None and pages > MOST_PAGES:
             return failed | {"failure": "too_long", "reason": str(pages), "pages": pages}
+        if pages is not None:
+            _tell_pages(folder / "progress", pages)
         reading = read_disclosure(path)
         _write_preview(path, reading.disclosure, reading.document, folder)
     except UnsupportedFormatError as error:
@@ -54,6 +56,16 @@ def read_draft(folder: Path) -> dict[str, Any]:
     text = json.dumps(to_json(reading.disclosure), ensure_ascii=False)
     (folder / "reading.json.gz").write_bytes(gzip.compress(text.encode(), compresslevel=3, mtime=0))
     return failed | {"pages": reading.document.pages}
+
+
+def _tell_pages(told: Path, pages: int) -> None:
+    """Have the number of the page that was read last, and how many there are, written to a file as reading goes on."""
+    from extract.readers.paged import on_page  # noqa: PLC0415 - a second's worth of parsers
+
+    def tell(page: int) -> None:
+        told.write_text(f"{page} {pages}", "ascii")
+
+    on_page.set(tell)
 
 
 def _count_pages(path: Path) -> int | None:

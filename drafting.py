@@ -97,6 +97,15 @@ class DraftFile:
         """The pages that were drawn."""
         return sorted(int(path.stem) for path in (self.folder / "pages").glob("*.webp"))
 
+    @property
+    def progress(self) -> tuple[int, int] | None:
+        """The page that was read last and how many there are; None where that isn't known (yet)."""
+        try:
+            page, pages = map(int, (self.folder / "progress").read_text("ascii").split())
+        except (OSError, ValueError):  # not begun, no pages, or being written
+            return None
+        return page, pages
+
     def picture(self, page: int) -> bytes:
         """The picture (WebP) of a page."""
         return (self.folder / "pages" / f"{page}.webp").read_bytes()

@@ -53,6 +53,8 @@ def test_files_are_read_and_stored_as_ingest_would_and_a_broken_one_stops_nothin
     read, broken, archive = draft.files
     assert (broken.failure, archive.failure) == ("unreadable", "unsupported")
     assert "broken.pdf" in broken.reason
+    assert read.progress == (1, 1)
+    assert archive.progress is None
     assert read.pictures == [1]
     assert read.picture(1)[8:12] == b"WEBP"
     assert read.disclosure == pipeline_reading(read)

@@ -144,7 +144,13 @@ def _told(answers: Answers, file: DraftFile, t: Texts) -> list[Html | str]:
         case "waiting":
             return [t("import.told_waiting")]
         case "reading":
-            return [t("import.told_reading", seconds=int(time.monotonic() - file.began))]
+            seconds = t("import.told_reading", seconds=int(time.monotonic() - file.began))
+            at = file.progress
+            return [
+                seconds
+                if at is None
+                else t("place.join").join([t("import.told_page", page=at[0], pages=at[1]), seconds])
+            ]
         case "failed":
             said = t(f"import.failed_{file.failure}", most=MOST_PAGES)
             return [said, told(file.reason, t)] if file.reason and file.failure != "too_long" else [said]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from typing import TypeGuard
 
 from extract.form_regions import may_hold_form
@@ -38,6 +39,10 @@ _EDGE = 0.08  # the share of a page's height in which a running head or foot sta
 _RUNNING = 4  # pages: a line at the edge of so many, and of half of all pages, is a running head
 
 
+on_page: ContextVar[Callable[[int], None] | None] = ContextVar("on_page", default=None)
+"""What is told the number of each page as it is taken in, where somebody waits for a long reading."""
+
+
 class PageCollector:
     """The pages of a document as they are read: `add` each, then ask for the `document`. `issues` may be added to."""
 
@@ -52,6 +57,9 @@ class PageCollector:
 
     def add(self, content: PageContent) -> None:
         """Take in the content of the next page."""
+        tell = on_page.get()
+        if tell is not None:
+            tell(content.number)
         if content.reading == "ocr" and not content.glyphs:
             self.issues.append(issue("page.no_text", Place(page=content.number), page=content.number))
             return
