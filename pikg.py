@@ -18,7 +18,16 @@ import click
 
 from ui.correct_commands import correct
 from ui.graph_commands import graph
-from ui.options import format_option, lang_option, port_option, region_option, store_option, year_option
+from ui.options import (
+    format_option,
+    lang_option,
+    parse_parameters,
+    port_option,
+    read_text,
+    region_option,
+    store_option,
+    year_option,
+)
 
 if TYPE_CHECKING:
     from graph.graphml import export_network
@@ -168,36 +177,18 @@ def _query(list_: bool, **given: Any) -> None:
         from graph.queries import find_query
 
         headings = {column.name: getattr(column.label, language) for column in find_query(given["name"]).columns}
-        parameters = _parse_parameters(given["parameters"])
+        parameters = parse_parameters(given["parameters"])
         with _open(given["folder"]) as store:
             answer: Any = store.named(given["name"], **parameters)
     else:
         if given["parameters"]:
             raise click.UsageError("--param goes with a named query")
-        text = given["sparql"] if given["sparql"] is not None else _read_text(given["file"])
+        text = given["sparql"] if given["sparql"] is not None else read_text(given["file"])
         with _open(given["folder"]) as store:
             answer = store.query(text, timeout=given["timeout"], limit=given["limit"])
     terminal.write_answer(answer, given["format_"], given["output"], headings)
     if getattr(answer, "cut", False):
         terminal.complain(f"cut: there are more than {len(answer)}; narrow the query, or raise --limit")
-
-
-def _parse_parameters(given: Sequence[str]) -> dict[str, str | list[str]]:
-    parsed: dict[str, str | list[str]] = {}
-    for entry in given:
-        key, equals, value = entry.partition("=")
-        if not equals or not key:
-            raise click.UsageError(f"--param {entry!r}: write it as KEY=VALUE")
-        before = parsed.get(key)
-        parsed[key] = value if before is None else [*([before] if isinstance(before, str) else before), value]
-    return parsed
-
-
-def _read_text(file: Path) -> str:
-    try:
-        return file.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise click.ClickException(f"{file} is not UTF-8 text; save it as UTF-8") from error
 
 
 @cli.command("comparable", short_help="Find projects comparable to one.")
@@ -318,7 +309,7 @@ def _export(format_: str, output: Path | None, folder: Path, language: Any, **gi
         raise click.UsageError("--money goes with --format xlsx: the other formats have amounts in yuan")
     with _open(folder) as store:
         if given["name"] is not None and output is not None:
-            store.export_query(given["name"], output, language=language, **_parse_parameters(given["parameters"]))
+            store.export_query(given["name"], output, language=language, **parse_parameters(given["parameters"]))
         elif given["parameters"]:
             raise click.UsageError("--param goes with --query NAME")
         elif output is None:

@@ -5,7 +5,6 @@ Every command of the command line has its twin here; `Store`, which `pikg.open_s
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import threading
@@ -27,6 +26,7 @@ from graph.load import Batch, StoredDocument, open_batch
 from graph.sources import read_sources
 from graph.status import Status, read_status
 from graph.store import Answer, Rows, WholeStore
+from graph.whole_file import whole_file
 from graph.workspace import Workspace
 from ontology.decisions import CellCorrection, DecisionError
 from ontology.records import Disclosure, Issue, Place
@@ -279,24 +279,6 @@ def _summary(path: Path, corrected: Corrected, seconds: float) -> FileSummary:
 
 
 # --- the store, for notebooks and for the doors -------------------------------------------------------------------
-@contextmanager
-def _whole_file(path: Path) -> Iterator[Path]:
-    """Given a file to write, where to write it: it takes its place once it is whole."""
-    if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    partial = path.with_name(f"{path.name}.partial")
-    try:
-        partial.touch()  # what can't be written is told before anything is read
-        yield partial
-        partial.replace(path)
-    except OSError as error:
-        if error.filename != str(partial):
-            raise
-        raise OSError(error.errno, error.strerror, str(path)) from error  # the file that was asked for
-    finally:
-        partial.unlink(missing_ok=True)
-
-
 class Store(Decides):
     """A store to fill and to ask, given by `open_store`. It always asks the newest published snapshot.
 
@@ -429,7 +411,7 @@ class Store(Decides):
         """Write everything to a file, as nquads, turtle, jsonld, graphml, csv (the long table of indicators) or xlsx (a
         workbook, its amounts in yuan or ten thousand yuan), headings in the language. The file is there whole or not at
         all."""
-        with _whole_file(Path(path)) as partial:
+        with whole_file(Path(path)) as partial:
             if format_name == "xlsx":
                 from graph.workbook import export_workbook  # noqa: PLC0415
 
@@ -455,7 +437,7 @@ class Store(Decides):
         from graph.parts import ask_in_parts  # noqa: PLC0415
         from graph.results import export_rows  # noqa: PLC0415
 
-        with _whole_file(Path(path)) as partial:
+        with whole_file(Path(path)) as partial:
             return export_rows(name, ask_in_parts(self.reading, name, parameters), partial, Path(path).suffix, language)
 
     def status(self) -> Status:

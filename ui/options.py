@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import locale
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,3 +50,23 @@ def format_option(*formats: str) -> Callable[[Callable[..., Any]], Callable[...,
 
 region_option = click.option("--region", help="Only of this region (code, full or short name), and what lies in it.")
 year_option = click.option("--year", type=int, help="Only of this fiscal year.")
+
+
+def parse_parameters(given: Sequence[str]) -> dict[str, str | list[str]]:
+    """Given what was said with --param (KEY=VALUE), return the values by key, several of one key as a list."""
+    parsed: dict[str, str | list[str]] = {}
+    for entry in given:
+        key, equals, value = entry.partition("=")
+        if not equals or not key:
+            raise click.UsageError(f"--param {entry!r}: write it as KEY=VALUE")
+        before = parsed.get(key)
+        parsed[key] = value if before is None else [*([before] if isinstance(before, str) else before), value]
+    return parsed
+
+
+def read_text(file: Path) -> str:
+    """Given a file that must be UTF-8, return its text; raise click.ClickException where it isn't."""
+    try:
+        return file.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{file} is not UTF-8 text; save it as UTF-8") from error
