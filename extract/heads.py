@@ -412,8 +412,9 @@ def _heads_a_blank(grid: Grid, cell: Cell) -> bool:
 
 def _is_head_label(text: str) -> bool:
     block = labels.match_block(text)
-    is_section = block is not None and block.role("section") is not None
-    return labels.match_column(text) is not None or is_section or _is_money_head(text)
+    # 实施期绩效目标 heads a column in a list of projects, and is a label of the block in a form.
+    told = block is not None and block.value is None and (block.role("section") or block.role("field")) is not None
+    return labels.match_column(text) is not None or told or _is_money_head(text)
 
 
 def _is_money_head(text: str) -> bool:

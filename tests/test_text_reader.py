@@ -306,3 +306,16 @@ def test_a_flat_list_of_projects_has_its_tiers_below_and_sums_that_are_no_projec
     found = projects(write(tmp_path, text))
     assert [(p["name"], p["funding"][0]["raw"]) for p in found] == [("水库加固", "52.5"), ("渠道清淤", "40")]
     assert [[i["target"]["raw"] for i in p["indicators"]] for p in found] == [["≥3座", "≥98%"], ["≥30公里"]]
+
+
+def test_upper_heads_over_blanks_of_a_bar_table_are_heads_whatever_they_ask(tmp_path: Path) -> None:
+    text = (
+        "# 2025年省级专项资金预算绩效目标表\n\n部门：某县教育局\n单位：万元\n\n"
+        "| 单位代码 | 单位（专项）名称 | 资金总额 | 实施期绩效目标 | 绩效指标 |  |  |  |\n|---|---|---|---|---|---|---|---|\n"
+        "|  |  |  |  | 一级指标 | 二级指标 | 三级指标 | 指标值 |\n| 301 | 某县教育局 | 80.44 |  |  |  |  |  |\n"
+        "| 301001 | 校舍维修 | 80.44 | 消除隐患。 | 产出指标 | 数量指标 | 维修面积 | ≥2.3万平方米 |\n"
+        "|  |  |  |  |  | 质量指标 | 合格率 | 100% |\n"
+    )
+    (project,) = projects(write(tmp_path, text, "a.md"))
+    assert (project["name"], project["funding"][0]["raw"]) == ("校舍维修", "80.44")
+    assert [one["target"]["raw"] for one in project["indicators"]] == ["≥2.3万平方米", "100%"]
