@@ -407,14 +407,19 @@ def _heads_a_blank(grid: Grid, cell: Cell) -> bool:
     heads = [other for other in grid.row_cells(cell.row) if other.text.strip()]
     under = [grid.at(head.last_row + 1, head.column) for head in heads]
     blank = any(below is not None and not below.text.strip() for below in under)
-    return blank and all(_is_head_label(head.text) for head in heads)
+    return blank and all(_is_head_label(head.text) or _asks_for_goal(head.text) for head in heads)
 
 
 def _is_head_label(text: str) -> bool:
     block = labels.match_block(text)
-    # 实施期绩效目标 heads a column in a list of projects, and is a label of the block in a form.
-    told = block is not None and block.value is None and (block.role("section") or block.role("field")) is not None
-    return labels.match_column(text) is not None or told or _is_money_head(text)
+    is_section = block is not None and block.role("section") is not None
+    return labels.match_column(text) is not None or is_section or _is_money_head(text)
+
+
+def _asks_for_goal(text: str) -> bool:
+    """Whether a head asks for a goal of the term or the half year (实施期绩效目标): a list of projects may print it, too."""
+    block = labels.match_block(text)
+    return block is not None and block.value is None and block.means("term_objective", "half_objective")
 
 
 def _is_money_head(text: str) -> bool:
