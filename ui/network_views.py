@@ -24,7 +24,7 @@ from ui.html import Html, Piece, join, show, tag
 from ui.i18n import Texts
 from ui.links import address, link
 from ui.network_elements import LOOKS, caption_room, shorten
-from ui.picture import ROOT, Disc, Link, Look, Node, Picture, draw_picture, sign
+from ui.picture import NAMED, ROOT, Disc, Link, Look, Node, Picture, draw_picture, sign
 from ui.store import Answers
 
 _ALL_UP_TO = 400
@@ -322,7 +322,8 @@ def _show_whole(answers: Answers, drawn: _Whole, t: Texts) -> None:
     for node, (x, y) in drawn.positions.items():
         data = graph.nodes[node]
         size = (58.0 if small else 8.0) if data["kind"] == "Unit" else (44.0 if small else 5.5)
-        nodes.append(Node(node, x, y, str(data["kind"]), shorten(str(data["label"])), str(data["label"]), 0, size))
+        mark = NAMED if data["kind"] == "Unit" else 0
+        nodes.append(Node(node, x, y, str(data["kind"]), shorten(str(data["label"])), str(data["label"]), mark, size))
     links = [Link(one, other) for one, other in graph.edges]
     discs = [Disc(x, y, radius, name or t("app.unknown_region")) for x, y, radius, name in drawn.discs]
     looks = {kind: LOOKS[kind] for kind in ("Unit", "Project", "Other")}

@@ -3,7 +3,7 @@
 
 const FONT = 12, LINE = 15, WIDE = 104, NEAR = 1500;
 const INK = "#1c2733", MUTED = "#566473", LINK = "#c3ccd5", FOCUS = "#c2571a", WAY = "#1f5582";
-const ROOT = 1, OPEN = 2, EXPANDED = 4, ON_WAY = 8;
+const ROOT = 1, OPEN = 2, EXPANDED = 4, ON_WAY = 8, NAMED = 16;
 
 class Picture {
   constructor(parent) {
@@ -272,16 +272,19 @@ class Picture {
       if (!said) continue;
       const bold = i === this.focus || this.data.nodes.mark[i] & ROOT;
       pen.font = `${bold ? 600 : 400} ${FONT}px ${this.data.font}`;
-      const { lines, wide } = this.lines(pen, said), [x, y] = this.at(i), top = y + this.size(i) + 3;
-      const box = [x - wide / 2 - 1, top, x + wide / 2 + 1, top + lines.length * LINE];
+      const { lines, wide } = this.lines(pen, said), [x, y] = this.at(i), r = this.size(i), high = lines.length * LINE;
+      const room = (top) => [x - wide / 2 - 1, top, x + wide / 2 + 1, top + high];
+      const below = room(y + r + 3), above = room(y - r - 3 - high);
       // The node at hand has its name whatever stands there; other names give way.
-      if (i !== first[0] && !boxes.free(box, i)) continue;
+      let box = i === first[0] || boxes.free(below, i) ? below : null;
+      if (!box && this.data.nodes.mark[i] & NAMED) box = [false, true].some((over) => boxes.free(above, i, over)) ? above : null;
+      if (!box) continue;
       boxes.take(box, -2 - i);
       this.drawn.push([this.data.nodes.id[i], ...box]);
       pen.strokeStyle = "rgba(255,255,255,.9)";
       pen.lineWidth = 3;
       pen.fillStyle = INK;
-      lines.forEach((line, k) => { pen.strokeText(line, x, top + k * LINE); pen.fillText(line, x, top + k * LINE); });
+      lines.forEach((line, k) => { pen.strokeText(line, x, box[1] + k * LINE); pen.fillText(line, x, box[1] + k * LINE); });
     }
   }
 

@@ -19,8 +19,9 @@ import streamlit as st
 from ui.html import Html, tag
 from ui.theme import FONT_STACK
 
-ROOT, OPEN, EXPANDED, ON_WAY = 1, 2, 4, 8
-"""Marks of a node: the middle; one with more to show; one whose neighbours were brought in; one on a way."""
+ROOT, OPEN, EXPANDED, ON_WAY, NAMED = 1, 2, 4, 8, 16
+"""Marks of a node: the middle; one with more to show; one whose neighbours were brought in; one on a way; one whose name
+stands above it where there is no room below, there over other nodes if need be (never over another name)."""
 
 
 HEIGHT = "max(430px, calc(100vh - 206px))"

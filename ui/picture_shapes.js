@@ -58,9 +58,10 @@ class Boxes {
         if (ask(u * 100003 + v)) return true;
     return false;
   }
-  free(box, own) {
+  free(box, own, namesAlone = false) {
+    // Nodes take boxes under their numbers, names under numbers below zero.
     return !this.each(box, (square) => (this.squares.get(square) || []).some(
-      ([other, whose]) => whose !== own && other[0] < box[2] && other[2] > box[0] && other[1] < box[3] && other[3] > box[1]));
+      ([other, whose]) => whose !== own && !(namesAlone && whose >= 0) && other[0] < box[2] && other[2] > box[0] && other[1] < box[3] && other[3] > box[1]));
   }
   take(box, whose) {
     this.each(box, (square) => {

@@ -273,6 +273,9 @@ def test_everything_is_shown_by_region(visit: Visitor) -> None:
     visit.open("graph", view="all")
     network = Network(visit)
     assert "5 个地区" in visit.text(".pk-said")
+    units = network.ask("return p.data.nodes.id.filter((id) => id.includes('/unit/'))")
+    named = {one[0] for one in network.ask("return p.drawn")}
+    assert len(named & set(units)) >= 4, "most units have their names at once"
     visit.page.mouse.click(*network.spot("项目"))
     visit.page.wait_for_selector(".pk-details a:has-text('打开项目页')")
     visit.settle()
