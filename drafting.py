@@ -24,6 +24,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -87,9 +88,9 @@ class DraftFile:
         """Whether it is being read, or waits for its turn."""
         return self.state in ("waiting", "reading")
 
-    @property
+    @cached_property
     def disclosure(self) -> Disclosure:
-        """What was read."""
+        """What was read; kept, as the page asks each second while another file is being read."""
         return from_json(json.loads(gzip.decompress((self.folder / "reading.json.gz").read_bytes())))
 
     @property
