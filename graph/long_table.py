@@ -5,8 +5,9 @@ All that it tells of a document stands in the document's graph, but for supersed
 corrected, which are few and asked for once. So each document's graph is read in one pass, without a join: the
 statements of the properties that the table needs, which are put together here. What belongs together is known by the
 IRIs that mapping gives (`…/form/1/row/2/target`), and so is its order. Oxigraph lets go of Python's lock while it
-reads and writes an answer, so two threads ask at once; what it writes (SPARQL's TSV) becomes cells without a term being
-made of each. A test holds the rows to those of the named query.
+reads and writes an answer, so one thread asks ahead while another puts together; not two, for each would keep memory of
+its own for Oxigraph. What Oxigraph writes (SPARQL's TSV) becomes cells without a term being made of each. A test holds
+the rows to those of the named query.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import csv
 import io
 import re
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from decimal import Decimal
 from typing import NamedTuple, Protocol, runtime_checkable
@@ -28,8 +29,7 @@ from graph.parts import split
 from ontology.namespaces import PREFIXES, concept
 
 _DOCUMENTS_AT_ONCE = 10
-_THREADS = 2
-_AHEAD = 2
+_AHEAD = 3
 """Parts that are asked for before they are wanted."""
 
 _XSD = PREFIXES["xsd"]
@@ -118,15 +118,17 @@ class TabbedStore(Protocol):
 def write_long_table(store: TabbedStore, columns: Sequence[str]) -> Iterator[str]:
     """Given a store and the columns wanted (variables of the named query `indicators`), yield the rows of the long table
     as CSV text, a few documents at a time; memory stays flat."""
-    table = _Table(store, columns)
-    parts = deque(split(_read_documents(store), _DOCUMENTS_AT_ONCE))
-    asked: deque[Future[str]] = deque()
-    pool = ThreadPoolExecutor(_THREADS)
+    asked: deque[tuple[Sequence[tuple[str, str]], Future[list[bytes]]]] = deque()
+    pool = ThreadPoolExecutor(1)
     try:
+        # These in that thread too: the memory that a thread has given back is used again by that thread alone.
+        table = pool.submit(_Table, store, columns).result()
+        parts = deque(split(pool.submit(_read_documents, store).result(), _DOCUMENTS_AT_ONCE))
         while parts or asked:
             while parts and len(asked) < _AHEAD:
-                asked.append(pool.submit(table.write, parts.popleft()))
-            yield asked.popleft().result()
+                asked.append((parts[0], pool.submit(table.ask, parts.popleft())))
+            documents, answers = asked.popleft()
+            yield table.write(documents, answers.result())
     finally:  # also where the reader stops in the midst of it
         pool.shutdown(cancel_futures=True)
 
@@ -183,9 +185,17 @@ class _Table:
     def _columns(self, properties: Mapping[str, str]) -> dict[str, int]:
         return {str(_PROPERTIES.index(name)): self._column[column] for column, name in properties.items()}
 
-    def write(self, documents: Sequence[tuple[str, str]]) -> str:
-        """Given documents and their graphs, return the rows of their forms."""
-        forms = [form for document, graph in documents for form in self._read_forms(document, graph)]
+    def ask(self, documents: Iterable[tuple[str, str]]) -> list[bytes]:
+        """Given documents and their graphs, return the statements of each that the table needs."""
+        return [self._store.tabbed(_STATEMENTS.replace("GIVEN", graph)) for _, graph in documents]
+
+    def write(self, documents: Iterable[tuple[str, str]], answers: Iterable[bytes]) -> str:
+        """Given documents and the answers about them, return the rows of their forms."""
+        forms = [
+            form
+            for (document, _), answer in zip(documents, answers, strict=True)
+            for form in self._read_forms(document, answer)
+        ]
         out = io.StringIO(newline="")
         writer = csv.writer(out, lineterminator="\r\n")
         known = {"": ""}
@@ -205,7 +215,7 @@ class _Table:
         texts = (form.shared.get(self._column[name], "") for name in ("regionName", "publisherName", "year"))
         return (*map(_order, texts), form.document, form.number)
 
-    def _read_forms(self, document: str, graph: str) -> list[_Form]:
+    def _read_forms(self, document: str, answer: bytes) -> list[_Form]:
         """The forms of a document that have rows and count."""
         column = self._column
         header: Cells = {column["document"]: document}
@@ -237,7 +247,7 @@ class _Table:
             return columns, form.rows[int(row)]
 
         found: dict[str, tuple[Mapping[str, int], Cells] | None] = {}
-        for subject, name, value in _ask(self._store, _STATEMENTS.replace("GIVEN", graph)):
+        for subject, name, value in _read_rows(answer):
             place = found[subject] if subject in found else found.setdefault(subject, find(subject))
             if place is not None and name in place[0]:
                 place[1][place[0][name]] = value
@@ -252,7 +262,11 @@ class _Table:
 
 def _ask(store: TabbedStore, query: str) -> Iterator[list[str]]:
     """The rows of a query, each term as SPARQL's TSV has it."""
-    _, *lines = store.tabbed(query).decode("utf-8").split("\n")
+    return _read_rows(store.tabbed(query))
+
+
+def _read_rows(answer: bytes) -> Iterator[list[str]]:
+    _, *lines = answer.decode("utf-8").split("\n")
     return (line.split("\t") for line in lines if line)
 
 
