@@ -284,7 +284,9 @@ def _unit_costs(service: str | None, project: str | None, format_: str, folder: 
 @cli.command("export", short_help="Write everything, or a named query's rows, to a file.")
 @format_option("nquads", "turtle", "jsonld", "csv", "xlsx", "graphml")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file.")
-@click.option("--query", "name", metavar="NAME", help="The rows of a named query instead, to FILE.csv, .xlsx or .json.")
+@click.option(
+    "--query", "name", metavar="NAME", help="The rows of a named query instead; -o FILE.csv, .xlsx or .json says how."
+)
 @click.option("-p", "--param", "parameters", multiple=True, metavar="KEY=VALUE", help="A parameter of that query.")
 @click.option(
     "--money",

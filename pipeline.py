@@ -9,6 +9,7 @@ import hashlib
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -152,8 +153,9 @@ def ingest(
     found_at = {} if sources is None else dict(read_sources(Path(sources)))
     found = list(find_files(paths))
     if not any(path.exists() for path, _ in found):
-        return IngestReport((*(_missing(path) for path, _ in found), *map(_not_among, found_at)))
+        return IngestReport((*(_missing(path) for path, _ in found), *(_not_among(name) for name in found_at)))
     summaries = []
+    names = Counter(path.name for path, _ in found)
     workspace = Workspace.open(store_folder, create=True, base=base)
     with open_batch(workspace, wait=wait) as batch, _reading(batch, [path for path, _ in found], jobs) as read:
         published = time.monotonic()
@@ -161,7 +163,7 @@ def ingest(
             if progress is not None:
                 progress(number, len(found), path, None)
             summary = _ingest_file(batch, path, named, read)
-            source = found_at.pop(path.name, None)
+            source = None if names[path.name] > 1 else found_at.pop(path.name, None)
             if source is not None and summary.sha256 is not None:
                 batch.keep_source(summary.sha256, source)
             summaries.append(summary)
@@ -171,7 +173,7 @@ def ingest(
                 batch.publish()
                 published = time.monotonic()
         bring_in_step(batch)
-    return IngestReport((*summaries, *map(_not_among, found_at)))
+    return IngestReport((*summaries, *(_not_among(name, names[name]) for name in found_at)))
 
 
 def ingest_examples(store_folder: str | os.PathLike[str], *, progress: Progress | None = None) -> IngestReport:
@@ -185,9 +187,12 @@ def _missing(path: Path) -> FileSummary:
     return FileSummary(path, FileStatus.FAILED, f"{path}: there is no such file or folder")
 
 
-def _not_among(name: str) -> FileSummary:
-    advice = "name the file or its folder too, or correct the line"
-    return FileSummary(Path(name), FileStatus.FAILED, f"{name}: is in the sources and not among the files; {advice}")
+def _not_among(name: str, count: int = 0) -> FileSummary:
+    wrong, advice = "is in the sources and not among the files", "name the file or its folder too, or correct the line"
+    if count:
+        wrong = f"is one line of the sources and the name of {count} files, of which none was given it"
+        advice = "read their folders one after the other, each with sources of its own"
+    return FileSummary(Path(name), FileStatus.FAILED, f"{name}: {wrong}; {advice}")
 
 
 _Read = Callable[[Path], tuple[Disclosure, Sequence[Place]]]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
+import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -135,7 +136,13 @@ def _printed_value(parts: Sequence[Any]) -> PrintedValue | None:
 # --- opening ------------------------------------------------------------------------------------------------------
 def find_digest(folder: Path, edition: str) -> Path | None:
     """Given a workspace's folder and what tells its snapshot from every other, return the file where it was made."""
-    return next((path for path in _places(folder, edition) if path.exists()), None)
+    kept, elsewhere = _places(folder, edition)
+    return next((path for path in (kept, elsewhere) if path.exists() and (path == kept or _is_ours(path))), None)
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether we made a file in a folder where everybody may write."""
+    return sys.platform == "win32" or path.stat().st_uid == os.getuid()
 
 
 def find_previous(folder: Path) -> Digest | None:

@@ -25,6 +25,7 @@ from rdflib.term import BNode, Literal, Node, URIRef
 from graph.errors import GraphError, InvalidLiteralError, QueryError, WorkspaceError, damaged_snapshot
 from graph.files import LOG_AT_MOST, are_many, drop_old_notes, link_closed, log_size, wait_for_merging
 from graph.lines import write_new_graphs
+from graph.lock import cannot_write
 from graph.sparql import syntax_error
 from graph.store import Answer, Rows, Triple, Triples
 from ontology.namespaces import PREFIXES
@@ -265,8 +266,8 @@ class EmbeddedStore:
         flush, self._flush = self._flush, None
         if flush is not None:
             flush.join()
-            if flush.error is not None:
-                raise flush.error
+            if flush.error is not None:  # of what was written earlier, not of what is written now
+                raise cannot_write(self._written or Path(), flush.error) from flush.error
 
     def _apply(self, changes: _Changes, graphs: Sequence[str]) -> None:
         try:
@@ -294,7 +295,7 @@ class EmbeddedStore:
 
     def close(self) -> None:
         """Give the folder back; closing twice is no error. A store in many files has them merged first."""
-        with suppress(OSError):  # it is in the log
+        with suppress(WorkspaceError):  # it is in the log
             self._end_flush()
         written, self._store, self._written = self._written, None, None
         if written is not None and are_many(written):

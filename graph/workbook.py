@@ -131,6 +131,7 @@ def _open_book(path: Path) -> Iterator[Workbook]:
     try:
         with xlsxwriter.Workbook(path, options) as book:
             book.set_properties({"title": "pikg"})
+            book.use_zip64()  # only where it is needed: parts above four gigabytes are refused otherwise
             yield book
     except FileCreateError as error:  # wraps the system's own
         raise error.args[0] from error

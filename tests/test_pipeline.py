@@ -129,6 +129,18 @@ def test_nothing_found_makes_no_store(tmp_path, fake_reader):
     assert not (tmp_path / "store").exists()
 
 
+def test_a_line_of_the_sources_that_fits_two_files_is_given_to_neither(folder, tmp_path, fake_reader):
+    (folder / "sub" / "a.pdf").write_text("4", "utf-8")
+    sources = tmp_path / "sources.csv"
+    sources.write_text("file,address\na.pdf,https://example.org/a.pdf\nb.docx,https://example.org/b.docx\n", "utf-8")
+    report = ingest([folder], tmp_path / "store", sources=sources)
+    (told_of,) = [summary.reason for summary in report.files if summary.path == Path("a.pdf")]
+    assert "the name of 2 files" in told_of
+    with open_store(tmp_path / "store") as store:
+        answer = store.query("SELECT ?address { ?document dcterms:source ?address }")
+    assert [str(row["address"]) for row in answer] == ["https://example.org/b.docx"]
+
+
 def test_sources_of_files_that_are_nowhere_are_told(tmp_path, fake_reader):
     empty, sources = tmp_path / "empty", tmp_path / "sources.csv"
     empty.mkdir()
