@@ -39,7 +39,8 @@ def find_missing(store: ReadableStore, project: str, comparables: Sequence[Compa
         return []
     own = str(find_project(store, project))
     rows = [row for row in read_rows_of_projects(store, [own, *peers]) if row.counts]
-    mine = _once([row for row in rows if row.project == own])
+    newest = max((row.year for row in rows if row.project == own and row.year is not None), default=None)
+    mine = _once([row for row in rows if row.project == own and row.year == newest])  # compared by its newest forms
     groups: list[list[TargetRow]] = []
     for peer, year in peers.items():
         theirs = _once([row for row in rows if row.project == peer and row.year == year])

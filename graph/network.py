@@ -57,6 +57,7 @@ _ATTRIBUTES = {
     PIKG + "amount": "amount",
     PIKG + "stage": "stage",
     PIKG + "source": "source",
+    PIKG + "supersededBy": "superseded_by",
 }
 
 _LINKS = (
@@ -84,8 +85,8 @@ _BATCH = 200
 class Neighbourhood:
     """The things around `root`. Nodes are IRIs with the attributes `kind` (the class's local name, or "Tier" and
     "Concept" for SKOS concepts), `label` (as printed), `label_zh`, `label_en`, `title`, `name`, `year`, `text`,
-    `document_kind`, `amount`, `stage`, `source` where they have them; edges have `property` (its local name in the
-    vocabulary).
+    `document_kind`, `amount`, `stage`, `source`, `superseded_by` (the form that counts in the place of this one) where
+    they have them; edges have `property` (its local name in the vocabulary).
 
     `open` holds the nodes that have further neighbours of the kinds shown; `cut` says that the limit ended the walk.
     """

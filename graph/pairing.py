@@ -73,8 +73,8 @@ class UnitCost:
     def formula(self) -> str:
         """The division, as a person checks it; behind it in which direction the printed signs bound it."""
         sign = {"le": " (≤)", "ge": " (≥)", "eq": "", "about": " (≈)"}[self.bound]
-        divided = f"{plain(self.money.number)} 元 ÷ {plain(self.count)} {self.per_label}"
-        return f"{divided} = {plain(self.value)} 元/{self.per_label}{sign}"
+        money, count, value = map(_grouped, (self.money.number, self.count, self.value))
+        return f"{money} 元 ÷ {count} {self.per_label} = {value} 元/{self.per_label}{sign}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,12 @@ class _Tie:
     @property
     def strength(self) -> int:
         return _STRENGTH.index(self.by)
+
+
+def _grouped(number: Decimal) -> str:
+    """As `plain`, with thousands set apart."""
+    whole, point, rest = plain(number).partition(".")
+    return f"{int(whole):,}{point}{rest}"
 
 
 def plain(number: Decimal) -> str:

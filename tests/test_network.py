@@ -43,6 +43,15 @@ def _kinds(graph: nx.DiGraph[str]) -> dict[str, int]:
     return {kind: kinds.count(kind) for kind in kinds}
 
 
+def test_a_form_that_another_counts_for_says_so() -> None:
+    store = _store(disclosure(indicators=2))
+    form, other = _one(store, "TargetForm"), "https://example.org/form/2"
+    newer = (URIRef(form), URIRef(f"{PIKG}supersededBy"), URIRef(other))
+    store.replace_graph(NAMESPACE.derived_graph("editions"), [newer])
+    around = find_neighbourhood(store, _one(store, "Project"))
+    assert around.graph.nodes[form]["superseded_by"] == other
+
+
 def test_a_project_stands_with_its_unit_region_document_form_and_indicators() -> None:
     store = _store(disclosure(indicators=4))
     project = _one(store, "Project")

@@ -313,6 +313,19 @@ def test_missing_indicators_by_tier_the_usual_ones_first() -> None:
     assert find_missing(store, "干部培训费", []) == []
 
 
+def test_an_indicator_that_was_dropped_since_is_missing() -> None:
+    peer = form("业务培训费", row("培训人数", value("80", "人")), row("结业率", value("95", "%"), "quality"))
+    store = store_of(
+        disclosed(
+            "昆明市", form("干部培训费", row("培训人数", value("90", "人")), row("结业率", value("90", "%"), "quality"))
+        ),
+        disclosed("昆明市", form("干部培训费", row("培训人数", value("100", "人"))), year=2025),
+        disclosed("曲靖市", peer, year=2025),
+    )
+    found = find_missing(store, "干部培训费", find_comparables(store, "干部培训费"))
+    assert [one.name for one in found] == ["结业率"]
+
+
 # --- the command line and the notebook --------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def examples(tmp_path_factory: pytest.TempPathFactory) -> str:

@@ -50,7 +50,7 @@ def test_a_cost_and_a_quantity_of_the_same_object_belong_together() -> None:
         form("某中心", row("证照邮寄数", value("8000", "件")), cost("证照邮寄费成本", "100000"), scope="department")
     )
     assert (found.value, found.per_label, found.bound) == (Decimal("12.5"), "件", "le")
-    assert found.formula == "100000 元 ÷ 8000 件 = 12.5 元/件 (≤)"
+    assert found.formula == "100,000 元 ÷ 8,000 件 = 12.5 元/件 (≤)"
     assert found.reasons == ("same_object",)
     assert found.sure == unit_cost_rules().sureness["same_object"].number
 

@@ -115,6 +115,7 @@ def full_name(node: str, attributes: Mapping[str, Any], labels: Labels, t: Texts
         said = labels(scheme, notation)
     elif kind in {"TargetForm", "SelfEvaluation", "ProjectDescription"}:
         said = f"{attributes.get('year', '')} {t(f'form.{kind}')}".strip()
+        said += t("network.superseded") if "superseded_by" in attributes else ""
     elif kind == "Document":
         issued = labels("kind", str(attributes.get("document_kind", "")).rsplit("/", 1)[-1])
         said = f"{attributes.get('year', '')} {issued}".strip() or str(attributes.get("name", ""))
