@@ -25,7 +25,8 @@ _Where = tuple[Mapping[str, str], str | None]
 
 _TOP = 10
 _TRIED = 30
-"""Projects asked for comparable ones to find where to begin."""
+_ENOUGH = 3
+"""Projects asked for comparable ones to find where to begin, and how many are enough."""
 
 _MANY = 2000
 """Projects that a list to choose from can hold; beyond that one is reached from its own page."""
@@ -38,7 +39,7 @@ def show_comparables(answers: Answers, parameters: Mapping[str, str], t: Texts) 
         show(tag("div", tag("h1", t("page.comparables")), tag("p", t("overview.no_money")), class_="pk-head"))
         return
     index = read_comparable_index(answers)
-    iri = parameters.get("iri") or _first(contents, index)
+    iri = parameters.get("iri") or _first(answers.edition, contents, index)
     form = next((form for form in _newest(contents) if form.project == iri), None)
     head, chooser = st.columns([1.4, 1], gap="large", vertical_alignment="bottom")
     with chooser:
@@ -82,11 +83,18 @@ def _newest(contents: Contents) -> list[FormSummary]:
     return sorted(contents.forms, key=lambda form: (-(form.year or 0), form.kind != "TargetForm", form.iri))
 
 
-def _first(contents: Contents, index: Comparing) -> str:
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _first(edition: str, _contents: Contents, _index: Comparing) -> str:
     """Return where to begin when the address doesn't say: the largest project that has comparable ones."""
-    forms = [form for form in contents.forms if form.scope != "department"] or list(contents.forms)
-    ordered = sorted(forms, key=lambda form: (-form.rows, -(form.money or Decimal(0)), form.iri))
-    return max(ordered[:_TRIED], key=lambda form: len(index.find(form.project, top=3))).project
+    forms = [form for form in _contents.forms if form.scope != "department"] or list(_contents.forms)
+    ordered = sorted(forms, key=lambda form: (-form.rows, -(form.money or Decimal(0)), form.iri))[:_TRIED]
+    best, most = ordered[0], 0
+    for form in ordered:
+        if (count := len(_index.find(form.project, top=_ENOUGH))) > most:
+            best, most = form, count
+        if most == _ENOUGH:
+            break
+    return best.project
 
 
 def _other_regions(contents: Contents, form: FormSummary) -> dict[str, str]:
