@@ -18,8 +18,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from rdflib import URIRef
-
 from graph.compared_forms import (
     ComparedForm,
     find_few_superseded,
@@ -30,16 +28,15 @@ from graph.compared_forms import (
 from graph.errors import NotFoundError
 from graph.figures import FormFigures
 from graph.likeness import Likeness, Profile, compare, join_profiles, look
-from graph.lookup import find_project, find_region
+from graph.lookup import find_project, find_regions
 from graph.pairing import UnitCost
 from graph.project_words import RULES, group, words_asked, words_of_forms
 from graph.same_question import Question, match_questions, services_said
 from graph.search import TextIndex
-from graph.store import ReadableStore, Rows
+from graph.store import ReadableStore
 from graph.texts import Texts, texts_of
 from graph.unit_costs import UnitCostPair, match_costs_of, read_figures
 from ontology.comparables import comparison, fold_text
-from ontology.namespaces import PREFIXES
 
 LINE = 0.5
 """The score from which on projects are comparable."""
@@ -61,8 +58,6 @@ _KEPT = 20_000
 
 _SUPERSEDED_KEPT = 20_000
 """Up to so many superseded forms of a store are known by heart; of more, those of each question are asked for."""
-
-_NAMES = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in ("pikg", "rdfs"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +294,7 @@ def find_comparables(
     Raises NotFoundError and AmbiguousError for a project or region that is not in the store or not one alone.
     """
     asked = str(find_project(store, project))
-    inside = None if region is None else _regions_inside(store, find_region(store, region))
+    inside = None if region is None else frozenset(map(str, find_regions(store, region)))
     return open_index(store).find(asked, inside=inside, year=year, top=top)
 
 
@@ -320,18 +315,8 @@ def read_index(store: ReadableStore, *, compare_all_up_to: int = COMPARED_ALL) -
     return ComparableIndex(store, forms, compare_all_up_to=compare_all_up_to)
 
 
-def _ask(store: ReadableStore, sparql: str) -> Rows:
-    answer = store.query(_NAMES + sparql)
-    return answer if isinstance(answer, Rows) else Rows((), ())
-
-
 def _text(node: object) -> str:
     return "" if node is None else str(node)
-
-
-def _regions_inside(store: ReadableStore, region: URIRef) -> frozenset[str]:
-    rows = _ask(store, f"SELECT DISTINCT ?inside WHERE {{ ?inside pikg:withinRegion* {region.n3()} }}")
-    return frozenset(str(row["inside"]) for row in rows)
 
 
 def _is_elsewhere(mine: ComparedForm, theirs: ComparedForm, inside: frozenset[str] | None) -> bool:

@@ -13,13 +13,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from graph.likeness import Profile, ProjectText, read_profile
-from graph.store import ReadableStore, Rows
+from graph.store import ReadableStore, select
 from graph.terms import iri
 from ontology.comparables import fold_text
-from ontology.namespaces import PREFIXES
 from ontology.regions import region_of
-
-_NAMES = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in ("pikg", "rdfs"))
 
 # %s is the graph of a document, as `GRAPH <…>`, or nothing: then all forms are read.
 _FORMS = """SELECT ?form ?project ?name ?scope ?year ?publisher ?publisherName ?unitName ?region ?regionName ?code
@@ -92,10 +89,10 @@ def read_compared_forms(store: ReadableStore, graph: str | None = None) -> Itera
     """Given a store, and the IRI of a document's graph (None: all), return the forms in it, superseded ones too."""
     within = "" if graph is None else f"GRAPH {iri(graph).n3()}"
     rows: dict[str, dict[tuple[str, str], None]] = defaultdict(dict)
-    for row in _ask(store, _ROWS % within):
+    for row in select(store, _ROWS % within):
         rows[str(row["form"])][str(row["name"]), _text(row["tier2"])] = None
-    totals = {str(row["form"]): Decimal(str(row["total"])) for row in _ask(store, _TOTALS % within)}
-    for row in _ask(store, _FORMS % within):
+    totals = {str(row["form"]): Decimal(str(row["total"])) for row in select(store, _TOTALS % within)}
+    for row in select(store, _FORMS % within):
         form = str(row["form"])
         said = rows.get(form, {})
         text = ProjectText(
@@ -125,13 +122,13 @@ def find_superseded(store: ReadableStore, forms: Iterable[str] | None = None) ->
         nodes = [iri(form).n3() for form in forms]
         some = (" ".join(nodes[at : at + _AT_ONCE]) for at in range(0, len(nodes), _AT_ONCE))
         within = [f"VALUES ?form {{ {these} }}" for these in some]
-    return {str(row["form"]) for narrow in within for row in _ask(store, _SUPERSEDED % (narrow, ""))}
+    return {str(row["form"]) for narrow in within for row in select(store, _SUPERSEDED % (narrow, ""))}
 
 
 def find_few_superseded(store: ReadableStore, most: int) -> set[str] | None:
     """Given a store and a count, return the IRIs of all forms that another edition supersedes; None where there are
     more, budget lines counted too."""
-    found = _ask(store, _SUPERSEDED % ("", f"LIMIT {most + 1}"))
+    found = select(store, _SUPERSEDED % ("", f"LIMIT {most + 1}"))
     return {str(row["form"]) for row in found} if len(found) <= most else None
 
 
@@ -143,11 +140,6 @@ def places_of(region_name: str, region_code: str) -> tuple[str, ...]:
         names.add(fold_text(region.name))
     short = {name[:-1] for name in names if len(name) > 2 and name[-1] in "省市县区州盟旗"}
     return tuple(sorted(names | short))
-
-
-def _ask(store: ReadableStore, sparql: str) -> Rows:
-    answer = store.query(_NAMES + sparql)
-    return answer if isinstance(answer, Rows) else Rows((), ())
 
 
 def _text(node: object) -> str:

@@ -21,7 +21,7 @@ from graph.errors import AmbiguousError, NotFoundError, WorkspaceError
 from graph.links import Links
 from graph.mapping import map_disclosure, map_vocabulary
 from graph.sources import Source, map_source
-from graph.store import ReadableStore, Rows
+from graph.store import ReadableStore, select
 from graph.terms import text_literal
 from graph.text_keeper import TextKeeper
 from graph.workspace import Workspace, Writer
@@ -62,7 +62,7 @@ def _find(store: ReadableStore, narrowed: str) -> list[StoredDocument]:
         StoredDocument(
             str(row["sha256"]), str(row["name"] or ""), None if row["version"] is None else str(row["version"])
         )
-        for row in _rows(store, _DOCUMENTS % narrowed)
+        for row in select(store, _DOCUMENTS % narrowed)
     ]
 
 
@@ -82,13 +82,6 @@ def find_document(store: ReadableStore, name: str) -> StoredDocument:
             f"{name!r} names {len(found)} documents; use the hash of one", [f"{d.sha256} {d.file}" for d in found]
         )
     return found[0]
-
-
-def _rows(store: ReadableStore, sparql: str) -> Rows:
-    answer = store.query(sparql)
-    if not isinstance(answer, Rows):
-        raise TypeError("this query is a SELECT")
-    return answer
 
 
 class Batch:

@@ -8,16 +8,12 @@ from typing import TypeVar
 from rdflib import URIRef
 
 from graph.errors import AmbiguousError, NotFoundError
-from graph.store import ReadableStore, Rows
+from graph.store import ReadableStore, Rows, select
 from graph.terms import iri, text_literal
 from ontology.keys import fold
 from ontology.regions import resolve_region
 
 _Thing = TypeVar("_Thing", bound=Hashable)
-
-_PREFIXES = """PREFIX pikg: <https://w3id.org/pikg/ns#>
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-"""
 
 _REGIONS = """SELECT DISTINCT ?region ?name ?code WHERE {
   ?region a pikg:Region ; rdfs:label ?name .
@@ -40,7 +36,7 @@ _PROJECTS = """SELECT DISTINCT ?project ?name ?publisher WHERE {
 
 def has_documents(store: ReadableStore) -> bool:
     """Whether a store holds a document: answered at once, however many there are."""
-    return store.query(f"{_PREFIXES}ASK {{ ?document a pikg:Document }}") is True
+    return store.query("ASK { ?document a pikg:Document }") is True
 
 
 def find_region(store: ReadableStore, text: str) -> URIRef:
@@ -49,7 +45,7 @@ def find_region(store: ReadableStore, text: str) -> URIRef:
     if _is_iri(text):
         return iri(text)
     meant = {region.code: region.name for region in resolve_region(text)}
-    rows = list(_rows(store, _REGIONS))
+    rows = list(select(store, _REGIONS))
     named = {URIRef(str(row["region"])): str(row["name"]) for row in rows}
     coded = {URIRef(str(row["region"])): str(row["name"]) for row in rows if str(row["code"]) in meant}
     found = coded or {region: name for region, name in named.items() if fold(name) == fold(text)}
@@ -61,13 +57,13 @@ def find_region(store: ReadableStore, text: str) -> URIRef:
 def find_regions(store: ReadableStore, text: str) -> list[URIRef]:
     """As `find_region`, but return the region with those inside it: a province with its cities."""
     region = find_region(store, text)
-    inside = _rows(store, f"SELECT DISTINCT ?inside WHERE {{ ?inside pikg:withinRegion+ {region.n3()} }}")
+    inside = select(store, f"SELECT DISTINCT ?inside WHERE {{ ?inside pikg:withinRegion+ {region.n3()} }}")
     return [region, *sorted({URIRef(str(row["inside"])) for row in inside} - {region})]
 
 
 def with_confirmed(store: ReadableStore, thing: URIRef) -> list[URIRef]:
     """Given a unit or project, return it and those that people have confirmed to be the same, however many steps away."""
-    same = _rows(store, f"SELECT DISTINCT ?same WHERE {{ {thing.n3()} pikg:confirmedSame+ ?same }}")
+    same = select(store, f"SELECT DISTINCT ?same WHERE {{ {thing.n3()} pikg:confirmedSame+ ?same }}")
     return [thing, *sorted({URIRef(str(row["same"])) for row in same} - {thing})]
 
 
@@ -102,7 +98,7 @@ def find_project(store: ReadableStore, text: str) -> URIRef:
 def _rows_by_name(store: ReadableStore, sparql: str, kind: str, text: str) -> Rows:
     """The rows of things whose name is the text; where there are none, of those whose name may hold it: by the text
     index where one is kept, else of all. Where very many have a name, some of them: it names nothing alone."""
-    rows = _rows(store, f"{sparql % _one_of([text.strip()])} LIMIT {_MOST}")
+    rows = select(store, f"{sparql % _one_of([text.strip()])} LIMIT {_MOST}")
     if rows or not fold(text):
         return rows
     from graph.texts import texts_of  # noqa: PLC0415 - few are named by a part of their name
@@ -110,9 +106,9 @@ def _rows_by_name(store: ReadableStore, sparql: str, kind: str, text: str) -> Ro
     texts = texts_of(store)
     names = None if texts is None else texts.names(kind, text)
     if names is None:
-        return _rows(store, sparql % "")
+        return select(store, sparql % "")
     same = [name for name in names if fold(name) == fold(text)]
-    return _rows(store, f"{sparql % _one_of(same or names)} LIMIT {_MOST}")
+    return select(store, f"{sparql % _one_of(same or names)} LIMIT {_MOST}")
 
 
 def _one_of(names: Iterable[str]) -> str:
@@ -139,8 +135,3 @@ def _only_one(found: Mapping[URIRef, str], what: str, text: str) -> URIRef:
         candidates = sorted(f"{name} <{node}>" for node, name in found.items())
         raise AmbiguousError(f"several {what}s have that name: {text}; give more of the name, or the IRI", candidates)
     return next(iter(found))
-
-
-def _rows(store: ReadableStore, sparql: str) -> Rows:
-    answer = store.query(_PREFIXES + sparql)
-    return answer if isinstance(answer, Rows) else Rows((), ())

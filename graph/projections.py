@@ -19,10 +19,9 @@ from graph import terms
 from graph.comparables import COMPARED, ComparableIndex, Comparing, open_index
 from graph.errors import NotFoundError, ParameterError
 from graph.likeness import Likeness
-from graph.lookup import find_region
+from graph.lookup import find_regions
 from graph.queries import run_named
-from graph.store import ReadableStore, Rows
-from ontology.namespaces import PREFIXES
+from graph.store import ReadableStore, select
 
 if TYPE_CHECKING:
     Projection = nx.Graph[str]
@@ -39,8 +38,6 @@ ALIKE_AMONG = 40
 
 ALIKE_ALL = 300
 """Projects up to which all are compared with all."""
-
-_NAMES = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in ("pikg", "rdfs", "skos"))
 
 _PROJECTS = """SELECT DISTINCT ?project ?name ?scope ?year ?publisher ?publisherName ?region ?regionName WHERE {
   # chosen
@@ -62,7 +59,6 @@ _CANONICAL = """SELECT ?canonical ?label ?measure WHERE {
   OPTIONAL { ?canonical pikg:measure ?measure }
 }"""
 
-_INSIDE = "SELECT DISTINCT ?inside WHERE { ?inside pikg:withinRegion* %s }"
 
 Progress = Callable[[int, int], None]
 """Told of every project that was compared: how many are done, of how many."""
@@ -191,11 +187,11 @@ def _link_publishers(graph: Projection, projects: Mapping[str, _Project]) -> Non
 def _link_indicators(graph: Projection, store: ReadableStore, year: int | None) -> None:
     """Link each project to the canonical indicators that its forms (of the year) ask."""
     query = _ASKED % ("" if year is None else f"; pikg:fiscalYear {year}")
-    asked = sorted({(str(row["project"]), str(row["canonical"])) for row in _ask(store, query)})
+    asked = sorted({(str(row["project"]), str(row["canonical"])) for row in select(store, query)})
     links = [(project, canonical) for project, canonical in asked if project in graph]
     wanted = {canonical for _, canonical in links}
     said: dict[str, dict[str, Any]] = {}
-    for row in _ask(store, _CANONICAL):
+    for row in select(store, _CANONICAL):
         iri, label = str(row["canonical"]), str(row["label"])
         if iri in wanted and (iri not in said or label < said[iri]["label"]):
             said[iri] = {"kind": "CanonicalIndicator", "label": label}
@@ -236,15 +232,12 @@ def _link_alike(graph: Projection, index: Comparing, progress: Progress | None) 
 def _read_projects(
     store: ReadableStore, region: str | None, year: int | None, only: Iterable[str] | None = None
 ) -> dict[str, _Project]:
-    inside = None
-    if region is not None:
-        rows = _ask(store, _INSIDE % find_region(store, region).n3())
-        inside = {str(row["inside"]) for row in rows}
+    inside = None if region is None else set(map(str, find_regions(store, region)))
     found: dict[str, _Project] = {}
     chosen = "" if only is None else f"VALUES ?project {{ {' '.join(terms.iri(project).n3() for project in only)} }}"
     query = _PROJECTS.replace("# chosen", chosen)
     rows_of_projects = sorted(
-        (tuple("" if value is None else str(value) for value in row.values()) for row in _ask(store, query)),
+        (tuple("" if value is None else str(value) for value in row.values()) for row in select(store, query)),
         reverse=True,
     )
     for project_iri, name, scope, printed_year, *rest in rows_of_projects:
@@ -276,8 +269,3 @@ def _read_budgets(store: ReadableStore, projects: Mapping[str, _Project], year: 
         if (year is None or said == year) and said >= newest.get(iri, 0):
             newest[iri] = said
             projects[iri].budget = Decimal(str(row["budget"]))
-
-
-def _ask(store: ReadableStore, sparql: str) -> Rows:
-    answer = store.query(_NAMES + sparql)
-    return answer if isinstance(answer, Rows) else Rows((), ())

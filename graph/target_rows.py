@@ -12,11 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from graph.store import ReadableStore, Rows
+from graph.store import ReadableStore, select
 from graph.terms import iri, text_literal
-from ontology.namespaces import PREFIXES
-
-_NAMES = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in ("pikg", "rdfs", "skos"))
 
 _AT_ONCE = 400
 """Names, projects or rows that one query is given."""
@@ -114,23 +111,23 @@ class TargetRow:
 def find_names(store: ReadableStore, words: Iterable[str]) -> list[str]:
     """Given words, return the indicator names in the store that hold one of them, in order."""
     tests = " || ".join(f"CONTAINS(?name, {text_literal(word).n3()})" for word in words)
-    return sorted(str(row["name"]) for row in _ask(store, _LABELS % tests)) if tests else []
+    return sorted(str(row["name"]) for row in select(store, _LABELS % tests)) if tests else []
 
 
 def find_canonical(store: ReadableStore, text: str) -> list[str]:
     """Given a canonical indicator's IRI, its label or a wording of it, return the IRIs of those that are meant."""
     if text.startswith(("http://", "https://", "urn:")):
-        answer = _ask(store, f"SELECT ?canonical WHERE {{ VALUES ?canonical {{ {iri(text).n3()} }} "
+        answer = select(store, f"SELECT ?canonical WHERE {{ VALUES ?canonical {{ {iri(text).n3()} }} "
                              "?canonical a pikg:CanonicalIndicator }")  # fmt: skip
     else:
         terms = " ".join(text_literal(text, language).n3() for language in (None, "zh", "en"))
-        answer = _ask(store, _CANONICAL % terms)
+        answer = select(store, _CANONICAL % terms)
     return sorted(str(row["canonical"]) for row in answer)
 
 
 def label_of_canonical(store: ReadableStore, canonical: str) -> str | None:
     """Given a canonical indicator's IRI, return its label, in Chinese where it has one."""
-    labels = [row["label"] for row in _ask(store, _CANONICAL_LABEL % iri(canonical).n3())]
+    labels = [row["label"] for row in select(store, _CANONICAL_LABEL % iri(canonical).n3())]
     chosen = sorted(labels, key=lambda label: (getattr(label, "language", None) != "zh", str(label)))
     return str(chosen[0]) if chosen else None
 
@@ -162,14 +159,9 @@ def _batches(terms: Sequence[str]) -> Iterator[Sequence[str]]:
     return (terms[at : at + _AT_ONCE] for at in range(0, len(terms), _AT_ONCE))
 
 
-def _ask(store: ReadableStore, sparql: str) -> Rows:
-    answer = store.query(_NAMES + sparql)
-    return answer if isinstance(answer, Rows) else Rows((), ())
-
-
 def _read(store: ReadableStore, selector: str) -> list[TargetRow]:
     found: dict[str, dict[str, Any]] = {}
-    for row in _ask(store, _ROWS % selector):
+    for row in select(store, _ROWS % selector):
         found.setdefault(str(row["row"]), row)  # a region or a measure named twice makes no second row
     values = _read_values(store, [row[side] for row in found.values() for side in ("target", "actual") if row[side]])
     return [_row(row, values) for row in sorted(found.values(), key=_as_printed)]
@@ -183,9 +175,9 @@ def _read_values(store: ReadableStore, nodes: Iterable[Any]) -> dict[str, Printe
     values: dict[str, dict[str, Any]] = {}
     parted: dict[str, bool] = defaultdict(bool)
     for some in _batches([node.n3() for node in nodes]):
-        for row in _ask(store, _VALUES % " ".join(some)):
+        for row in select(store, _VALUES % " ".join(some)):
             values.setdefault(str(row["value"]), row)
-        for row in _ask(store, _PARTED % " ".join(some)):
+        for row in select(store, _PARTED % " ".join(some)):
             parted[str(row["value"])] = True
     return {
         node: PrintedValue(

@@ -15,16 +15,13 @@ from typing import Any
 
 from graph.errors import AmbiguousError, NotFoundError
 from graph.figures import FigureRow, FormFigures, Side, Total, read_object
-from graph.lookup import find_project, find_region
+from graph.lookup import find_project, find_regions
 from graph.pairing import Basis, LeftOut, UnitCost, pair_form, plain
 from graph.quartiles import PEERS_NEEDED, Quartiles, quartiles
-from graph.store import ReadableStore, Rows
+from graph.store import ReadableStore, select
 from graph.terms import iri, text_literal
 from ontology.comparables import fold_text
-from ontology.namespaces import PREFIXES
 from ontology.unit_costs import Service, unit_cost_rules
-
-_NAMES = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in ("pikg", "rdfs"))
 
 _AT_ONCE = 400
 """Forms that one query asks for."""
@@ -152,7 +149,7 @@ def read_forms(
     count, and (without figures) those that another edition supersedes; of a service only those that name it."""
     if service is not None:
         words = " || ".join(f"CONTAINS(LCASE(?name), {text_literal(word).n3()})" for word in service.paid)
-        forms = {str(row["form"]) for query in _NAMING for row in _ask(store, query % words)}
+        forms = {str(row["form"]) for query in _NAMING for row in select(store, query % words)}
         asked = sorted(forms)
         within = [f"VALUES ?form {{ {_terms(asked[at : at + _AT_ONCE])} }}" for at in range(0, len(asked), _AT_ONCE)]
     else:
@@ -171,7 +168,7 @@ def _find_forms(store: ReadableStore, within: Iterable[str]) -> tuple[list[FormF
     """Forms, as yet without figures: those that count, and those that are superseded."""
     counting: list[FormFigures] = []
     superseded: list[FormFigures] = []
-    for row in (row for narrow in within for row in _ask(store, _FORMS % narrow)):
+    for row in (row for narrow in within for row in select(store, _FORMS % narrow)):
         form = FormFigures(
             form=str(row["form"]),
             project=str(row["project"]),
@@ -199,15 +196,15 @@ def _fill_some(store: ReadableStore, forms: Sequence[FormFigures]) -> list[FormF
     terms = _terms(form.form for form in forms)
     rows: dict[str, dict[str, Mapping[str, Any]]] = defaultdict(dict)
     in_parts: dict[str, None] = {}
-    for row in _ask(store, _ROWS % terms):
+    for row in select(store, _ROWS % terms):
         rows[str(row["form"])].setdefault(str(row["row"]), row)
         if row["part"] is not None:
             in_parts[str(row["row"])] = None
     parts: dict[str, list[Side]] = defaultdict(list)
-    for row in _ask(store, _PARTS % _terms(in_parts)) if in_parts else ():
+    for row in select(store, _PARTS % _terms(in_parts)) if in_parts else ():
         parts[str(row["row"])] += filter(None, [_side(row, "part")])
     totals: dict[str, dict[str, dict[str, Total]]] = defaultdict(lambda: defaultdict(dict))
-    for row in _ask(store, _TOTALS % terms):
+    for row in select(store, _TOTALS % terms):
         page = None if row["page"] is None else int(str(row["page"]))
         printed, unit = _text(row["printed"]), _text(row["unit"])
         printed += "" if printed.endswith(unit) else unit  # the unit may stand in the table's head
@@ -261,11 +258,6 @@ def _wholes(by_stage: Mapping[str, Mapping[str, Total]]) -> Iterable[tuple[str, 
             yield stage, by_source["total"]
         elif len(present) == 1:
             yield stage, present[0]
-
-
-def _ask(store: ReadableStore, sparql: str) -> Rows:
-    answer = store.query(_NAMES + sparql)
-    return answer if isinstance(answer, Rows) else Rows((), ())
 
 
 def _terms(iris: Iterable[str]) -> str:
@@ -331,7 +323,7 @@ def find_spreads(
     """
     named = None if service is None else find_service(service)
     wanted = named.name if named else None
-    inside = None if region is None else _regions_inside(store, region)
+    inside = None if region is None else frozenset(map(str, find_regions(store, region)))
     everything = find_unit_costs(store, service=named, basis=basis)
     costs = [cost for cost in everything.costs if _is_asked(cost.form, cost.service, wanted, inside, year)]
     left = [one for one in everything.left_out if _is_asked(one.form, one.service, wanted, inside, year)]
@@ -342,12 +334,6 @@ def find_spreads(
     if named is not None and not found:  # nobody's figures could be paired: that is told, with the reasons
         found = [UnitCostSpread(named.name, "", next(iter(named.counts)), basis, (), tuple(left))]
     return sorted(found, key=lambda spread: (-spread.publishers, -len(spread.costs), spread.service or "~", spread.per))
-
-
-def _regions_inside(store: ReadableStore, region: str) -> frozenset[str]:
-    node = find_region(store, region).n3()
-    rows = _ask(store, f"SELECT DISTINCT ?inside WHERE {{ ?inside pikg:withinRegion* {node} }}")
-    return frozenset(str(row["inside"]) for row in rows)
 
 
 def _is_asked(

@@ -187,7 +187,7 @@ def test_a_figure_of_a_word_file_leads_to_its_rows(visit: Visitor) -> None:
 # --- comparables --------------------------------------------------------------------------------------------------
 def test_a_unit_cost_shows_its_formula_its_sources_and_the_other_cities(visit: Visitor) -> None:
     open_project(visit, "聘用人员经费")
-    assert "1305000 元 ÷ 30 人 = 43500 元/人" in visit.text(".pk-unit-costs")
+    assert "1,305,000 元 ÷ 30 人 = 43,500 元/人" in visit.text(".pk-unit-costs")
     assert "各地 3 个项目，3 个公开单位" in visit.text(".pk-spread")
     visit.page.locator(".pk-spread summary").click()
     assert "外聘人员经费" in visit.text(".pk-spread ul") and "同一单位同一年度已印过" in visit.text(".pk-left-out")
