@@ -41,6 +41,11 @@ _XSD = PREFIXES["xsd"]
 _NUMBERS = frozenset({f"{_XSD}decimal", f"{_XSD}integer"})
 _WIDEST, _NARROWEST = 40, 7
 """Widths of columns, in characters."""
+_LINES = 4
+"""Lines of a cell that are shown; a longer text is whole in its cell, and shown as far as its first line goes: rows as tall
+as a page would hide the others."""
+_LINE_HEIGHT = 15
+"""Points."""
 
 _PLACE_WIDTH = 45
 _PAPER = 230
@@ -223,9 +228,11 @@ class _Page:
              "text_wrap": True}
         )  # fmt: skip
         self.text = book.add_format({"num_format": "@", "valign": "top", "indent": 1})
-        self.number = book.add_format({"num_format": "#,##0.######", "valign": "top"})
-        self.whole = book.add_format({"num_format": "0", "valign": "top"})
-        self.amount = book.add_format({"num_format": "#,##0.00", "valign": "top"})
+        self.wrapped = book.add_format({"num_format": "@", "valign": "top", "indent": 1, "text_wrap": True})
+        self.number, self.whole, self.amount = (
+            book.add_format({"num_format": shown, "valign": "top", "align": "right", "indent": 1})
+            for shown in ("#,##0.######", "0", "#,##0.00")
+        )
         self.blue = book.add_format({"font_color": "#1F5582", "underline": 1})
 
     def write(self, answers: Iterable[Rows]) -> None:
@@ -275,13 +282,21 @@ class _Page:
         return len(self.columns) + self.placed
 
     def _write_row(self, page: Worksheet, number: int, row: Mapping[str, Node | None]) -> None:
-        for place, column in enumerate(self.columns):
-            value = self.reader.value(column, row.get(column.name))
+        values = [self.reader.value(column, row.get(column.name)) for column in self.columns]
+        lines = [
+            -(-_width(value) // _WIDEST) if isinstance(value, str) and not _for_programs(column) else 1
+            for column, value in zip(self.columns, values, strict=True)
+        ]
+        tallest = max((count for count in lines if count <= _LINES), default=1)
+        if tallest > 1:  # said, for not every program finds it out by itself
+            page.set_row(number, _LINE_HEIGHT * tallest)
+        for place, (column, value, count) in enumerate(zip(self.columns, values, lines, strict=True)):
             if isinstance(value, Decimal):
                 # A spreadsheet's numbers are binary ones of 15 digits, which every printed amount fits.
                 page.write_number(number, place, float(value), self._format(column, value))
             elif value:
-                page.write_string(number, place, value[:_CELL_LENGTH], self.text)
+                written = self.wrapped if 1 < count <= _LINES else self.text
+                page.write_string(number, place, value[:_CELL_LENGTH], written)
         if not self.placed:
             return
         told, address = self.reader.place(row)
