@@ -6,7 +6,7 @@ import hashlib
 from decimal import Decimal
 from typing import Any
 
-from graph.load import open_batch
+from graph.load import find_documents, open_batch
 from graph.workspace import Workspace
 from ontology.records import Disclosure, DocumentInfo, Funding, Indicator, Named, Place, PrintedCell, Project, Value
 
@@ -64,3 +64,15 @@ def load(workspace: Workspace, *numbers: int, **options: Any) -> None:
     with open_batch(workspace) as batch:
         for number in numbers:
             batch.load(disclosure(number, **options))
+
+
+def files(workspace: Workspace) -> list[str]:
+    """The file names of a store's documents."""
+    with workspace.read() as store:
+        return [document.file for document in find_documents(store)]
+
+
+def lines(workspace: Workspace) -> list[str]:
+    """Everything that a store holds, as sorted N-Quads."""
+    with workspace.read() as store:
+        return sorted(store.nquads())

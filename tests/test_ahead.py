@@ -8,10 +8,10 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import crashing
 import pytest
+from disclosures import lines
 from interrupting import INTERRUPTIBLE
 from shared import ROOT
 
@@ -33,11 +33,6 @@ def folder(tmp_path):
     return root
 
 
-def lines(store: Path) -> list[str]:
-    with Workspace.open(store).read() as read:
-        return sorted(read.nquads())
-
-
 def told(report) -> list[tuple[str, str]]:
     return [(summary.path.name, summary.status.value) for summary in report.files]
 
@@ -47,7 +42,7 @@ def test_several_processes_give_the_same_store_and_the_same_summary(folder, tmp_
     assert told(several) == told(one)
     assert [summary.reason for summary in several.files] == [summary.reason for summary in one.files]
     assert [summary.issues for summary in several.files] == [summary.issues for summary in one.files]
-    assert lines(tmp_path / "several") == lines(tmp_path / "one")
+    assert lines(Workspace.open(tmp_path / "several")) == lines(Workspace.open(tmp_path / "one"))
 
 
 def test_a_file_that_ends_its_process_is_the_only_one_lost(folder, tmp_path, monkeypatch):
