@@ -315,10 +315,6 @@ def read_index(store: ReadableStore, *, compare_all_up_to: int = COMPARED_ALL) -
     return ComparableIndex(store, forms, compare_all_up_to=compare_all_up_to)
 
 
-def _text(node: object) -> str:
-    return "" if node is None else str(node)
-
-
 def _is_elsewhere(mine: ComparedForm, theirs: ComparedForm, inside: frozenset[str] | None) -> bool:
     """Whether a project is one to compare with: of the same scope, and where the question looks."""
     if mine.scope != theirs.scope:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from graph.bound import text_of, whole_of
 from graph.likeness import Profile, ProjectText, read_profile
 from graph.store import ReadableStore, select
 from graph.terms import iri
@@ -90,27 +91,27 @@ def read_compared_forms(store: ReadableStore, graph: str | None = None) -> Itera
     within = "" if graph is None else f"GRAPH {iri(graph).n3()}"
     rows: dict[str, dict[tuple[str, str], None]] = defaultdict(dict)
     for row in select(store, _ROWS % within):
-        rows[str(row["form"])][str(row["name"]), _text(row["tier2"])] = None
+        rows[str(row["form"])][str(row["name"]), text_of(row["tier2"])] = None
     totals = {str(row["form"]): Decimal(str(row["total"])) for row in select(store, _TOTALS % within)}
     for row in select(store, _FORMS % within):
         form = str(row["form"])
         said = rows.get(form, {})
         text = ProjectText(
             name=str(row["name"]),
-            unit=" ".join(dict.fromkeys(filter(None, (_text(row["unitName"]), _text(row["publisherName"]))))),
-            purpose=" ".join(filter(None, (_text(row["objective"]), _text(row["outcome"])))),
+            unit=" ".join(dict.fromkeys(filter(None, (text_of(row["unitName"]), text_of(row["publisherName"]))))),
+            purpose=" ".join(filter(None, (text_of(row["objective"]), text_of(row["outcome"])))),
             indicators=tuple(dict.fromkeys(name for name, _ in said)),
             tiers=tuple(sorted(tier for _, tier in said if tier)),
-            places=places_of(_text(row["regionName"]), _text(row["code"])),
+            places=places_of(text_of(row["regionName"]), text_of(row["code"])),
             funding=totals.get(form),
         )
         yield ComparedForm(
             form=form,
             project=str(row["project"]),
             scope=str(row["scope"]),
-            year=None if row["year"] is None else int(str(row["year"])),
-            publisher=_text(row["publisher"]),
-            region=_text(row["region"]),
+            year=whole_of(row["year"]),
+            publisher=text_of(row["publisher"]),
+            region=text_of(row["region"]),
             profile=read_profile(text),
         )
 
@@ -140,7 +141,3 @@ def places_of(region_name: str, region_code: str) -> tuple[str, ...]:
         names.add(fold_text(region.name))
     short = {name[:-1] for name in names if len(name) > 2 and name[-1] in "省市县区州盟旗"}
     return tuple(sorted(names | short))
-
-
-def _text(node: object) -> str:
-    return "" if node is None else str(node)

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from rdflib import RDFS
 
+from graph.bound import whole_of
 from graph.decisions import Standing, find_standings
 from graph.errors import AmbiguousError, NotFoundError
 from graph.store import ReadableStore, select
@@ -102,7 +103,7 @@ def find_fields(store: ReadableStore, document: str, *, field: str | None = None
         text = str(row["text"] or "")
         while (part := following.get(f"{cell}/{number}")) is not None:
             text, number = text + part, number + 1
-        place = [None if row[name] is None else int(str(row[name])) for name in ("page", "table", "row", "column")]
+        place = [whole_of(row[name]) for name in ("page", "table", "row", "column")]
         sheet = None if row["sheet"] is None else str(row["sheet"])
         spot = (str(row["field"]), place[0], sheet, place[1], place[2], place[3])
         if row["name"] is not None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from graph.bound import decimal_of, notation_of, text_of, whole_of
 from graph.store import ReadableStore, select
 from graph.terms import iri, text_literal
 
@@ -181,13 +182,13 @@ def _read_values(store: ReadableStore, nodes: Iterable[Any]) -> dict[str, Printe
             parted[str(row["value"])] = True
     return {
         node: PrintedValue(
-            printed=_text(row["printed"]),
-            operator=_notation(row["operator"]),
-            number=_decimal(row["number"]),
-            upper=_decimal(row["upper"]),
-            unit=_text(row["unit"]) or None,
-            date=_text(row["date"]) or None,
-            relative=_text(row["relative"]) or None,
+            printed=text_of(row["printed"]),
+            operator=notation_of(row["operator"]),
+            number=decimal_of(row["number"]),
+            upper=decimal_of(row["upper"]),
+            unit=text_of(row["unit"]) or None,
+            date=text_of(row["date"]) or None,
+            relative=text_of(row["relative"]) or None,
             parted=parted[node],
         )
         for node, row in values.items()
@@ -200,38 +201,22 @@ def _row(row: Mapping[str, Any], values: Mapping[str, PrintedValue]) -> TargetRo
         order=int(str(row["order"])),
         name=str(row["name"]),
         indicator=str(row["indicator"]),
-        canonical=_text(row["canonical"]) or None,
-        measure=_notation(row["measure"]) or None,
+        canonical=text_of(row["canonical"]) or None,
+        measure=notation_of(row["measure"]) or None,
         form=str(row["form"]),
         kind=str(row["kind"]).rsplit("#", 1)[-1],
         counts=row["newer"] is None,
         project=str(row["project"]),
         project_name=str(row["projectName"]),
-        year=_whole(row["year"]),
-        publisher=_text(row["publisher"]),
-        publisher_name=_text(row["publisherName"]),
-        region=_text(row["region"]),
-        region_name=_text(row["regionName"]),
-        tier1=_notation(row["tier1"]),
-        tier2=_notation(row["tier2"]),
-        direction=_notation(row["direction"]) or None,
-        page=_whole(row["page"]),
-        target=values.get(_text(row["target"])),
-        actual=values.get(_text(row["actual"])),
+        year=whole_of(row["year"]),
+        publisher=text_of(row["publisher"]),
+        publisher_name=text_of(row["publisherName"]),
+        region=text_of(row["region"]),
+        region_name=text_of(row["regionName"]),
+        tier1=notation_of(row["tier1"]),
+        tier2=notation_of(row["tier2"]),
+        direction=notation_of(row["direction"]) or None,
+        page=whole_of(row["page"]),
+        target=values.get(text_of(row["target"])),
+        actual=values.get(text_of(row["actual"])),
     )
-
-
-def _text(node: object) -> str:
-    return "" if node is None else str(node)
-
-
-def _notation(node: object) -> str:
-    return _text(node).rsplit("/", 1)[-1]
-
-
-def _decimal(node: object) -> Decimal | None:
-    return None if node is None else Decimal(str(node))
-
-
-def _whole(node: object) -> int | None:
-    return None if node is None else int(str(node))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from graph.bound import decimal_of, notation_of, text_of, whole_of
 from graph.errors import AmbiguousError, NotFoundError
 from graph.figures import FigureRow, FormFigures, Side, Total, read_object
 from graph.lookup import find_project, find_regions
@@ -173,12 +174,12 @@ def _find_forms(store: ReadableStore, within: Iterable[str]) -> tuple[list[FormF
             form=str(row["form"]),
             project=str(row["project"]),
             name=str(row["name"]),
-            scope=_notation(row["scope"]),
-            publisher=_text(row["publisher"]),
-            publisher_name=_text(row["publisherName"]),
-            region=_text(row["region"]),
-            region_name=_text(row["regionName"]),
-            year=None if row["year"] is None else int(str(row["year"])),
+            scope=notation_of(row["scope"]),
+            publisher=text_of(row["publisher"]),
+            publisher_name=text_of(row["publisherName"]),
+            region=text_of(row["region"]),
+            region_name=text_of(row["regionName"]),
+            year=whole_of(row["year"]),
             document=str(row["document"]),
         )
         (counting if row["newer"] is None else superseded).append(form)
@@ -205,11 +206,11 @@ def _fill_some(store: ReadableStore, forms: Sequence[FormFigures]) -> list[FormF
         parts[str(row["row"])] += filter(None, [_side(row, "part")])
     totals: dict[str, dict[str, dict[str, Total]]] = defaultdict(lambda: defaultdict(dict))
     for row in select(store, _TOTALS % terms):
-        page = None if row["page"] is None else int(str(row["page"]))
-        printed, unit = _text(row["printed"]), _text(row["unit"])
+        page = whole_of(row["page"])
+        printed, unit = text_of(row["printed"]), text_of(row["unit"])
         printed += "" if printed.endswith(unit) else unit  # the unit may stand in the table's head
         total = Total(str(row["funding"]), Decimal(str(row["amount"])), printed, page)
-        totals[str(row["form"])][_notation(row["stage"])].setdefault(_notation(row["source"]), total)
+        totals[str(row["form"])][notation_of(row["stage"])].setdefault(notation_of(row["source"]), total)
     return [
         replace(
             form,
@@ -228,9 +229,9 @@ def _row(row: Mapping[str, Any], parts: Mapping[str, Sequence[Side]]) -> FigureR
     return FigureRow(
         row=str(row["row"]),
         name=str(row["name"]),
-        tier1=_notation(row["tier1"]),
-        tier2=_notation(row["tier2"]),
-        page=None if row["page"] is None else int(str(row["page"])),
+        tier1=notation_of(row["tier1"]),
+        tier2=notation_of(row["tier2"]),
+        page=whole_of(row["page"]),
         target=_side(row, "target"),
         actual=_side(row, "actual"),
         parts=tuple(parts.get(str(row["row"]), ())),
@@ -242,9 +243,9 @@ def _side(row: Mapping[str, Any], name: str) -> Side | None:
     if number is None and printed is None:
         return None
     return Side(
-        printed=_text(printed),
-        operator=_notation(operator),
-        number=None if number is None else Decimal(str(number)),
+        printed=text_of(printed),
+        operator=notation_of(operator),
+        number=decimal_of(number),
         unit=None if unit is None else str(unit),
         printed_unit=None if printed_unit is None else str(printed_unit),
     )
@@ -262,14 +263,6 @@ def _wholes(by_stage: Mapping[str, Mapping[str, Total]]) -> Iterable[tuple[str, 
 
 def _terms(iris: Iterable[str]) -> str:
     return " ".join(iri(one).n3() for one in iris)
-
-
-def _text(node: object) -> str:
-    return "" if node is None else str(node)
-
-
-def _notation(node: object) -> str:
-    return _text(node).rsplit("/", 1)[-1]
 
 
 # --- unit costs -----------------------------------------------------------------------------------------------------
