@@ -94,15 +94,6 @@ def _parse(tier3: str, tier2_concept: str | None, unit: str | None) -> Indicator
     return replace(said, asks=asks, canonical=canonical_notation(text, asks))
 
 
-def canonical_name(name: IndicatorName) -> str:
-    """Given a name that was taken apart, return the notation that it shares with names that ask the same thing.
-
-    Where its parts are sure, that is object, action and measure (群众|satisfaction); a name of several clauses, or one
-    whose measure was guessed, stands for its own text alone. data/canonical.yaml corrects it.
-    """
-    return name.canonical
-
-
 def _asks(name: IndicatorName, ending: _Ending | None, *, several: bool) -> str:
     counted = ending is None and name.action is not None and (name.evidence or "").startswith("unit ")
     if name.measure is None or name.object is None or several or (ending is None and not counted):

@@ -219,14 +219,6 @@ def concept_schemes() -> Mapping[str, Scheme]:
     return read_schemes(read_data(FILE))
 
 
-@cache
-def concept_labels() -> Mapping[str, Bilingual]:
-    """Return the labels of every concept by its IRI."""
-    return MappingProxyType(
-        {one.iri: one.label for scheme in concept_schemes().values() for one in scheme.concepts.values()}
-    )
-
-
 def concept_triples() -> Iterator[PlainTriple]:
     """Yield the schemes and concepts as triples: SKOS labels, definitions, notations, links, and the property whose
     values a scheme's concepts are (dcterms:relation from the property to the scheme)."""

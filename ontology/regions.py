@@ -162,16 +162,6 @@ def region_of(code: str) -> Region | None:
     return _index().regions.get(code)
 
 
-def covered_codes(region: Region) -> frozenset[str]:
-    """Given a region, return the codes of all that it covers: itself, what lies in it, and what became part of it.
-
-    中央 covers the central bodies alone, not the country.
-    """
-    index = _index()
-    inside = {other.code for other in index.regions.values() if other.lies_in(region)}
-    return frozenset(inside | {other.code for other in index.regions.values() if other.successor in inside})
-
-
 def full_names() -> Iterator[tuple[str, Region]]:
     """Every full name (no short ones) with each region that has it."""
     for name, regions in _index().full.items():

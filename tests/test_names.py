@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from shared import SHARED, needs_shared
 
 from extract.language import PhraseFinder
-from extract.names import _parse, canonical_name, parse_name
+from extract.names import _parse, parse_name
 from ontology.measures import canonical, measure_list, read_canonical, read_measures
 from ontology.vocabulary import DataError, read_data
 
@@ -118,7 +118,7 @@ def test_a_name_that_says_nothing_has_no_measure():
     ],
 )
 def test_names_that_ask_the_same_share_a_notation(names, notation):
-    assert {canonical_name(parse_name(name, tier2_concept="quantity", unit="条")) for name in names} == {notation}
+    assert {parse_name(name, tier2_concept="quantity", unit="条").canonical for name in names} == {notation}
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_names_that_ask_the_same_share_a_notation(names, notation):
     ],
 )
 def test_names_that_ask_something_else_do_not(one, other):
-    notations = {canonical_name(parse_name(name, unit="%")) for name in (one, other)}
+    notations = {parse_name(name, unit="%").canonical for name in (one, other)}
     assert len(notations) == 2
 
 

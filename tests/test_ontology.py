@@ -18,9 +18,9 @@ from whole import GOOD
 from graph.mapping import map_disclosure, map_vocabulary
 from ontology import concepts, lint, records
 from ontology.budget_classes import class_schemes
-from ontology.concepts import concept_labels, concept_schemes, concept_triples, read_schemes
+from ontology.concepts import concept_schemes, concept_triples, read_schemes
 from ontology.contract_schema import SCHEMA_FILE
-from ontology.namespaces import CONCEPT, PIKG, PREFIXES, Namespace, concept
+from ontology.namespaces import CONCEPT, PIKG, PREFIXES, Namespace
 from ontology.vocabulary import DataError, read_data
 
 ROOT = Path(__file__).parent.parent
@@ -124,13 +124,6 @@ def test_every_word_of_the_records_is_a_concept() -> None:
     for scheme, field in (("role", "role"), ("side", "side")):
         (words,) = [hint for hint in typing.get_args(hints[field]) if hint is not type(None)]
         assert set(concept_schemes()[scheme].concepts) == set(typing.get_args(words)), scheme
-
-
-def test_a_concept_has_labels_in_both_languages_by_its_iri() -> None:
-    label = concept_labels()[concept("tier1", "output")]
-    assert (label.zh, label.en) == ("产出", "output")
-    assert concept_labels()[concept("stage", "adjusted_budget")].zh == "全年预算数"
-    assert all(label.zh and label.en for label in concept_labels().values())
 
 
 def test_cost_is_told_apart_and_linked_over_the_two_schemes_of_tiers() -> None:

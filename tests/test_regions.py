@@ -7,7 +7,6 @@ import pytest
 from ontology.regions import (
     CENTRAL,
     all_regions,
-    covered_codes,
     find_region,
     full_names,
     parse_regions,
@@ -116,16 +115,6 @@ def test_parents_go_up_to_the_province() -> None:
 )
 def test_what_a_user_types(typed: str, codes: list[str]) -> None:
     assert [region.code for region in resolve_region(typed)] == codes
-
-
-def test_a_province_covers_its_cities_and_what_became_part_of_it() -> None:
-    (sichuan,) = resolve_region("四川")
-    assert {"510000", "511700", "511702"} <= covered_codes(sichuan)
-    assert "520100" not in covered_codes(sichuan)
-    (tongren,) = resolve_region("铜仁市")
-    assert "522200" in covered_codes(tongren)  # the prefecture that it was
-    (central,) = resolve_region("中央")
-    assert covered_codes(central) == {CENTRAL}  # central bodies, not the country
 
 
 def test_the_table_is_whole() -> None:
