@@ -124,10 +124,6 @@ class Texts:
         for _, address in hits:
             yield from bytes(self._searcher.doc(address)["forms"][0]).decode().split("\n")
 
-    def frequency(self, word: str) -> int:
-        """Given a word, return how many entries (a project in a document) have it."""
-        return int(self._searcher.doc_freq("words", word))
-
     @property
     def projects(self) -> int:
         """How many entries of projects there are: one for each document that has forms of it."""
