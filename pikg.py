@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from graph.whole_file import whole_file
 from ui.correct_commands import correct
 from ui.graph_commands import graph
 from ui.options import (
@@ -99,7 +100,9 @@ def _extract(file: Path, format_: str, debug_page: int | None, output: Path | No
     if debug_page is None and output is None:
         terminal.say_reading(pipeline.read_file(file), format_, **shown)
     elif debug_page is not None and output is not None:
-        output.write_bytes(pipeline.debug_page(file, debug_page))
+        drawn = pipeline.debug_page(file, debug_page)
+        with whole_file(output) as partial:
+            partial.write_bytes(drawn)
     else:
         raise click.UsageError("--debug-page N and -o PNG go together")
 

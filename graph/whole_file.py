@@ -11,14 +11,19 @@ from pathlib import Path
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Given a file to write, where to write it: it takes its place once it is whole."""
+    """Given a file to write, where to write it: it takes its place once it is whole. A link stays one, and what is no
+    file (a pipe, /dev/stdout) is written to as it is."""
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    partial = path.with_name(f"{path.name}.partial")
+    if path.exists() and not path.is_file():
+        yield path
+        return
+    place = Path(os.path.realpath(path))
+    partial = place.with_name(f"{place.name}.partial")
     try:
         partial.touch()  # what can't be written is told before anything is read
         yield partial
-        partial.replace(path)
+        partial.replace(place)
     except OSError as error:
         if error.filename != str(partial):
             raise

@@ -265,6 +265,39 @@ def test_export_in_every_format(call, store, tmp_path):
     assert (status, "no folder" in complaint) == (1, True)
 
 
+@posix
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["query", "--sparql", "SELECT * { ?s ?p ?o }", "--format", "csv"],
+        ["query", "--sparql", "CONSTRUCT WHERE { ?s ?p ?o }", "--format", "turtle"],
+        ["graph", "indicators", "--format", "json"],
+        ["graph", "indicators", "--format", "graphml"],
+    ],
+)
+def test_a_file_that_cannot_be_written_whole_stays_as_it_was(store, tmp_path, arguments):
+    file = tmp_path / "结果"
+    file.write_text("of yesterday", "utf-8")
+    small = "import resource, sys, pikg; resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200)); pikg.main()"
+    command = [sys.executable, "-c", small, *arguments, "-o", str(file), "--store", str(store)]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    assert (ended.returncode, ended.stderr.decode().strip()) == (1, "error: File too large")
+    assert file.read_text("utf-8") == "of yesterday"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@posix
+def test_what_is_no_file_is_written_to_as_it_is_and_a_link_stays_one(store, tmp_path):
+    arguments = ["query", "documents", "--format", "json", "--store", store]
+    piped = pikg_process(*arguments).stdout
+    assert piped == pikg_process(*arguments, "-o", "/dev/stdout").stdout
+    link, file = tmp_path / "link.json", tmp_path / "file.json"
+    link.symlink_to(file)
+    assert pikg_process(*arguments, "-o", link).returncode == 0
+    assert link.is_symlink()
+    assert file.read_bytes() == piped
+
+
 def test_turtle_for_a_graph(call, store):
     construct = "CONSTRUCT { ?u rdfs:label ?l } WHERE { ?u a pikg:Unit ; rdfs:label ?l }"
     status, told, _ = call("query", "--sparql", construct, "--format", "turtle", "--store", store)

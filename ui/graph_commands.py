@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -90,16 +90,11 @@ def graph(projection: str, format_: str, output: Path | None, folder: Path, lang
         _say(network, communities, find_bridges(network, top=given["top"]), given["top"], language)
         return
     mark_communities(network, communities)
-    with output.open("w", encoding="utf-8", newline="\n") if output else _keep_open(sys.stdout) as out:
+    with terminal.open_output(output) as out:
         if format_ == "graphml":
             export_network(network, out)
         else:
             terminal.write_json(_to_json(network, communities, find_bridges(network, top=given["top"])), out)
-
-
-@contextmanager
-def _keep_open(stream: TextIO) -> Iterator[TextIO]:
-    yield stream
 
 
 @contextmanager

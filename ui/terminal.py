@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from graph.errors import GraphError
+from graph.whole_file import whole_file
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,10 +43,11 @@ def complain(text: str) -> None:
 
 @contextmanager
 def open_output(path: Path | None, *, for_spreadsheets: bool = False) -> Iterator[TextIO]:
-    """Standard output, or the file at a path; with a byte order mark where a spreadsheet will open it as a file."""
+    """Standard output, or the file at a path, which is there whole or not at all; with a byte order mark where a
+    spreadsheet will open it as a file."""
     mark = "\ufeff" if for_spreadsheets else ""
     if path is not None:
-        with path.open("w", encoding="utf-8", newline="\n") as file:
+        with whole_file(path) as partial, partial.open("w", encoding="utf-8", newline="\n") as file:
             file.write(mark)
             yield file
         return
