@@ -17,7 +17,7 @@ from graph.likeness import Profile, ProjectText, read_profile
 from graph.store import ReadableStore, select
 from graph.terms import iri
 from ontology.comparables import fold_text
-from ontology.regions import region_of
+from ontology.regions import region_of, with_short_names
 
 # %s is the graph of a document, as `GRAPH <…>`, or nothing: then all forms are read.
 _FORMS = """SELECT ?form ?project ?name ?scope ?year ?publisher ?publisherName ?unitName ?region ?regionName ?code
@@ -139,5 +139,4 @@ def places_of(region_name: str, region_code: str) -> tuple[str, ...]:
     known = region_of(region_code) if region_code else None
     for region in (known, *known.parents) if known else ():
         names.add(fold_text(region.name))
-    short = {name[:-1] for name in names if len(name) > 2 and name[-1] in "省市县区州盟旗"}
-    return tuple(sorted(names | short))
+    return tuple(sorted(with_short_names(names)))

@@ -10,17 +10,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from rdflib.term import URIRef
 
 from graph.store import ReadableStore, select
 from ontology.comparables import fold_text
 from ontology.identities import identity_rules
-
-# Which rendition of the same form counts, by the file's suffix: the printed one before what was made of it.
-_RENDITION_RANK = MappingProxyType({"pdf": 0, "docx": 0, "doc": 1, "xlsx": 1, "xls": 1, "html": 2, "htm": 2, "txt": 3})
-_LAST_RANK = 4
 
 _LINES = """
 SELECT ?line ?document ?table ?order ?year ?name ?code ?printed WHERE {
@@ -62,7 +57,8 @@ def rank_document(file: str, title: str, sha256: str) -> tuple[bool, int, str]:
 
 
 def _rendition_rank(file: str) -> int:
-    return _RENDITION_RANK.get(file.rpartition(".")[2].lower(), _LAST_RANK)
+    ranks = identity_rules().renditions.ranks
+    return ranks.get(file.rpartition(".")[2].lower(), len(ranks))
 
 
 def match_lines(store: ReadableStore, documents: Documents) -> dict[str, str]:

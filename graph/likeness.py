@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
 
-from ontology.comparables import Comparison, comparison, fold_text
+from ontology.comparables import Comparison, any_of, comparison, fold_text, house_prefix
 
 Bag = Mapping[str, float]
 """Features with their weights."""
@@ -24,10 +24,8 @@ Bag = Mapping[str, float]
 # Likeness that any two texts of public administration have, by signal: it is no sign of anything.
 _CHANCE = {"name": 0.05, "indicators": 0.08, "purpose": 0.12}
 
-# What stands between the things that a name lists: each of them ends in what it is.
-_COORDINATE = re.compile(r"[、,;/+&]|以及|及其|及|和|与")
-
-_UNTELLING_OF_UNITS = re.compile("市|县|区|省")
+_LISTING = "[、,;/+&]"
+"""Signs that stand between the things that a name lists; words that do are data."""
 
 _WEAK_KIND = 0.12
 """A kind weaker than this is only mentioned."""
@@ -79,11 +77,8 @@ class _Patterns:
     kinds: re.Pattern[str]
     set_aside: re.Pattern[str]
     untelling: re.Pattern[str]
-    house_prefix: re.Pattern[str]
-
-
-def _any_of(words: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word))))
+    untelling_of_units: re.Pattern[str]
+    coordinate: re.Pattern[str]
 
 
 @cache
@@ -92,19 +87,19 @@ def _patterns() -> _Patterns:
     share = data.evidence["weak_word"]
     kind_of = {word: (kind.name, 1.0) for kind in data.kinds.values() for word in kind.words}
     kind_of |= {word: (kind.name, share) for kind in data.kinds.values() for word in kind.weak}
-    prefixes = _any_of(data.house_prefixes).pattern
     return _Patterns(
         kind_of,
-        _any_of(kind_of),
-        _any_of(data.set_aside),
-        _any_of({*data.set_aside, *data.boilerplate}),
-        re.compile(rf"^(?:(?:{prefixes}|[^-:_·]{{1,8}}类)[-:_·]+)+"),
+        re.compile(any_of(kind_of)),
+        re.compile(any_of(data.set_aside)),
+        re.compile(any_of({*data.set_aside, *data.boilerplate})),
+        re.compile(any_of(data.set_aside_of_units)),
+        re.compile(f"{_LISTING}|{any_of(data.coordinating)}"),
     )
 
 
 def strip_name(name: str, places: Sequence[str] = ()) -> str:
     """Given a project's name, return it folded, without house prefixes and without the places it belongs to."""
-    return _without(places, _patterns().house_prefix.sub("", fold_text(name)))
+    return _without(places, house_prefix().sub("", fold_text(name)))
 
 
 def _without(places: Sequence[str], text: str) -> str:
@@ -140,7 +135,7 @@ def read_profile(project: ProjectText) -> Profile:
         name=_pairs(name, patterns.set_aside),
         indicators={pair for indicator in indicators for pair in _pairs(indicator, patterns.untelling)},
         purpose=_pairs(purpose, patterns.untelling),
-        unit=_pairs(unit, _UNTELLING_OF_UNITS),
+        unit=_pairs(unit, patterns.untelling_of_units),
         tiers=Counter(project.tiers),
         funding=project.funding,
     )
@@ -197,7 +192,7 @@ def _kinds(name: str, unit: str, purpose: str, indicators: Sequence[str]) -> Bag
         doubt[kind] = doubt.get(kind, 1.0) * (1.0 - strength)
 
     in_name = False
-    for part in _COORDINATE.split(name):
+    for part in _patterns().coordinate.split(name):
         named = _kinds_named(part)
         in_name = in_name or bool(named)
         # It ends in the last kind that is surely named; a weak word behind (工程, 系统) makes it no other thing.

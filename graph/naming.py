@@ -10,16 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 
-from ontology.comparables import comparison, fold_text
+from ontology.comparables import fold_text, house_prefix
 from ontology.identities import identity_rules
 
 _YEAR = re.compile(r"(?<!\d)(?:(?:19|20)\d\d(?:-(?:19|20)?\d\d)?(?:年度|年)?|\d\d年度?)(?!\d)")
 _UNTELLING = re.compile(r"[\W_]+|的")
-_GOVERNMENT = "人民政府"
-"""May stand between the place and the rest of a unit's name."""
-
 _LEAST_LEFT = 4
 """As many characters of a project's name stay, whatever its ends look like."""
 
@@ -44,18 +40,11 @@ class Difference:
     theirs: str = ""
 
 
-@cache
-def _house_prefix() -> re.Pattern[str]:
-    words = sorted(comparison().house_prefixes, key=lambda word: (-len(word), word))
-    prefixes = "|".join(re.escape(word) for word in words)
-    return re.compile(rf"^(?:(?:{prefixes}|[^-:_·]{{1,8}}类)[-:_·]+)+")
-
-
 def read_project_name(printed: str, places: Iterable[str] = ()) -> Name:
     """Given a project's printed name and the places and units that may stand before it (folded), return it read."""
     whole = core = fold_text(printed)
     aside: dict[str, str] = {}
-    if (prefix := _house_prefix().match(core)) and prefix.end() < len(core):
+    if (prefix := house_prefix().match(core)) and prefix.end() < len(core):
         aside["house_prefix"], core = prefix[0], core[prefix.end() :]
     aside["place"], core = _without_place(core, places, _LEAST_LEFT)
     years = "".join(_YEAR.findall(core))
@@ -74,8 +63,9 @@ def read_unit_name(printed: str, places: Iterable[str] = ()) -> Name:
     whole = core = fold_text(printed)
     aside: dict[str, str] = {}
     aside["place"], core = _without_place(core, places, 2)
-    if aside["place"] and core.startswith(_GOVERNMENT) and len(core) > len(_GOVERNMENT) + 2:
-        aside["place"], core = aside["place"] + _GOVERNMENT, core.removeprefix(_GOVERNMENT)
+    if aside["place"]:
+        after = next((word for word in rules.after_place if core.startswith(word) and len(core) > len(word) + 2), "")
+        aside["place"], core = aside["place"] + after, core.removeprefix(after)
     aside["punctuation"], core = _without_punctuation(core)
     marker = next((word for word in rules.own_level if core.endswith(word) and len(core) > len(word) + 1), "")
     aside["own_level"], core = marker, core.removesuffix(marker)

@@ -17,7 +17,7 @@ from graph.proposals import Proposal, propose
 from ontology.comparables import fold_text
 from ontology.identities import identity_rules
 from ontology.keys import fold, is_qualified
-from ontology.regions import Region, find_region, region_of
+from ontology.regions import Region, find_region, region_of, with_short_names
 
 UNLIKE = 0.3
 """Names with less in common than this are unlike."""
@@ -73,8 +73,7 @@ def place_names(region: Region | None) -> set[str]:
         return set()
     successor = region_of(region.successor) if region.successor else None
     places = [region, *region.parents, *((successor, *successor.parents) if successor else ())]
-    full = {fold_text(place.name) for place in places}
-    return full | {name[:-1] for name in full if len(name) > 2 and name[-1] in "省市县区州盟旗"}
+    return with_short_names(fold_text(place.name) for place in places)
 
 
 def _living(region: Region | None) -> str | None:

@@ -59,7 +59,9 @@ class Comparison:
     evidence: Mapping[str, float]
     house_prefixes: tuple[str, ...]
     set_aside: tuple[str, ...]
+    set_aside_of_units: tuple[str, ...]
     boilerplate: tuple[str, ...]
+    coordinating: tuple[str, ...]
     kinds: Mapping[str, ServiceKind]
     near: Mapping[tuple[str, str], float]
 
@@ -67,6 +69,17 @@ class Comparison:
 def fold_text(text: str | None) -> str:
     """Given a printed text, return the form in which projects are compared: folded as keys are, in lower case."""
     return fold(text).lower()
+
+
+def any_of(words: Iterable[str]) -> str:
+    """Given words, return the regular expression that any of them fits, the longest first."""
+    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+
+
+@cache
+def house_prefix() -> re.Pattern[str]:
+    """Return what finance systems put before a project's name, one or more of them, in a folded name."""
+    return re.compile(rf"^(?:(?:{any_of(comparison().house_prefixes)}|[^-:_·]{{1,8}}类)[-:_·]+)+")
 
 
 @cache
@@ -79,7 +92,7 @@ def parse_comparison(data: Any) -> Comparison:
     """Given the content of the data file, return it checked; raise DataError, naming the entry, where it is wrong."""
     known = {
         "signals", "circumstances", "keeps", "broad_counts", "other_kind", "shown_from", "evidence", "house_prefixes",
-        "set_aside", "boilerplate", "kinds",
+        "set_aside", "set_aside_of_units", "boilerplate", "coordinating", "kinds",
     }  # fmt: skip
     _require(
         isinstance(data, dict) and set(data) == known, "the file", f"has exactly the keys {', '.join(sorted(known))}"
@@ -106,7 +119,9 @@ def parse_comparison(data: Any) -> Comparison:
         evidence,
         _words("house_prefixes", data["house_prefixes"]),
         _words("set_aside", data["set_aside"]),
+        _words("set_aside_of_units", data["set_aside_of_units"]),
         _words("boilerplate", data["boilerplate"]),
+        _words("coordinating", data["coordinating"]),
         kinds,
         dict(_near(kinds, data["kinds"])),
     )

@@ -42,12 +42,14 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Renditions:
-    """How alike the forms of two files must be to be one print, as shares from 0 to 1."""
+    """How alike the forms of two files must be to be one print, as shares from 0 to 1, and which kind of file counts
+    first (by its ending, in small letters; 0 is first)."""
 
     name: float
     content: float
     most: float
     content_alone: float
+    ranks: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class IdentityRules:
     least_letters: int
     most_namesakes: int
     least_code: int
+    after_place: tuple[str, ...]
     own_level: tuple[str, ...]
     unit_letters: int
     renamed: Mapping[str, int]
@@ -85,8 +88,7 @@ def parse_rules(data: Any) -> IdentityRules:
     reasons = {name: _reason(name, entry) for name, entry in data["reasons"].items()}
     projects, units = data["projects"], data["units"]
     _exactly("projects", projects, {"endings", "least_letters", "most_namesakes", "least_code"})
-    _exactly("units", units, {"own_level", "least_letters", "renamed"})
-    _exactly("renditions", data["renditions"], {"name", "content", "most", "content_alone"})
+    _exactly("units", units, {"after_place", "own_level", "least_letters", "renamed"})
     telling = data["telling"]
     _require(isinstance(telling, str) and bool(telling), "telling", "is a line of characters")
     twice = sorted({one for one in telling if telling.count(one) > 1})
@@ -98,12 +100,13 @@ def parse_rules(data: Any) -> IdentityRules:
         _count("projects.least_letters", projects["least_letters"]),
         _count("projects.most_namesakes", projects["most_namesakes"]),
         _count("projects.least_code", projects["least_code"]),
+        _longest_first(_words("units.after_place", units["after_place"])),
         _longest_first(_words("units.own_level", units["own_level"])),
         _count("units.least_letters", units["least_letters"]),
         MappingProxyType(dict(_renamed(units["renamed"]))),
         frozenset(telling),
         _words("errata", data["errata"]),
-        Renditions(**{name: float(_share(f"renditions.{name}", value)) for name, value in data["renditions"].items()}),
+        _renditions(data["renditions"]),
     )
 
 
@@ -133,6 +136,19 @@ def _share(entry: str, value: Any) -> Decimal:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     _require(number and 0 < value <= 1, entry, "is a number above 0, up to 1")
     return Decimal(str(value))
+
+
+def _renditions(data: Any) -> Renditions:
+    shares = ("name", "content", "most", "content_alone")
+    _exactly("renditions", data, {*shares, "first"})
+    groups = data["first"]
+    _require(isinstance(groups, list) and bool(groups), "renditions.first", "is a list of lists of endings")
+    ranks = {
+        ending: rank for rank, group in enumerate(groups) for ending in _words(f"renditions.first.{rank + 1}", group)
+    }
+    _require(len(ranks) == sum(map(len, groups)), "renditions.first", "has an ending twice")
+    name, content, most, content_alone = (float(_share(f"renditions.{share}", data[share])) for share in shares)
+    return Renditions(name, content, most, content_alone, MappingProxyType(ranks))
 
 
 def _count(entry: str, value: Any) -> int:

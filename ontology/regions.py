@@ -22,6 +22,9 @@ CENTRAL = "100000"
 
 _SUFFIX = re.compile(r"(?:特别行政区|自治区|自治州|自治县|自治旗|地区|林区|特区|新区|省|市|县|区|州|盟|旗)$")
 
+_LEVEL_SIGNS = "省市县区州盟旗"
+"""The last character of a place's full name, which its short name lacks."""
+
 _PLAIN_DISTRICT = re.compile(r"^[东南西北中上下新老城市郊矿]+区$")
 """Names such as 城区, 市中区, 新市区: also what people say of any city's parts."""
 
@@ -160,6 +163,12 @@ def all_regions() -> Iterator[Region]:
 def region_of(code: str) -> Region | None:
     """Given a GB/T 2260 code, return its region."""
     return _index().regions.get(code)
+
+
+def with_short_names(names: Iterable[str]) -> set[str]:
+    """Given names of places, return them and the short names (without 省, 市 ...) of those of three characters and more."""
+    full = set(names)
+    return full | {name[:-1] for name in full if len(name) > 2 and name[-1] in _LEVEL_SIGNS}
 
 
 def full_names() -> Iterator[tuple[str, Region]]:

@@ -301,6 +301,8 @@ def test_likeness_is_a_share_and_the_same_both_ways(one: ProjectText, other: Pro
         (("kinds", "study_visit", "near"), {"training": 0.5}, "kinds.study_visit.near"),
         (("kinds", "training", "colour"), "red", "kinds.training"),
         (("set_aside",), ["经费", "经费"], "set_aside"),
+        (("set_aside_of_units",), [], "set_aside_of_units"),
+        (("coordinating",), "和", "coordinating"),
         (("house",), [], "the file"),
     ],
 )

@@ -401,6 +401,10 @@ def changed(change: Any) -> Any:
         (lambda data: data["projects"]["endings"].append("经费"), "projects.endings"),
         (lambda data: data["projects"].update(least_code=0), "projects.least_code"),
         (lambda data: data["units"]["renamed"][0].append("水利局"), "units.renamed[17]"),
+        (lambda data: data["units"].update(after_place="人民政府"), "units.after_place"),
+        (lambda data: data["renditions"].update(first=[]), "renditions.first"),
+        (lambda data: data["renditions"]["first"][0].append("txt"), "renditions.first"),
+        (lambda data: data["renditions"]["first"].append([1]), "renditions.first.5"),
         (lambda data: data.update(telling="一一"), "telling"),
         (lambda data: data["renditions"].update(name="high"), "renditions.name"),
     ],
@@ -414,4 +418,6 @@ def test_data_that_is_not_sound_is_refused_by_entry(change: Any, entry: str) -> 
 def test_words_are_added_in_the_data_file_alone() -> None:
     rules = parse_rules(changed(lambda data: data["units"]["renamed"].append(["粮食局", "粮食和物资储备局"])))
     assert rules.renamed["粮食局"] == rules.renamed["粮食和物资储备局"]
+    rules = parse_rules(changed(lambda data: data["renditions"]["first"].insert(0, ["ofd"])))
+    assert (rules.renditions.ranks["ofd"], rules.renditions.ranks["pdf"]) == (0, 1)
     assert ROWS  # the forms of these tests share their rows, so that names alone tell them apart
