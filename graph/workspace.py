@@ -254,8 +254,9 @@ class Workspace:
         have one published. The caller holds the lock."""
         for leftover in self.folder.glob("*.partial"):
             leftover.unlink(missing_ok=True)
-        for leftover in (self.folder / "documents").glob("*.partial"):
-            leftover.unlink(missing_ok=True)
+        for beside in ("documents", "readings"):
+            for leftover in (self.folder / beside).glob("*.partial"):
+                leftover.unlink(missing_ok=True)
         for leftover in [
             *(self.folder / "snapshots").glob("*.partial"),
             *(self.folder / "snapshots").glob("*.removed"),

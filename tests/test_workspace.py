@@ -297,6 +297,18 @@ def test_kill_leaves_whole_documents_and_the_next_run_heals(workspace, tmp_path)
     assert leftovers == []
 
 
+@pytest.mark.parametrize("beside", ["", "documents", "readings", "snapshots"])
+def test_what_a_killed_run_left_half_written_goes_with_the_next_writer(workspace, beside):
+    load(workspace, 1)
+    (workspace.folder / beside).mkdir(exist_ok=True)
+    leftover = workspace.folder / beside / "half of it.json.gz.partial"
+    leftover.write_bytes(b"half of it")
+    with workspace.write():
+        pass
+    assert not leftover.exists()
+    assert len(files(workspace)) == 1
+
+
 # --- the vocabulary -----------------------------------------------------------------------------------------------
 def test_the_vocabulary_is_brought_in_step(workspace):
     load(workspace, 1)
