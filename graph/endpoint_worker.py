@@ -13,6 +13,8 @@ import io
 import json
 import os
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from itertools import islice
 from typing import IO, Any
@@ -134,8 +136,17 @@ def serve(folder: str, source: IO[bytes], sink: IO[bytes]) -> None:
             sink.flush()
 
 
+def end_with(parent: int) -> None:
+    """Given the process that asks, end this one when that has gone: a query that never ends would outlive an endpoint
+    that was killed. (Windows keeps the number of a parent that has gone: there it is the query's end that ends it.)"""
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os._exit(1)
+
+
 def main() -> None:
     """`python -m graph.endpoint_worker FOLDER BYTES_OF_MEMORY NICENESS`."""
+    threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
     folder, memory, niceness = sys.argv[1:4]
     bound_memory(int(memory))
     if int(niceness) and hasattr(os, "nice"):

@@ -136,6 +136,8 @@ class _Lane:
     at_most: float
     """Seconds by the clock for a query that has not had its seconds of the processor, because the machine is busy."""
     idle: list[_Worker] = field(default_factory=list)
+    asked: list[_Worker] = field(default_factory=list)
+    """Those that answer a query just now."""
     semaphore: asyncio.Semaphore = field(init=False)
     closed: bool = False
 
@@ -148,7 +150,7 @@ class _Lane:
             if worker is None or not worker.alive:
                 worker = await _Worker.start(self.folder, self.memory, self.niceness)
             reply = await self._ask(worker, request, seconds)
-            if reply.kind == "failed":
+            if reply.kind == "failed" and not self.closed:
                 # What an earlier query left in the process, or its start, may be what was too much: a fresh one tells.
                 worker = await _Worker.start(self.folder, self.memory, self.niceness)
                 reply = await self._ask(worker, request, seconds)
@@ -156,6 +158,7 @@ class _Lane:
 
     async def _ask(self, worker: _Worker, request: bytes, seconds: float) -> Reply:
         asked = asyncio.ensure_future(worker.ask(request))
+        self.asked.append(worker)
         try:
             if not await self._is_done(worker, asked, seconds):
                 await worker.stop()
@@ -166,6 +169,7 @@ class _Lane:
             raise
         finally:
             asked.cancel()
+            self.asked.remove(worker)
         if reply.kind == "failed" or self.closed:
             await worker.stop()
         else:
@@ -187,8 +191,9 @@ class _Lane:
 
     async def close(self) -> None:
         self.closed = True
-        while self.idle:
-            await self.idle.pop().stop()
+        for worker in (*self.idle, *self.asked):
+            await worker.stop()
+        self.idle.clear()
 
 
 class QueryPool:
@@ -270,6 +275,6 @@ class QueryPool:
             self._kept_size -= len(old_request) + len(old.body)
 
     async def close(self) -> None:
-        """Stop the processes; queries that still run end with their processes."""
+        """Stop the processes, and with them the queries that still run."""
         await self._quick.close()
         await self._slow.close()
