@@ -45,8 +45,8 @@ SHORT: Mapping[str, str] = {
 
 
 def read_accept(header: str) -> list[tuple[str, float]]:
-    """Given an Accept header, return its media ranges with their quality, in the order of the client's preference; an
-    empty header accepts everything."""
+    """Given an Accept header, return its media ranges with their quality, in the order of the client's preference (those
+    it refuses, of quality 0, last); an empty header accepts everything."""
     ranges = []
     for part in header.split(",") if header.strip() else ["*/*"]:
         name, *parameters = (piece.strip().lower() for piece in part.split(";"))
@@ -58,7 +58,7 @@ def read_accept(header: str) -> list[tuple[str, float]]:
                     quality = float(value)
                 except ValueError:
                     quality = 0.0
-        if name and quality > 0:
+        if name:
             ranges.append((name, quality))
     # A stable sort: of equal quality, the more specific first, then as written.
     return sorted(ranges, key=lambda entry: (-entry[1], entry[0].count("*")))
@@ -67,9 +67,19 @@ def read_accept(header: str) -> list[tuple[str, float]]:
 def choose(header: str, offered: Sequence[str]) -> str | None:
     """Given an Accept header and the media types that are offered, best first, return the one to answer with, or None
     where the client accepts none of them."""
-    for wanted, _ in read_accept(header):
+    ranges = read_accept(header)
+    for wanted, quality in ranges:
         for media_type in offered:
-            kind, _, _ = media_type.partition("/")
-            if wanted in (media_type, "*/*", f"{kind}/*"):
+            # What a client says of a type counts before what it says of all (RFC 9110, 12.5.1).
+            if quality > 0 and _covers(wanted, media_type) and wanted == _most_specific(ranges, media_type):
                 return media_type
     return None
+
+
+def _covers(wanted: str, media_type: str) -> bool:
+    return wanted in (media_type, "*/*", f"{media_type.partition('/')[0]}/*")
+
+
+def _most_specific(ranges: Sequence[tuple[str, float]], media_type: str) -> str:
+    """The range that tells the most of a media type; one that covers it must be among them."""
+    return min((name for name, _ in ranges if _covers(name, media_type)), key=lambda name: name.count("*"))

@@ -204,7 +204,9 @@ def _question(request: Request, parameters: list[tuple[str, str]]) -> Question |
     results, graph = choose(accept, list(RESULTS)), choose(accept, list(GRAPHS))
     if results is None and graph is None:
         raise _RequestError(
-            406, f"none of {accept} can be answered; rows come as {', '.join(dict.fromkeys(RESULTS.values()))}"
+            406,
+            f"none of {accept} can be answered; rows come as {', '.join(dict.fromkeys(RESULTS.values()))}, "
+            f"graphs as {', '.join(dict.fromkeys(GRAPHS.values()))}",
         )
     return Question(
         queries[0],
@@ -237,17 +239,23 @@ def _respond(request: Request, snapshot: _Snapshot, question: Question, reply: R
         headers = {"Retry-After": "30"} if reply.kind in ("busy", "timeout") else None
         return PlainTextResponse(reply.message + "\n", _STATUS[reply.kind], headers)
     # A graph that must be written as something else than was asked for rows is told by its Content-Type.
-    named = hashlib.sha256(repr((snapshot.number, question, reply.media_type)).encode()).hexdigest()[:32]
+    return _cached(request, snapshot, repr(question), reply.media_type, reply.body)
+
+
+def _cached(request: Request, snapshot: _Snapshot, asked: str, media_type: str, body: bytes) -> Response:
+    """An answer that may be kept until the next snapshot, or that what the client kept is still right."""
+    named = hashlib.sha256(repr((snapshot.number, asked, media_type)).encode()).hexdigest()[:32]
     headers = {
         "ETag": f'W/"{named}"',
         "Cache-Control": "public, no-cache",
         "Vary": "Accept",
         "Last-Modified": snapshot.published.strftime("%a, %d %b %Y %H:%M:%S GMT"),
     }
-    if headers["ETag"] in request.headers.get("if-none-match", ""):
+    known = [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]
+    if "*" in known or headers["ETag"] in known or headers["ETag"].removeprefix("W/") in known:
         return Response(status_code=304, headers=headers)
-    charset = "; charset=utf-8" if reply.media_type.startswith("text/") else ""
-    return Response(reply.body, headers=headers | {"Content-Type": reply.media_type + charset})
+    charset = "; charset=utf-8" if media_type.startswith("text/") else ""
+    return Response(body, headers=headers | {"Content-Type": media_type + charset})
 
 
 async def _answer(request: Request, snapshot: _Snapshot, question: Question) -> Response:
@@ -311,8 +319,12 @@ async def _named(request: Request) -> Response:
 # --- pages and descriptions ---------------------------------------------------------------------------------------
 def _query_page(request: Request, query: str | None = None) -> Response:
     endpoint: Endpoint = request.app.state.endpoint
-    page = render_query_page(_root(request), _language(request), endpoint.limits, named_queries().values(), query)
-    return _page(page)
+    return _page(render_query_page(_frame(request), endpoint.limits, named_queries().values(), query))
+
+
+def _frame(request: Request) -> Frame:
+    endpoint: Endpoint = request.app.state.endpoint
+    return Frame(_root(request), _language(request), endpoint.workspace.info.base)
 
 
 def _page(text: str) -> Response:
@@ -359,7 +371,7 @@ async def _describe(request: Request, snapshot: _Snapshot) -> Response:
         )
         written = {"application/ld+json": "json-ld", "application/n-triples": "nt", "application/rdf+xml": "xml"}
         snapshot.described[key] = graph.serialize(format=written.get(media_type, "turtle"), encoding="utf-8")
-    return Response(snapshot.described[key], media_type=media_type, headers={"Vary": "Accept"})
+    return _cached(request, snapshot, key, media_type, snapshot.described[key])
 
 
 def _bindings(reply: Reply) -> list[Mapping[str, Mapping[str, str]]]:
@@ -397,10 +409,9 @@ async def _thing(request: Request) -> Response:
         if not properties.ok or not incoming.ok:
             raise _RequestError(503, "the page could not be made just now; come back in a minute")
     found = _bindings(properties)
-    frame = Frame(_root(request), _language(request), base)
     if not found:
         raise _RequestError(404, f"nothing is known of <{iri}>")
-    return _page(render_thing(frame, iri, found, _bindings(incoming)))
+    return _page(render_thing(_frame(request), iri, found, _bindings(incoming)))
 
 
 # --- the application ----------------------------------------------------------------------------------------------
@@ -460,4 +471,4 @@ def build_app(workspace: Workspace, limits: Limits | None = None) -> Starlette:
 
 def run_endpoint(app: Starlette, host: str, port: int) -> None:
     """Given the endpoint and an address, serve it until the process is told to end."""
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=1)

@@ -64,11 +64,10 @@ def _templates() -> Environment:
     )
 
 
-def render_query_page(
-    root: str, language: str, limits: Limits, queries: Iterable[NamedQuery], query: str | None = None
-) -> str:
-    """Given the path at which the endpoint stands, a language, its limits, the named queries and a query to begin with,
-    return the query page."""
+def render_query_page(frame: Frame, limits: Limits, queries: Iterable[NamedQuery], query: str | None = None) -> str:
+    """Given the page's frame, the endpoint's limits, the named queries and a query to begin with, return the query
+    page."""
+    language = frame.language
     words = _WORDS[language] | {"limits": _WORDS[language]["limits"].format(seconds=limits.seconds, rows=limits.rows)}
     examples = [
         {
@@ -79,8 +78,8 @@ def render_query_page(
         for named in queries
     ]
     return _templates().get_template("query.html").render(
-        root=root, lang=language, words=words, examples=examples, query=query or _FIRST_QUERY,
-        prefixes=json.dumps(PREFIXES),
+        root=frame.root, lang=language, words=words, examples=examples, query=query or _FIRST_QUERY,
+        prefixes=json.dumps(PREFIXES), places=json.dumps(_places(frame)),
     )  # fmt: skip
 
 
@@ -141,13 +140,17 @@ def vocabulary_query(namespace: Namespace) -> str:
     )
 
 
+def _places(frame: Frame) -> list[tuple[str, str]]:
+    """Where the pages of the data's IRIs are at the endpoint: how the IRIs start, and what stands there instead."""
+    start = f"{frame.root}thing?iri={quote(PIKG, safe='')}"
+    return [(frame.base, f"{frame.root}id/"), (CONCEPT, f"{frame.root}concept/"), (PIKG, start)]
+
+
 def _link(frame: Frame, iri: str) -> str:
     """Where a thing's page is: at the endpoint for what the data speaks of, else at its own address."""
-    for start, path in ((frame.base, "id/"), (CONCEPT, "concept/")):
+    for start, page in _places(frame):
         if iri.startswith(start):
-            return f"{frame.root}{path}{quote(iri.removeprefix(start), safe='/')}"
-    if iri.startswith(PIKG):
-        return f"{frame.root}thing?iri={quote(iri, safe='')}"
+            return f"{page}{quote(iri.removeprefix(start), safe='/')}"
     return iri if iri.startswith(("http://", "https://")) else f"{frame.root}thing?iri={quote(iri, safe='')}"
 
 

@@ -6,12 +6,14 @@ import csv
 import io
 import json
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -42,25 +44,30 @@ def workspace(tmp_path_factory) -> Workspace:
     return workspace
 
 
-@pytest.fixture(scope="module")
-def address(workspace: Workspace) -> Iterator[str]:
+def start(workspace: Workspace, *limits: str) -> tuple[subprocess.Popen[str], str]:
+    """The endpoint as a process of its own, once it answers, and its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     # From the store's folder, as a user may: its processes must find a path that is not absolute, too.
     program = f"import sys; sys.path.insert(0, {str(Path(__file__).parents[1])!r}); import pikg; pikg.main()"
-    command = [sys.executable, "-c", program, "serve", "--store", workspace.folder.name, "--port", str(port),
-               "--timeout", "3", "--limit", "20000"]  # fmt: skip
+    command = [sys.executable, "-c", program, "serve", "--store", workspace.folder.name, "--port", str(port), *limits]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=workspace.folder.parent, text=True)
+    assert server.stdout is not None
+    assert f"http://localhost:{port}/sparql" in server.stdout.readline()
+    for _ in range(200):
+        with socket.socket() as door:
+            if door.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.05)
+    return server, f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture(scope="module")
+def address(workspace: Workspace) -> Iterator[str]:
+    server, address = start(workspace, "--timeout", "3", "--limit", "20000")
     try:
-        assert server.stdout is not None
-        assert f"http://localhost:{port}/sparql" in server.stdout.readline()
-        for _ in range(200):
-            with socket.socket() as door:
-                if door.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}"
+        yield address
     finally:
         server.terminate()
         server.wait(15)
@@ -96,6 +103,13 @@ def test_a_query_by_get_by_form_and_by_itself_has_one_answer(client):
         ("text/tab-separated-values", "text/tab-separated-values; charset=utf-8", "?s\n<"),
         ("text/csv;q=0.3, application/sparql-results+xml;q=0.8", "application/sparql-results+xml", "<?xml"),
         ("image/png, */*;q=0.1", "application/sparql-results+json", '{"head"'),
+        # What is said of one format counts before what is said of all.
+        ("application/sparql-results+json;q=0, application/json;q=0, */*", "application/sparql-results+xml", "<?xml"),
+        (
+            "*/*, application/sparql-results+json;q=0.1, application/*;q=0.2, text/csv",
+            "text/csv; charset=utf-8",
+            "s\r\n",
+        ),
     ],
 )
 def test_rows_come_in_the_format_that_the_client_prefers(client, accept, sent_as, start):
@@ -127,6 +141,8 @@ def test_an_unknown_format_is_refused_and_a_short_name_understood(client):
     ask = {"query": "ASK {}"}
     assert client.get("/sparql", params=ask, headers={"Accept": "image/png"}).status_code == 406
     assert client.get("/sparql", params={**ask, "format": "png"}).status_code == 400
+    refusing = client.get("/sparql", params=ask, headers={"Accept": "*/*;q=0"})
+    assert (refusing.status_code, "text/csv" in refusing.text, "text/turtle" in refusing.text) == (406, True, True)
     assert client.get("/sparql", params={**ask, "format": "json"}).json()["boolean"] is True
 
 
@@ -212,6 +228,53 @@ def test_a_query_is_stopped_at_its_time_limit_and_at_its_memory(client):
     assert client.get("/sparql", params={"query": "ASK { ?s a pikg:Project }"}).json()["boolean"] is True
 
 
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc to see processes")
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGKILL])
+def test_an_endpoint_that_ends_takes_its_queries_with_it(workspace, told):
+    server, address = start(workspace, "--timeout", "60")
+    asking = [threading.Thread(target=_ask_in_vain, args=(address, number)) for number in range(2)]
+    try:
+        for thread in asking:
+            thread.start()
+        _wait_until(lambda: len(_children(server.pid)) >= 2)
+        time.sleep(2.5)  # long enough for the slow places
+        children = _children(server.pid)
+        assert children
+        started = time.monotonic()
+        server.send_signal(told)
+        server.wait(20)
+        assert time.monotonic() - started < 5
+        _wait_until(lambda: not any(Path(f"/proc/{child}").exists() for child in children))
+    finally:
+        server.kill()
+        for thread in asking:
+            thread.join()
+
+
+def _ask_in_vain(address: str, number: int) -> None:
+    with suppress(httpx.HTTPError):
+        httpx.get(f"{address}/sparql", params={"query": f"{ENDLESS} # {number}"}, timeout=60)
+
+
+def _children(parent: int) -> list[int]:
+    """The processes that a process has started and that still run."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, of = stat.read_text("ascii", "replace").rpartition(")")[2].split()[:2]
+            if int(of) == parent and state != "Z":
+                found.append(int(stat.parent.name))
+    return found
+
+
+def _wait_until(held: Callable[[], bool]) -> None:
+    for _ in range(100):
+        if held():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it did not come about within ten seconds")
+
+
 def test_hostile_queries_keep_nobody_else_waiting(client, address):
     over = threading.Event()
 
@@ -246,6 +309,9 @@ def test_caching_cors_and_compression(client):
     assert first.headers["access-control-allow-origin"] == "*"
     again = client.get("/sparql", **ask, headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+    assert client.get("/sparql", **ask, headers={"If-None-Match": f'"x", {first.headers["etag"]}'}).status_code == 304
+    about = client.get("/.well-known/void")
+    assert client.get("/.well-known/void", headers={"If-None-Match": about.headers["etag"]}).status_code == 304
     other = client.get("/sparql", **ask, headers={"Accept": "text/csv", "If-None-Match": first.headers["etag"]})
     assert other.status_code == 200
     preflight = client.options(

@@ -66,6 +66,13 @@ def test_the_query_page_asks_this_endpoint_alone(browser: object, endpoint: str)
     ).first.click()
     page.locator(".tabPanel.active .yasqe_queryButton").click()
     expect(page.locator(".tabPanel.active .yasr_results")).to_contain_text("budget.pdf", timeout=30_000)
+    # Whoever has no mouse gets out of the editor, and an IRI of the data leads to its page here.
+    page.locator(".tabPanel.active .yasqe textarea").focus()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.tagName") == "BUTTON"
+    link = page.locator(".tabPanel.active .yasr_results a.iri").first
+    link.hover()
+    assert str(link.get_attribute("href")).startswith("/id/")
     page.goto(f"{endpoint}/?lang=en")
     expect(page.locator("aside h2")).to_have_text("Named queries")
     context.close()
