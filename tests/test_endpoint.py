@@ -12,13 +12,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import httpx
 import pytest
 from disclosures import disclosure
+from processes import children, wait_until
 from rdflib import DCAT, DCTERMS, FOAF, OWL, RDF, RDFS, VOID, Graph, Literal, URIRef
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import CSV, JSON, POST, POSTDIRECTLY, TURTLE, XML, SPARQLWrapper
@@ -236,15 +237,15 @@ def test_an_endpoint_that_ends_takes_its_queries_with_it(workspace, told):
     try:
         for thread in asking:
             thread.start()
-        _wait_until(lambda: len(_children(server.pid)) >= 2)
+        wait_until(lambda: len(children(server.pid)) >= 2)
         time.sleep(2.5)  # long enough for the slow places
-        children = _children(server.pid)
-        assert children
+        asked = children(server.pid)
+        assert asked
         started = time.monotonic()
         server.send_signal(told)
         server.wait(20)
         assert time.monotonic() - started < 5
-        _wait_until(lambda: not any(Path(f"/proc/{child}").exists() for child in children))
+        wait_until(lambda: not any(Path(f"/proc/{child}").exists() for child in asked))
     finally:
         server.kill()
         for thread in asking:
@@ -254,25 +255,6 @@ def test_an_endpoint_that_ends_takes_its_queries_with_it(workspace, told):
 def _ask_in_vain(address: str, number: int) -> None:
     with suppress(httpx.HTTPError):
         httpx.get(f"{address}/sparql", params={"query": f"{ENDLESS} # {number}"}, timeout=60)
-
-
-def _children(parent: int) -> list[int]:
-    """The processes that a process has started and that still run."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            state, of = stat.read_text("ascii", "replace").rpartition(")")[2].split()[:2]
-            if int(of) == parent and state != "Z":
-                found.append(int(stat.parent.name))
-    return found
-
-
-def _wait_until(held: Callable[[], bool]) -> None:
-    for _ in range(100):
-        if held():
-            return
-        time.sleep(0.1)
-    raise AssertionError("it did not come about within ten seconds")
 
 
 def test_hostile_queries_keep_nobody_else_waiting(client, address):
