@@ -147,18 +147,19 @@ class TargetSpread:
         return list(_advice(self, language))
 
     def to_json(self, language: str = "zh") -> dict[str, Any]:
-        """The spread as the command line prints it; with a project's own targets where one was asked about."""
+        """The spread as the command line prints it: the quartiles are "" where there are no targets; with a project's
+        own targets where one was asked about."""
         spread = self.quartiles
         told: dict[str, Any] = {
             "indicator": self.indicator,
             "base_unit": self.base_unit,
             "direction": self.direction,
             "count": len(self.targets),
-            "min": _shown(spread.least if spread else None),
-            "p25": _shown(spread.p25 if spread else None),
-            "median": _shown(spread.median if spread else None),
-            "p75": _shown(spread.p75 if spread else None),
-            "max": _shown(spread.greatest if spread else None),
+            "min": plain(spread.least) if spread else "",
+            "p25": plain(spread.p25) if spread else "",
+            "median": plain(spread.median) if spread else "",
+            "p75": plain(spread.p75) if spread else "",
+            "max": plain(spread.greatest) if spread else "",
             "targets": [target.to_json() for target in self.targets],
             "left_out": [left.to_json(language) for left in self.left_out],
         }

@@ -211,6 +211,9 @@ def test_the_json_is_as_the_contract_says() -> None:
         "value": "85",
     }
     json.dumps(told)
+    nothing = find_targets(store_of(*FOUR), "满意度", year=1999).to_json()
+    assert (nothing["count"], nothing["targets"]) == (0, [])
+    assert [nothing[name] for name in ("min", "p25", "median", "p75", "max")] == [""] * 5
     left = find_targets(one_form(satisfied("90"), satisfied(None, "定性满意度")), "满意度").to_json("en")["left_out"]
     assert left == [{"project": "综合经费", "reason": "qualitative: a word, not a number"}]
 
