@@ -17,17 +17,19 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from graph.whole_file import whole_file
+from ui.ask_commands import export, query
 from ui.correct_commands import correct
 from ui.graph_commands import graph
 from ui.options import (
     format_option,
     lang_option,
-    parse_parameters,
     port_option,
-    read_text,
     region_option,
     store_option,
     year_option,
+)
+from ui.options import (
+    open_store as _open,
 )
 
 if TYPE_CHECKING:
@@ -64,12 +66,6 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     """What completion in a notebook offers."""
     return [*__all__, "main"]
-
-
-def _open(folder: Path) -> Store:
-    import pipeline
-
-    return pipeline.open_store(folder, create=False)
 
 
 # --- the commands -------------------------------------------------------------------------------------------------
@@ -131,67 +127,6 @@ def _ingest(paths: tuple[Path, ...], folder: Path, language: str, **given: Any) 
         report = pipeline.ingest(paths, folder, progress=progress, **given)
     terminal.say_ingest_report(report, folder, language)
     return 0 if report.ok else 1
-
-
-@cli.command("query", short_help="Ask the store: a named query, or SPARQL.")
-@click.argument("name", required=False)
-@click.option("--sparql", metavar="TEXT", help="Ask this SPARQL instead of a named query.")
-@click.option("--file", type=click.Path(path_type=Path), metavar="F.rq", help="Ask the SPARQL in this UTF-8 file.")
-@click.option(
-    "-p", "--param", "parameters", multiple=True, metavar="KEY=VALUE", help="A parameter; again for a second value."
-)
-@click.option("--list", "list_", is_flag=True, help="List the named queries with their parameters.")
-@format_option("table", "csv", "json", "turtle")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0.1),
-    default=30.0,
-    show_default=True,
-    help="Seconds after which SPARQL is stopped.",
-)
-@click.option(
-    "--limit",
-    type=click.IntRange(min=1),
-    default=10_000,
-    show_default=True,
-    help="Rows after which SPARQL's answer is cut.",
-)
-@store_option
-@lang_option
-def _query(list_: bool, **given: Any) -> None:
-    """Ask the store: a named query, or SPARQL.
-
-    SPARQL only reads; the prefixes pikg, concept, rdfs, skos … need no declaration, and the default graph is
-    everything that the store holds.
-    """
-    from ui import terminal
-
-    language = given["language"]
-    if list_:
-        from graph.queries import named_queries
-
-        terminal.say_queries(named_queries(), language)
-        return
-    if sum(given[name] is not None for name in ("name", "sparql", "file")) != 1:
-        raise click.UsageError("give the NAME of a query (--list shows them), or --sparql TEXT, or --file F.rq")
-    headings = {}
-    if given["name"] is not None:
-        from graph.queries import find_query
-
-        headings = {column.name: getattr(column.label, language) for column in find_query(given["name"]).columns}
-        parameters = parse_parameters(given["parameters"])
-        with _open(given["folder"]) as store:
-            answer: Any = store.named(given["name"], **parameters)
-    else:
-        if given["parameters"]:
-            raise click.UsageError("--param goes with a named query")
-        text = given["sparql"] if given["sparql"] is not None else read_text(given["file"])
-        with _open(given["folder"]) as store:
-            answer = store.query(text, timeout=given["timeout"], limit=given["limit"])
-    terminal.write_answer(answer, given["format_"], given["output"], headings)
-    if getattr(answer, "cut", False):
-        terminal.complain(f"cut: there are more than {len(answer)}; narrow the query, or raise --limit")
 
 
 @cli.command("comparable", short_help="Find projects comparable to one.")
@@ -282,45 +217,6 @@ def _unit_costs(service: str | None, project: str | None, format_: str, folder: 
         terminal_comparing.say_unit_costs(found, language)
     else:
         terminal_comparing.say_services(found, language)
-
-
-@cli.command("export", short_help="Write everything, or a named query's rows, to a file.")
-@format_option("nquads", "turtle", "jsonld", "csv", "xlsx", "graphml")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file.")
-@click.option(
-    "--query", "name", metavar="NAME", help="The rows of a named query instead; -o FILE.csv, .xlsx or .json says how."
-)
-@click.option("-p", "--param", "parameters", multiple=True, metavar="KEY=VALUE", help="A parameter of that query.")
-@click.option(
-    "--money",
-    type=click.Choice(["yuan", "wan"]),
-    default="yuan",
-    show_default=True,
-    help="Amounts of a workbook: 元, 万元.",
-)
-@store_option
-@lang_option
-def _export(format_: str, output: Path | None, folder: Path, language: Any, **given: Any) -> None:
-    """Write everything that the store holds: the graph as N-Quads (sorted, each statement with its document), Turtle
-    or JSON-LD; as CSV, the long table of indicators with the place where each was printed; as XLSX, a workbook of
-    projects, indicators, funding, budget lines, issues and documents; as GraphML, regions, units, projects and the
-    indicators that they share, for Gephi.
-
-    Without a file it goes to standard output (a workbook needs a file).
-    """
-    if output is None and (format_ == "xlsx" or given["name"] is not None):
-        raise click.UsageError("name the file to write to with -o FILE")
-    if given["money"] != "yuan" and (format_ != "xlsx" or given["name"] is not None):
-        raise click.UsageError("--money goes with --format xlsx: the other formats have amounts in yuan")
-    with _open(folder) as store:
-        if given["name"] is not None and output is not None:
-            store.export_query(given["name"], output, language=language, **parse_parameters(given["parameters"]))
-        elif given["parameters"]:
-            raise click.UsageError("--param goes with --query NAME")
-        elif output is None:
-            store.write(format_, sys.stdout, language=language)
-        else:
-            store.export(format_, output, language=language, money=given["money"])
 
 
 @cli.command("status", short_help="Tell what the store holds, and who writes to it.")
@@ -423,7 +319,9 @@ def _serve(folder: Path, host: str, port: int, timeout: float, limit: int) -> in
 
 
 cli.add_command(correct)
+cli.add_command(export)
 cli.add_command(graph)
+cli.add_command(query)
 
 
 # --- the entry ----------------------------------------------------------------------------------------------------

@@ -435,15 +435,16 @@ class Store(Decides):
             export_graph(self.reading, format_name, output)
 
     def export_query(
-        self, name: str, path: str | os.PathLike[str], *, language: Language = "zh", **parameters: Any
+        self, name: str, path: str | os.PathLike[str], *, ending: str = "", language: Language = "zh", **parameters: Any
     ) -> int:
-        """Given the name of a named query and its parameters, write its rows to a file, as its name ends: .xlsx, .csv
-        or .json (SPARQL results); return how many rows there are."""
+        """Given the name of a named query and its parameters, write its rows to a file, as its name (or `ending`)
+        ends: .xlsx, .csv or .json (SPARQL results); return how many rows there are."""
         from graph.parts import ask_in_parts  # noqa: PLC0415
         from graph.results import export_rows  # noqa: PLC0415
 
         with whole_file(Path(path)) as partial:
-            return export_rows(name, ask_in_parts(self.reading, name, parameters), partial, Path(path).suffix, language)
+            ending = ending or Path(path).suffix
+            return export_rows(name, ask_in_parts(self.reading, name, parameters), partial, ending, language)
 
     def status(self) -> Status:
         """What the store holds and how it stands."""

@@ -221,6 +221,43 @@ def test_the_rows_of_a_named_query_go_to_a_file(folder, tmp_path, ending):
     assert not (tmp_path / "rows.doc").exists()
 
 
+@pytest.mark.parametrize(
+    ("format_", "file", "says"),
+    [
+        ("csv", "rows.txt", None),
+        ("xlsx", "rows", None),
+        ("json", "rows.json", None),
+        ("csv", "rows.xlsx", "contradict each other"),
+        ("turtle", "rows.ttl", "csv, xlsx or json, not as turtle"),
+        ("graphml", "rows.csv", "csv, xlsx or json, not as graphml"),
+    ],
+)
+def test_the_rows_of_a_query_have_the_format_that_was_asked_for(folder, tmp_path, format_, file, says):
+    path = tmp_path / file
+    asked = [
+        "export",
+        "--store",
+        str(folder),
+        "--query",
+        "indicators",
+        "--lang",
+        "zh",
+        "--format",
+        format_,
+        "-o",
+        str(path),
+    ]
+    told = CliRunner().invoke(pikg.cli, asked)
+    if says is not None:
+        assert (told.exit_code, path.exists()) == (2, False)
+        assert says in told.output
+    else:
+        assert told.exit_code == 0
+        begins = {"csv": "\ufeff地区,".encode(), "xlsx": b"PK", "json": b'{"head"'}
+        assert path.read_bytes().startswith(begins[format_])
+    assert CliRunner().invoke(pikg.cli, ["export", "--store", str(folder), "--format", "json"]).exit_code == 2
+
+
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_libreoffice_opens_it(store, tmp_path):
     export_workbook(store, tmp_path / "a.xlsx")

@@ -6,14 +6,11 @@ import getpass
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from ui.options import format_option, store_option
-
-if TYPE_CHECKING:
-    from pipeline import Store
+from ui.options import format_option, open_store, store_option
 
 
 def _name_of_user() -> str:
@@ -24,12 +21,6 @@ _who_option = click.option(
     "--who", default=_name_of_user, show_default="PIKG_WHO, else the login name", help="Who decides."
 )
 _why_option = click.option("--why", required=True, metavar="TEXT", help="Why; it stands beside the decision.")
-
-
-def _open(folder: Path) -> Store:
-    import pipeline  # noqa: PLC0415 - `pikg --help` waits for nothing
-
-    return pipeline.open_store(folder, create=False)
 
 
 @click.group("correct", short_help="Correct a misread cell, judge an identity, group an indicator.")
@@ -64,7 +55,7 @@ def _cell(document: str, folder: Path, **said: Any) -> None:
     \b
     pikg correct cell budget.pdf --field target --old '≥9%' --new '≥95%' --why 'the scan lost a digit'
     """
-    with _open(folder) as store:
+    with open_store(folder) as store:
         made = store.correct_cell(document, **said)
         counting = store.counting_file(made)
     click.echo(f"{made.id}: {made.file}, {made.field}: “{made.old}” is now read as “{made.new}”")
@@ -81,7 +72,7 @@ def _cell(document: str, folder: Path, **said: Any) -> None:
 def _identity(proposal: str, verdict: str, folder: Path, who: str, why: str) -> None:
     """Confirm or refuse PROPOSAL (its IRI, its key or the first four digits of it and more), a proposed identity as
     `pikg query proposed-identities --format csv` lists them."""
-    with _open(folder) as store:
+    with open_store(folder) as store:
         made = store.judge_identity(proposal, "confirmed" if verdict == "confirm" else "refused", who=who, why=why)
     joined = " is " if made.relation == "same" else " is a part of "
     click.echo(f"{made.id}: {made.verdict}: {joined.join(f'“{name}”' for name in made.names)}")
@@ -96,7 +87,7 @@ def _identity(proposal: str, verdict: str, folder: Path, who: str, why: str) -> 
 def _indicator(name: str, canonical: str, folder: Path, who: str, why: str) -> None:
     """Have all indicators printed as NAME belong to CANONICAL: a canonical indicator by its label, its notation, its IRI
     or the name of one of its members."""
-    with _open(folder) as store:
+    with open_store(folder) as store:
         made = store.group_indicator(name, canonical, who=who, why=why)
     click.echo(f"{made.id}: “{made.name}” belongs to {made.notation}")
 
@@ -108,7 +99,7 @@ def _indicator(name: str, canonical: str, folder: Path, who: str, why: str) -> N
 @store_option
 def _undo(decision: str, folder: Path, who: str, why: str) -> None:
     """Undo DECISION (its id, or the first four digits of it and more). Its line stays; another one undoes it."""
-    with _open(folder) as store:
+    with open_store(folder) as store:
         made = store.undo_decision(decision, who=who, why=why)
     click.echo(f"{made.id}: {made.undoes} is undone")
 
@@ -122,7 +113,7 @@ def _list(format_: str, all_: bool, folder: Path) -> int:
     the store no longer has what it is about. Exit status 1 where a decision is stale."""
     from ui import terminal  # noqa: PLC0415
 
-    with _open(folder) as store:
+    with open_store(folder) as store:
         decided = store.decisions()
     shown = [
         one for one in decided if all_ or (one.standing not in ("undone", "replaced") and one.decision.kind != "undo")

@@ -6,9 +6,12 @@ import locale
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from pipeline import Store
 
 
 def _default_language() -> str:
@@ -16,6 +19,13 @@ def _default_language() -> str:
     if not told:
         told = locale.getlocale()[0] or ""
     return "zh" if told.lower().startswith(("zh", "chinese")) else "en"
+
+
+def open_store(folder: Path) -> Store:
+    """Given a store's folder, return the store, which must be there; to be closed (it is a context manager)."""
+    import pipeline  # noqa: PLC0415 - `pikg --help` waits for nothing
+
+    return pipeline.open_store(folder, create=False)
 
 
 store_option = click.option(
