@@ -184,14 +184,25 @@ class _Reader:
     def _values(self, cell: Cell, match: labels.Match) -> list[Cell]:
         text = match.role("field") in _TEXTS
         beside = self.grid.at(cell.row, cell.last_column + 1)
-        if beside is not None and not self._is_label(beside, cell, text):
+        if beside is not None and not self._is_label(beside, cell, text) and not self._heads_text(cell, text):
             return self._beside(cell, text)
         below = self.grid.at(cell.last_row + 1, cell.column)
         if below is not None and below.row in self.rows and not self._is_label(below, cell, text):
+            if self.ledger.use_of(below) == "label":
+                return []  # a caption over the whole width: "二、绩效指标"
             if below.column_span > cell.column_span and not text:
                 return []  # a wide cell under a narrow label belongs to something else
             return self._below(cell, text) if text else [below]
         return []
+
+    def _heads_text(self, cell: Cell, text: bool) -> bool:
+        """Whether a text stands below a label, as wide as that, and only blanks beside it."""
+        below = self.grid.at(cell.last_row + 1, cell.column)
+        if not text or cell.row_span > 1 or below is None or not below.text.strip() or below.row not in self.rows:
+            return False
+        if (below.column, below.column_span) != (cell.column, cell.column_span) or self._is_label(below, cell, text):
+            return False
+        return not any(other.text.strip() for other in self.grid.row_cells(cell.row) if other.column > cell.column)
 
     def _beside(self, cell: Cell, text: bool) -> list[Cell]:
         """The cells to the right of a label, in each of the rows it covers; for a plain field, of the first row."""
@@ -252,7 +263,14 @@ class _Reader:
     def _leave_out_tasks(self, cell: Cell) -> None:
         """The tasks of the year fill rows and columns of their own; whatever no other label claims is left out."""
         last = cell.last_row
-        if cell.row_span == 1:
+        beside = self.grid.at(cell.row, cell.last_column + 1)
+        is_head = cell.row_span == 1 or (
+            beside is not None
+            and (beside.row, beside.row_span) == (cell.row, cell.row_span)
+            and (match := self.matches.get((beside.row, beside.column))) is not None
+            and match.role("section") == "tasks"
+        )
+        if is_head:
             # A head (任务名称 | 主要内容): its rows go on until a label stands in front.
             while (lead := self.grid.at(last + 1, cell.column)) is not None and last + 1 in self.rows:
                 if (lead.row, lead.column) in self.matches or (
@@ -265,8 +283,8 @@ class _Reader:
             if any(self._is_of_budget(other) for other in self.grid.row_cells(row)):
                 continue
             for other in self.grid.row_cells(row):
-                beside = other.column > cell.last_column if cell.row_span > 1 else other.column >= cell.column
-                if beside and other.row in self.rows and (other.row, other.column) not in self.matches:
+                belongs = other.column >= cell.column if is_head else other.column > cell.last_column
+                if belongs and other.row in self.rows and (other.row, other.column) not in self.matches:
                     self.ledger.leave_out(other, "年度主要任务不属于绩效记录 (tasks are not part of the record)")
 
     def _is_of_budget(self, cell: Cell) -> bool:

@@ -65,6 +65,11 @@ def is_sign(text: str) -> bool:
     return told in wording().qualitative or ((found := read_operator(told)) is not None and not found[1])
 
 
+def is_qualitative(text: str) -> bool:
+    """Given a cell's text, return whether it only says that what is asked is put in words (定性)."""
+    return "".join(text.split()) in wording().qualitative
+
+
 _LONGEST_SIGN = 7
 
 

@@ -64,6 +64,7 @@ def read_funding(grid: Grid, rows: Iterable[int], ledger: Ledger) -> FundingBloc
     terms: list[Amount] = []
     execution: dict[str, Cell] = {}
     unread: list[tuple[Cell, str]] = []
+    in_rows: dict[object, list[tuple[Amount, _Answer]]] = {}
     for cell in grid:
         if cell.row not in wanted or not ledger.is_free(cell) or (cell.row, cell.column) in marks:
             continue
@@ -93,8 +94,14 @@ def read_funding(grid: Grid, rows: Iterable[int], ledger: Ledger) -> FundingBloc
         else:
             named = answer.left_cell if answer.left is not None and answer.left.role("source") else answer.above_cell
             year = _year_in(answer.above_cell) or _year_over(grid, answer.blocked, ledger)
-            amounts.append(Amount(stage, source, text, _own_unit(answer), cell, named, year))
+            amount = Amount(stage, source, text, _own_unit(answer), cell, named, year)
+            amounts.append(amount)
+            in_rows.setdefault((cell.row, id(answer.left_cell), stage, source, year), []).append((amount, answer))
             ledger.value(cell, "funding.amount")
+    for unsure in _unsure(in_rows.values()):
+        amounts.remove(unsure)
+        ledger.forget_cell(unsure.cell)
+        unread.append((unsure.cell, unsure.label.text if unsure.label else ""))
     has_total = any(amount.source == "total" for amount in amounts)
     for amount in terms:
         # Where only the whole term's money is printed, or its total (项目总额) heads the year's parts, it counts.
@@ -105,12 +112,25 @@ def read_funding(grid: Grid, rows: Iterable[int], ledger: Ledger) -> FundingBloc
     terms = [amount for amount in terms if ledger.use_of(amount.cell) == "value"]
     amounts = [*terms, *amounts]
     amounts = _with_unit_of_block(_once(amounts, ledger), [cell for cell in grid if cell.row in wanted])
-    inline = _read_inline(grid, wanted, ledger)
+    inline, unknown = _read_inline(grid, wanted, ledger)
+    inline = _with_unit_of_block(inline, [cell for cell in grid if cell.row in wanted])
     for spot, match in marks.items():
         label = grid.at(*spot)
         if label is not None and _is_money(match) and match.value is None:
             ledger.label(label, "funding")
-    return FundingBlock((*amounts, *inline), execution, tuple(unread))
+    return FundingBlock((*amounts, *inline), execution, (*unread, *unknown))
+
+
+def _unsure(rows: Iterable[list[tuple[Amount, _Answer]]]) -> list[Amount]:
+    """Amounts of one row that would all be the same money of the same stage, under heads that no list has (中央 | 市县):
+    which is meant nobody knows, but for one whose head is known."""
+    found: list[Amount] = []
+    for row in rows:
+        if len({_figure(amount) for amount, _ in row}) < 2 or not any(answer.above is None for _, answer in row):
+            continue
+        sure = [amount for amount, answer in row if answer.above is not None]
+        found += [amount for amount, _ in row if len(sure) != 1 or amount is not sure[0]]
+    return found
 
 
 def _marks(grid: Grid, rows: set[int], ledger: Ledger) -> dict[tuple[int, int], labels.Match]:
@@ -322,24 +342,28 @@ _INLINE = re.compile(rf"([^\d:：，,；;。\s][^\d:：，；;。\n]{{0,24}}?)(?
 """A label and an amount behind it; without a colon between them the amount must have its unit."""
 
 
-def _read_inline(grid: Grid, rows: set[int], ledger: Ledger) -> list[Amount]:
-    """Amounts printed behind their labels in one cell: "资金总额：120万元；其中：财政拨款：100万元"."""
+def _read_inline(grid: Grid, rows: set[int], ledger: Ledger) -> tuple[list[Amount], list[tuple[Cell, str]]]:
+    """Amounts printed behind their labels in one cell: "资金总额：120万元；其中：财政拨款：100万元"; and beside them those
+    whose labels no list has."""
     found: list[Amount] = []
+    unknown: list[tuple[Cell, str]] = []
     for cell in grid:
         if cell.row not in rows or not ledger.is_free(cell) or len(cell.text) > 300:
             continue
         here: list[Amount] = []
+        others: list[str] = []
         for found_here in _INLINE.finditer(cell.text):
             label = found_here[1]
             figure, unit = (found_here[2], found_here[3] or "") if found_here[2] else (found_here[4], found_here[5])
             match = labels.match_block(label.strip())
-            if match is None:
-                continue
-            source, stage = match.role("source"), match.role("stage")
+            source, stage = (match.role("source"), match.role("stage")) if match is not None else (None, None)
             if source is not None or stage is not None:
-                told = unit or labels.money_unit(*match.hints)
+                told = unit or (labels.money_unit(*match.hints) if match is not None else None)
                 here.append(Amount(stage or "budget", source or "total", figure + unit, told, cell, cell))
+            elif unit and (match is None or match.role("outside") is None):
+                others.append(label.strip())
         if here:
             ledger.value(cell, "funding.amount")
             found += here
-    return found
+            unknown += [(cell, label) for label in others]
+    return found, unknown

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from extract.grid import Cell, Grid
-from extract.placing import TIERS, keep_last_of_two, place_columns, sets_side_by_side
+from extract.placing import TIERS, keep_last_of_two, naming_head, place_columns, sets_side_by_side
 from ontology import labels
 from ontology.likely import likely_column, likely_tier, unit_in_label
 
@@ -344,7 +344,7 @@ def _place_column(head: _Head, spot: _Spot, notation: str) -> None:
         head.ignored[column] = "序号 (a running number)"
         return
     # A second column of one meaning ("实际完成值" and "完成情况") is a note, but for tiers: see below.
-    over = next((cell for cell in path if (m := labels.match_column(cell.text)) and m.notation == notation), lowest)
+    over = naming_head(path, notation)
     owner = head.owners.setdefault(notation, over)
     before = head.columns.get(notation, [column])[-1]
     # A bare 单位 left of the tiers may be who runs the project: which is which, `_place_units` tells.

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import itertools
 
-from extract.comparisons import is_sign
+from extract.comparisons import is_qualitative, is_sign
 from extract.grid import Cell, Grid
 from ontology import labels
+from ontology.likely import likely_column
 
 TIERS = ("tier1", "tier2", "tier3")
 
@@ -24,6 +25,17 @@ def place_columns(grid: Grid, last: int, columns: Columns, notes: dict[int, str]
     columns = _fill_tiers(grid, last, columns, notes)
     columns = _place_targets(columns, notes)
     return _place_units(_place_signs(grid, last, columns, notes))
+
+
+def naming_head(path: list[Cell], notation: str) -> Cell:
+    """Given the heads over a column from top to bottom, and what it holds, return the head that says so.
+
+    The lowest where it says it itself: 自评得分 | 复核得分 under 得分 are two scores, 符号 | 数值 under 指标值 two parts of one.
+    """
+    lowest = labels.match_column(path[-1].text)
+    if lowest.notation == notation if lowest is not None else likely_column(path[-1].text) == notation:
+        return path[-1]
+    return next((cell for cell in path if (m := labels.match_column(cell.text)) and m.notation == notation), path[-1])
 
 
 def _below(grid: Grid, last: int, column: int) -> list[str]:
@@ -87,10 +99,10 @@ _LEAST_SIGNS = 2
 
 
 def _holds_signs(texts: list[str]) -> bool:
-    """Whether a column, whatever its head says, holds signs: "≥" and "=", not only 定性. What stands below the table, or
+    """Whether a column, whatever its head says, holds signs: "≥" and 等于, not only 定性. What stands below the table, or
     the next one's head, may be something else."""
     told = [text.strip() for text in texts if text.strip()]
-    signs = sum(is_sign(text) and not text.isalpha() for text in told)
+    signs = sum(is_sign(text) and not is_qualitative(text) for text in told)
     return signs >= _LEAST_SIGNS and sum(map(is_sign, told)) * 2 > len(told)
 
 

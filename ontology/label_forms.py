@@ -17,6 +17,7 @@ ORDINAL = re.compile(
     r"^\s*(?:[(（]?[一二三四五六七八九十]{1,3}[)）、.．]|[(（]\d{1,2}[)）]|\d{1,2}[、.．)）](?!\d)|[①-⑳])\s*"
 )
 _YEAR = re.compile(r"^(?:20\d\d年度?|20\d\d)")
+_FOREIGN_TAIL = re.compile(r"(?<=[一-鿿)）:：])[\s/]*[A-Za-z][A-Za-z0-9 ,.'’&/()（）_-]{2,}$")
 _MONEY_TAIL = re.compile(r"(?:人民币)?(?:百万|[千万亿])?元$|%$")
 
 
@@ -33,6 +34,11 @@ def fold(text: str) -> str:
     return fold_label(text.translate(_BRACKET_FORMS))
 
 
+def without_translation(text: str) -> str:
+    """Given a label, return it without the English behind its Chinese: "项目名称 Project Name" is "项目名称"."""
+    return _FOREIGN_TAIL.sub("", text)
+
+
 @lru_cache(maxsize=65536)
 def forms(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return the forms in which a printed label may stand in the lists, the most literal first, with bracketed hints.
@@ -43,13 +49,15 @@ def forms(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def _forms(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    plain = ORDINAL.sub("", text)
-    for start in (text, plain) if plain != text else (text,):
+    native = without_translation(text)
+    for start in dict.fromkeys((text, ORDINAL.sub("", text), native, ORDINAL.sub("", native))):
         whole = fold(start)
         yield whole, tuple(BRACKETS.findall(whole))
         bare = BRACKETS.sub("", whole)
         hints = tuple(BRACKETS.findall(whole))
-        for year_free in dict.fromkeys((bare, _YEAR.sub("", bare), re.sub(r"^20\d\d年", "", bare))):
+        for year_free in dict.fromkeys(
+            (bare, _YEAR.sub("", bare), *(re.sub(start, "", bare) for start in (r"^20\d\d年", r"^20\d\d(?=年)")))
+        ):
             for part_free in dict.fromkeys((year_free, _without_part(year_free))):
                 if part_free != whole:
                     yield part_free, hints

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Literal
 
-from ontology.label_forms import ORDINAL, fold, forms, read_labels
+from ontology.label_forms import ORDINAL, fold, forms, read_labels, without_translation
 from ontology.records import Direction
 from ontology.vocabulary import DataError, read_data
 
@@ -179,7 +179,7 @@ def split_labels(text: str) -> list[str]:
 @lru_cache(maxsize=8192)
 def match_column(text: str) -> ColumnMatch | None:
     """Given the text of a head, return which column of an indicator table it names, or None."""
-    if not text or len(text) > _LONGEST_LABEL:
+    if not _may_be_label(text):
         return None
     table = _column_table()
     for label, hints in forms(text):
@@ -192,7 +192,7 @@ def match_column(text: str) -> ColumnMatch | None:
 def match_subhead(text: str) -> str | None:
     """Given a head that stands under another, return which part of it the column is: "whole", "half", "past", "term",
     or None."""
-    if not text or len(text) > _LONGEST_LABEL:
+    if not _may_be_label(text):
         return None
     return next((found for label, _ in forms(text) if (found := _subhead_table().get(label))), None)
 
@@ -214,12 +214,34 @@ def match_block(text: str) -> Match | None:
 
 
 def _match_plain(text: str) -> Match | None:
-    if not text or len(text) > _LONGEST_LABEL:
+    if not _may_be_label(text):
         return None
     table = _block_table()
     for label, hints in forms(text):
         if label in table:
             return Match(table[label], hints)
+    return next((found for label, hints in forms(text) if (found := _match_with_year(label, hints)) is not None), None)
+
+
+def _may_be_label(text: str) -> bool:
+    return bool(text) and (len(text) <= _LONGEST_LABEL or len(without_translation(text)) <= _LONGEST_LABEL)
+
+
+@cache
+def _year_words() -> Mapping[str, tuple[str, ...]]:
+    return {time: tuple(read_labels("funding.yaml", f"year_words.{time}", words))
+            for time, words in _entries("funding.yaml", "year_words").items()}  # fmt: skip
+
+
+def _match_with_year(label: str, hints: tuple[str, ...]) -> Match | None:
+    """A label of money that says of which year it is: 本年一般公共预算拨款 is 一般公共预算拨款; 上年度预算安排 is no money of
+    the year."""
+    for time, words in _year_words().items():
+        for word in words:
+            roles = _block_table().get(label.removeprefix(word), ()) if label.startswith(word) else ()
+            money = tuple(role for role in roles if role.group in ("source", "stage") or role.notation == "funding")
+            if money:
+                return Match(money if time == "this" else (Role("outside", "figure"),), hints)
     return None
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from ontology import labels
+from ontology.label_forms import without_translation
 from ontology.vocabulary import DataError, fold_label, read_data
 
 _FILE = "heads.yaml"
@@ -74,6 +75,7 @@ _BRACKETED = re.compile(r"[(（\[【]([^()（）\[\]【】]+)[)）\]】]")
 
 def unit_in_label(text: str) -> str | None:
     """Given the text of a label, known or not, return the unit of money in its brackets (万元), or None."""
+    text = without_translation(text)
     return labels.money_unit(*_BRACKETED.findall(text)) if 0 < len(text) <= _LONGEST_HEAD else None
 
 

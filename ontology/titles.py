@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ontology.label_forms import BRACKETS, fold, read_labels
+from ontology.label_forms import BRACKETS, fold, read_labels, without_translation
 from ontology.records import FormKind, Scope
 from ontology.vocabulary import read_data
 
@@ -32,6 +32,7 @@ def form_title(text: str) -> FormTitle | None:
     """Given a line, return what it says of a form where it is the title of one, else None."""
     data = read_data("forms.yaml")
     rules = data["title"]
+    text = without_translation(text)
     folded = fold(text)
     if len(text) > rules["longest"] or any(word in text or word in folded for word in rules["none_of"]):
         return None

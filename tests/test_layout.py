@@ -431,3 +431,30 @@ def test_no_arrangement_of_labels_stops_the_reading(seed: int) -> None:
     reading = assemble(_any_document(Random(seed)), file="any.pdf", sha256="0" * 64)
     assert from_json(to_json(reading.disclosure)) == reading.disclosure
     assert reading.report.to_text()
+
+
+def test_amounts_under_heads_that_no_list_has_are_not_taken_for_the_total() -> None:
+    reading = read(f"""
+        2024年项目支出绩效目标表
+        | 项目名称 | 甲 | < | < |
+        | 资金来源（万元） | 合计 | 东部片区 | 西部片区 |
+        | 预算数 | 100 | 70 | 30 |
+        {HEAD}
+        | 产出指标 | 数量指标 | 甲数 | 1个 |
+    """)
+    (project,) = reading.disclosure.projects
+    assert [(f.source, f.amount) for f in project.funding] == [("total", 1000000)]
+    assert [i.code for i in reading.disclosure.issues if i.code == "amount.unread"] == ["amount.unread"] * 2
+
+
+def test_an_amount_in_a_sentence_whose_label_is_unknown_is_reported() -> None:
+    reading = read(f"""
+        2024年项目支出绩效目标表
+        | 项目名称 | 甲 | < | < |
+        | 项目资金 | 总额：100万元，其中：财政拨款60万元，彩票公益金40万元 | < | < |
+        {HEAD}
+        | 产出指标 | 数量指标 | 甲数 | 1个 |
+    """)
+    (project,) = reading.disclosure.projects
+    assert [(f.source, f.amount) for f in project.funding] == [("total", 1000000), ("fiscal", 600000)]
+    assert "amount.unread" in [i.code for i in reading.disclosure.issues]
