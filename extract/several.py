@@ -18,7 +18,7 @@ from extract.values import parse_value
 from ontology.units import read_unit
 from ontology.wording import wording
 
-_ITEM = re.compile(r"^\s*(?:\d{1,2}[.、．)）]|[(（]\d{1,2}[)）]|[①-⑳])(?!\d)")
+_ITEM = re.compile(r"^\s*(?:\d{1,2}(?:[.．](?!\d)|[、)）])|[(（]\d{1,2}[)）]|[①-⑳])")
 _POINTS = ("weight", "score")
 
 
@@ -34,10 +34,19 @@ def each_indicator(row: IndicatorRow, *, names_target: bool) -> Iterator[Indicat
     side = "target" if _lines(row.texts.get("target", "")) else "actual"
     asked = _lines(row.texts.get(side, ""))
     if len(names) < 2 or len(names) != len(asked) or not _are_several(names, asked):
-        yield row
+        yield _unnumbered(row)
         return
     for index in range(len(names)):
         yield _part(row, index, len(names))
+
+
+def _unnumbered(row: IndicatorRow) -> IndicatorRow:
+    """A row with a single indicator, its target and actual without the number before them ("（1）≥90%") where its name
+    has one, too: it is the number of a list of one."""
+    if _ITEM.match(row.texts.get("tier3", "")) is None:
+        return row
+    numbered = {side: row.texts[side] for side in ("target", "actual") if _ITEM.match(row.texts.get(side, ""))}
+    return replace(row, texts={**row.texts, **{side: _ITEM.sub("", text) for side, text in numbered.items()}})
 
 
 def _lines(text: str) -> list[str]:

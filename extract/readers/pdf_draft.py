@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from extract.grid import Cell, Grid
 from extract.lattice import Lattice, LatticeCell
 from extract.readers.pdf_page import Glyph, PageContent
-from extract.readers.pdf_text import Line, cell_text, enclosing, group_lines, read_lines, room_left
+from extract.readers.pdf_text import WIDEST_PADDING, Line, cell_text, enclosing, group_lines, read_lines, room_left
 from extract.stitch import PageTable
 from extract.unruled import UnruledTable, align_edges
 from ontology.records import Box, Place, PrintedCell
@@ -123,15 +123,27 @@ def read_drafts(content: PageContent, ruled: Sequence[Lattice], unruled: Sequenc
 
 def _read_texts(draft: Draft, lines: dict[int, list[Line]]) -> None:
     widths = _text_widths(draft.lattice, lines) if draft.unruled is not None else {}
+    padding = _padding(draft.lattice, lines)
     for index, at in enumerate(draft.lattice.cells):
         found = lines[index]
         if not found and at.open_side and (at.open_top or at.open_bottom):
             draft.outside.add(index)  # the corner beside a table that is narrower here: outside of it
             continue
-        draft.texts[index] = cell_text(found)
+        room = replace(at.box, x0=at.box.x0 + padding, x1=at.box.x1 - padding) if draft.unruled is None else None
+        draft.texts[index] = cell_text(found, room)
         draft.lines[index] = len(found)
         if found:
             draft.room[index] = room_left(found, widths.get((at.column, at.column_span), at.box))
+
+
+def _padding(lattice: Lattice, lines: dict[int, list[Line]]) -> float:
+    """The least distance of a text from the left or right side of its cell: what a table keeps free at both."""
+    sides = (
+        min(line.box.x0 - cell.box.x0, cell.box.x1 - line.box.x1)
+        for index, cell in enumerate(lattice.cells)
+        for line in lines[index]
+    )
+    return min(max(0.0, min(sides, default=0.0)), WIDEST_PADDING)
 
 
 def _text_widths(lattice: Lattice, lines: dict[int, list[Line]]) -> dict[tuple[int, int], Box]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from extract.normalize import clean_text, is_wide, join_wrapped
+from extract.normalize import clean_text, is_wide, join_wrapped, width_of_unit
 from extract.readers.pdf_page import Glyph
 from ontology.records import Box
 
@@ -15,8 +15,11 @@ from ontology.records import Box
 _ITEM = re.compile(
     r"\s*(?:[（(]?\d{1,2}[)）、.．](?!\d)|[（(]?[一二三四五六七八九十]{1,3}[)）、]|[①-⑳]|目标\s*[\d一二三四五六七八九十]{1,2}\s*[:：])"
 )
-_WIDEST_PADDING = 6.0  # points between a cell's line and its text; text that stands farther off is centred
+WIDEST_PADDING = 6.0  # points between a cell's line and its text; text that stands farther off is centred
 _SENTENCE_END = tuple("。；;！!？?：:")
+_TO_SPARE = 1.0  # sizes: a line with so much more room than the next one's first word needs was ended on purpose
+_SOME = 0.3  # sizes: the same where the next line begins an item of a list
+_CENTRED = 0.3  # sizes: a line that has as much room on its left as on its right, but for this, stands in the middle
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +88,13 @@ def _word_gap(before: Glyph, after: Glyph) -> bool:
     return after.x0 - before.x1 > 0.25 * max(before.size, after.size)
 
 
-def cell_text(lines: Sequence[Line]) -> str:
-    """Given the lines of a cell, return the text as the contract prints it.
+def cell_text(lines: Sequence[Line], room: Box | None = None) -> str:
+    """Given the lines of a cell, and the room that they have in it where that is known, return the text as the contract
+    prints it.
 
-    Wrapped lines become one. A line begins a block of its own ("\\n") only where it starts a list's item or follows the
-    end of a sentence, and the line before it had room left.
+    Wrapped lines become one. A line begins a block of its own ("\\n") where it starts a list's item or follows the end
+    of a sentence, and the line before it had room left; or where that line had room for the word that begins this one,
+    so that nothing but a break in the text itself can have ended it.
     """
     latin = _is_latin("".join(line.text for line in lines))
     right = max((line.box.x1 for line in lines), default=0.0)
@@ -98,7 +103,7 @@ def cell_text(lines: Sequence[Line]) -> str:
     for line in lines:
         if previous is None:
             text = line.text
-        elif _new_block(previous, line, right):
+        elif _new_block(previous, line, right) or (room is not None and _ended_early(previous, line, room)):
             text = f"{text.rstrip()}\n{line.text.lstrip()}"
         else:
             text = join_wrapped(text, line.text, latin=latin)
@@ -109,7 +114,7 @@ def cell_text(lines: Sequence[Line]) -> str:
 def room_left(lines: Sequence[Line], cell: Box) -> float:
     """Given the lines of a cell (one at least) and its box, return how much room its last line has left, in sizes."""
     last = lines[-1]
-    padding = min(_WIDEST_PADDING, max(0.0, min(line.box.x0 for line in lines) - cell.x0))
+    padding = min(WIDEST_PADDING, max(0.0, min(line.box.x0 for line in lines) - cell.x0))
     return (cell.x1 - cell.x0 - (last.box.x1 - last.box.x0) - 2 * padding) / last.size
 
 
@@ -122,6 +127,15 @@ def _new_block(previous: Line, line: Line, right: float) -> bool:
     if room < 1.5 * previous.size:
         return False
     return bool(_ITEM.match(line.text)) or previous.text.rstrip().endswith(_SENTENCE_END)
+
+
+def _ended_early(previous: Line, line: Line, room: Box) -> bool:
+    """Whether the first word of a line would have stood on the one before it."""
+    size = max(previous.size, line.size)
+    left, right = previous.box.x0 - room.x0, room.x1 - previous.box.x1
+    # What is left free before a line that is not centred is its indentation.
+    free = left + right if abs(left - right) < _CENTRED * size else right
+    return free > (width_of_unit(line.text) + (_SOME if _ITEM.match(line.text) else _TO_SPARE)) * size
 
 
 def paragraphs(lines: Sequence[Line], width: float) -> list[tuple[str, Box]]:

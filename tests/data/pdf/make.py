@@ -349,6 +349,26 @@ def head_over_two() -> str:
     return f"{first}{upper}<tr><th>预期值</th><th>实际完成值</th></tr>{rest}"
 
 
+def lines_in_cells() -> str:
+    """Cells that print several names and values, one a line, beside texts that only wrap."""
+    widths = "".join(f'<col style="width:{share}%">' for share in (14, 18, 42, 26))
+    rows = (
+        ("项目名称", ("colspan=3", "河道保洁与水质监测")),
+        ("一级指标", "二级指标", "三级指标", "指标值"),
+        (("rowspan=3", "产出指标"), "数量指标", "保洁河道长度<br>采集水样份数", "≥86公里<br>≥1200份"),
+        ("质量指标", "（1）断面水质达标率<br>（2）水样检测准确率", "（1）≥95%<br>（2）≥98%"),
+        (
+            "时效指标",
+            "发现漂浮物和岸边垃圾后清理完毕的时间（自巡查记录之时起计算）",
+            "≤24小时（汛期除外，以防汛部门的通知为准）",
+        ),
+        ("满意度指标", "服务对象满意度指标", "（1）沿河居民满意度", "（1）≥90%"),
+    )
+    left = "td { text-align: left } td:nth-child(n+2) { text-align: center }"
+    body = "<h1>2025年度项目支出绩效目标表</h1><table>" + widths + "".join(row(*cells) for cells in rows) + "</table>"
+    return page(body, "A5", left)
+
+
 CASES = {
     make.__name__.replace("_", "-"): make
     for make in (
@@ -373,6 +393,7 @@ CASES = {
         filled,
         unruled_over_pages,
         head_over_two,
+        lines_in_cells,
     )
 }
 
