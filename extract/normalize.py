@@ -103,11 +103,11 @@ def join_wrapped(first: str, second: str, *, latin: bool = False) -> str:
     return first + second
 
 
-_UNIT = re.compile(r"[（(《“‘/]*(?:[\x21-\x7e]+|.)[，。、；：！？）》”’%％,.;:)\]]*")
+_UNIT = re.compile(r"[（(《“‘/]*(?:[\x21-\x7e]+|.)(?:[/／·](?:[\x21-\x7e]+|.))*[，。、；：！？）》”’%％,.;:)\]]*")
 
 
 def width_of_unit(text: str) -> float:
     """Given a text, return the width, in Chinese characters, of what stands at its head and is never parted at the end
-    of a line: one character or figure with the marks around it."""
+    of a line: one character or figure with the marks around it, or two with a stroke between them (元/人)."""
     found = _UNIT.match(text)
     return sum(1.0 if is_wide(character) else 0.5 for character in found[0]) if found else 0.0

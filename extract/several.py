@@ -34,19 +34,24 @@ def each_indicator(row: IndicatorRow, *, names_target: bool) -> Iterator[Indicat
     side = "target" if _lines(row.texts.get("target", "")) else "actual"
     asked = _lines(row.texts.get(side, ""))
     if len(names) < 2 or len(names) != len(asked) or not _are_several(names, asked):
-        yield _unnumbered(row)
+        yield _single(row)
         return
     for index in range(len(names)):
         yield _part(row, index, len(names))
 
 
-def _unnumbered(row: IndicatorRow) -> IndicatorRow:
-    """A row with a single indicator, its target and actual without the number before them ("（1）≥90%") where its name
-    has one, too: it is the number of a list of one."""
-    if _ITEM.match(row.texts.get("tier3", "")) is None:
-        return row
-    numbered = {side: row.texts[side] for side in ("target", "actual") if _ITEM.match(row.texts.get(side, ""))}
-    return replace(row, texts={**row.texts, **{side: _ITEM.sub("", text) for side, text in numbered.items()}})
+def _single(row: IndicatorRow) -> IndicatorRow:
+    """A row with one indicator: a figure that goes on in the next line ("≤2.5万", "元/公里") is one; and where its name is
+    numbered ("（1）居民满意度"), the number before its target or actual is that of a list of one."""
+    texts = dict(row.texts)
+    numbered = _ITEM.match(texts.get("tier3", "")) is not None
+    for side in ("target", "actual"):
+        text = texts.get(side, "")
+        if "\n" in text and _is_figure(one_line(text)):
+            texts[side] = one_line(text)
+        if numbered and text:
+            texts[side] = _ITEM.sub("", texts[side])
+    return replace(row, texts=texts)
 
 
 def _lines(text: str) -> list[str]:

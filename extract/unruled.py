@@ -10,6 +10,7 @@ from extract.form_regions import Region, find_regions, head_texts, unread_heads
 from extract.lattice import Lattice, LatticeCell
 from extract.piece_columns import Band, Carried, Edge, columns_of, find_bands, put_edges, runs_to_edge, stab
 from extract.piece_heads import spread_heads
+from extract.piece_order import order_pieces
 from extract.piece_rows import PieceRow, Placed, Setting, find_rows, set_pieces
 from extract.pieces import Piece, Word, join_words
 from ontology import labels
@@ -43,7 +44,7 @@ class UnruledPage:
 def read_unruled(words: Sequence[Word], carried: Carried | None = None) -> UnruledPage:
     """Given words in the order in which they were written, and what the page before carries on, return the forms among
     them as tables."""
-    rows = find_rows(join_words(words))
+    rows = find_rows(order_pieces(join_words(words)))
     tables: list[UnruledTable] = []
     carries: Carried | None = None
     regions = find_regions(rows, carried)

@@ -1,0 +1,62 @@
+"""The order of a page's pieces: those that a program wrote after all others go back to where they belong.
+
+A program writes a table row by row, from left to right, and that order tells the rows. A spreadsheet program may write
+the cells whose text wraps, or mixes scripts, only when all others are done: each of them then stands at the height of
+a row that had long been left. It goes behind the piece at its left in that row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from extract.pieces import Piece
+
+_LEVEL = 0.35  # sizes: texts whose middles, first or last lines differ by less stand at one height
+_HEIGHTS: tuple[Callable[[Piece], float], ...] = (lambda p: p.middle, lambda p: p.first, lambda p: p.last)
+
+
+def order_pieces(pieces: Sequence[Piece]) -> list[Piece]:
+    """Given pieces in the order in which they were written, return them in that of the rows that they belong to."""
+    begun = _rows_end(pieces)
+    ordered = list(pieces[:begun])
+    if 2 * begun < len(pieces):
+        return list(pieces)
+    for piece in pieces[begun:]:
+        at = _place(ordered, piece)
+        if at is None:
+            ordered.append(piece)
+        else:
+            ordered.insert(at, piece)
+    return ordered
+
+
+def _rows_end(pieces: Sequence[Piece]) -> int:
+    """Where the writing of row after row ends: behind the last piece of the lowest row."""
+    if not pieces:
+        return 0
+    lowest = max(piece.middle for piece in pieces)
+    at = next(n for n, piece in enumerate(pieces) if lowest - piece.middle < _LEVEL * piece.size)
+    while at + 1 < len(pieces) and pieces[at + 1].x0 >= pieces[at].x1 - 1:
+        at += 1
+    return at + 1
+
+
+def _place(ordered: Sequence[Piece], piece: Piece) -> int | None:
+    """Where a piece belongs among those before it: beside the nearest at its height, left of it or else right, where
+    the row of that one had been left before the piece was written. None where it stands where it was written."""
+    for height in _HEIGHTS:
+        level = [
+            n for n, one in enumerate(ordered) if abs(height(one) - height(piece)) < _LEVEL * min(one.size, piece.size)
+        ]
+        left = max((n for n in level if ordered[n].x1 <= piece.x0 + 1), key=lambda n: ordered[n].x1, default=None)
+        right = min((n for n in level if ordered[n].x0 >= piece.x1 - 1), key=lambda n: ordered[n].x0, default=None)
+        beside = left if left is not None else right
+        if beside is not None:
+            return beside + (left is not None) if _is_left(ordered, beside) else None
+    return None
+
+
+def _is_left(ordered: Sequence[Piece], number: int) -> bool:
+    """Whether a row below that of a piece was begun after it: nothing more of its row is then to come."""
+    one = ordered[number]
+    return any(other.x0 <= one.x0 and other.top > one.bottom for other in ordered[number + 1 :])
