@@ -21,8 +21,9 @@ def order_pieces(pieces: Sequence[Piece]) -> list[Piece]:
     ordered = list(pieces[:begun])
     if 2 * begun < len(pieces):
         return list(pieces)
+    lowest = min((piece.top for piece in pieces[begun - 1 : begun]), default=0.0)
     for piece in pieces[begun:]:
-        at = _place(ordered, piece)
+        at = _place(ordered, piece, is_above=piece.bottom < lowest)
         if at is None:
             ordered.append(piece)
         else:
@@ -41,22 +42,18 @@ def _rows_end(pieces: Sequence[Piece]) -> int:
     return at + 1
 
 
-def _place(ordered: Sequence[Piece], piece: Piece) -> int | None:
-    """Where a piece belongs among those before it: beside the nearest at its height, left of it or else right, where
-    the row of that one had been left before the piece was written. None where it stands where it was written."""
+def _place(ordered: Sequence[Piece], piece: Piece, *, is_above: bool) -> int | None:
+    """Where a piece belongs among those before it: beside the nearest at its height, left of it or else right; None
+    where none stands there, or where it may go on in the lowest row: it neither stands above that nor left of others."""
     for height in _HEIGHTS:
         level = [
             n for n, one in enumerate(ordered) if abs(height(one) - height(piece)) < _LEVEL * min(one.size, piece.size)
         ]
         left = max((n for n in level if ordered[n].x1 <= piece.x0 + 1), key=lambda n: ordered[n].x1, default=None)
         right = min((n for n in level if ordered[n].x0 >= piece.x1 - 1), key=lambda n: ordered[n].x0, default=None)
+        if right is None and not is_above:
+            continue
         beside = left if left is not None else right
         if beside is not None:
-            return beside + (left is not None) if _is_left(ordered, beside) else None
+            return beside + (left is not None)
     return None
-
-
-def _is_left(ordered: Sequence[Piece], number: int) -> bool:
-    """Whether a row below that of a piece was begun after it: nothing more of its row is then to come."""
-    one = ordered[number]
-    return any(other.x0 <= one.x0 and other.top > one.bottom for other in ordered[number + 1 :])
