@@ -22,6 +22,7 @@ from extract.names import parse_name
 from extract.normalize import one_line
 from extract.outline import with_outlines
 from extract.prose import Prose, read_prose
+from extract.rearranged import rearranged
 from extract.report import LeftOut, ProseReport, Report, make_report
 from extract.split_values import read_points, read_split_value
 from extract.values import parse_amount, parse_percent
@@ -72,7 +73,7 @@ def assemble(document: Document, *, file: str, sha256: str, has_columns: bool = 
     A text dump has no columns of its own (`has_columns`): of its financial tables only those amounts count that the
     tables themselves bear out. A wrong amount is worse than none.
     """
-    document = with_outlines(document)
+    document = rearranged(with_outlines(document))
     layout = read_forms(document)
     info = read_info(document, file=file, sha256=sha256)
     work = _Work(info, default_money_unit(document), [*document.issues, *layout.issues], set())
