@@ -21,16 +21,16 @@ from ui.ask_commands import export, query
 from ui.correct_commands import correct
 from ui.graph_commands import graph
 from ui.options import (
+    Language,
     format_option,
     lang_option,
+    language_of,
     port_option,
     region_option,
     store_option,
     year_option,
 )
-from ui.options import (
-    open_store as _open,
-)
+from ui.options import open_store as _open
 
 if TYPE_CHECKING:
     from graph.graphml import export_network
@@ -66,6 +66,12 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     """What completion in a notebook offers."""
     return [*__all__, "main"]
+
+
+def _say(language: Language, key: str, **values: object) -> None:
+    from ui.i18n import Texts
+
+    click.echo(Texts(language)(key, **values))
 
 
 # --- the commands -------------------------------------------------------------------------------------------------
@@ -113,7 +119,7 @@ def _extract(file: Path, format_: str, debug_page: int | None, output: Path | No
 )
 @store_option
 @lang_option
-def _ingest(paths: tuple[Path, ...], folder: Path, language: str, **given: Any) -> int:
+def _ingest(paths: tuple[Path, ...], folder: Path, language: Language, **given: Any) -> int:
     """Read files and folders of documents and put them into the store.
 
     A document is stored whole or not at all; read again, it takes its own place. Files that have not changed since
@@ -137,7 +143,7 @@ def _ingest(paths: tuple[Path, ...], folder: Path, language: str, **given: Any) 
 @format_option("table", "json")
 @store_option
 @lang_option
-def _comparable(project: str, format_: str, folder: Path, language: str, **narrow: Any) -> None:
+def _comparable(project: str, format_: str, folder: Path, language: Language, **narrow: Any) -> None:
     """Find projects comparable to PROJECT (an IRI, a name or a unique part of it), elsewhere by default.
 
     A score of 0.5 is the line between comparable and not; the reasons are shown, the indicators that ask the same, what
@@ -163,7 +169,7 @@ def _comparable(project: str, format_: str, folder: Path, language: str, **narro
 @format_option("table", "json")
 @store_option
 @lang_option
-def _targets(indicator: str, format_: str, folder: Path, language: str, **narrow: Any) -> None:
+def _targets(indicator: str, format_: str, folder: Path, language: Language, **narrow: Any) -> None:
     """Show the targets of all units for INDICATOR in one unit: a measure (its notation or label, as satisfaction or
     满意度), or words of an indicator's name.
 
@@ -223,7 +229,8 @@ def _unit_costs(service: str | None, project: str | None, format_: str, folder: 
 @format_option("table", "json")
 @click.option("--documents", is_flag=True, help="List the documents too.")
 @store_option
-def _status(format_: str, documents: bool, folder: Path) -> None:
+@lang_option
+def _status(format_: str, documents: bool, folder: Path, language: Language) -> None:
     """Tell what the store holds, and who writes to it."""
     from ui import terminal
 
@@ -232,36 +239,39 @@ def _status(format_: str, documents: bool, folder: Path) -> None:
     if format_ == "json":
         terminal.write_json(terminal.status_json(status, documents=documents), sys.stdout)
     else:
-        terminal.say_status(status, documents=documents)
+        terminal.say_status(status, language, documents=documents)
 
 
 @cli.command("remove", short_help="Take a document out of the store.")
 @click.argument("document")
 @store_option
-def _remove(document: str, folder: Path) -> None:
+@lang_option
+def _remove(document: str, folder: Path, language: Language) -> None:
     """Take DOCUMENT (its file name, its SHA-256 or the first eight digits of it) out of the store."""
     with _open(folder) as store:
         removed = store.remove(document)
-    click.echo(f"removed {removed.file} ({removed.sha256[:12]})")
+    _say(language, "terminal.removed", file=removed.file, sha256=removed.sha256[:12])
 
 
 @cli.command("optimize", short_help="Rewrite the store's files for reading.")
 @store_option
-def _optimize(folder: Path) -> None:
+@lang_option
+def _optimize(folder: Path, language: Language) -> None:
     """Rewrite the store's files for reading; useful after many documents were read."""
     with _open(folder) as store:
         store.optimize()
-    click.echo(f"{folder} is optimized")
+    _say(language, "terminal.optimized", folder=folder)
 
 
 @cli.command("backup", short_help="Copy the store to a new folder.")
 @click.argument("target", metavar="FOLDER", type=click.Path(path_type=Path))
 @store_option
-def _backup(target: Path, folder: Path) -> None:
+@lang_option
+def _backup(target: Path, folder: Path, language: Language) -> None:
     """Copy the store to a new FOLDER, which is a store itself. Waits for no writer."""
     with _open(folder) as store:
         store.backup(target)
-    click.echo(f"{folder} is copied to {target}")
+    _say(language, "terminal.copied", folder=folder, target=target)
 
 
 @cli.command("app", short_help="Serve the app in the browser.")
@@ -273,12 +283,13 @@ def _backup(target: Path, folder: Path) -> None:
     is_flag=True,
     help="With --read-only: readers may download the documents, names in them and all.",
 )
-def _app(folder: Path, port: int | None, read_only: bool, offer_originals: bool) -> int:
+@lang_option
+def _app(folder: Path, port: int | None, language: Language, **given: bool) -> int:
     """Serve the app on this machine, in the browser; Ctrl-C ends it."""
     from ui.serving import serve_app
 
     _open(folder).close()
-    return serve_app(folder, port, read_only=read_only, offer_originals=offer_originals)
+    return serve_app(folder, port, language, **given)
 
 
 @cli.command("demo", short_help="The shipped examples in a store of their own, and the app on it.")
@@ -292,7 +303,7 @@ def _app(folder: Path, port: int | None, read_only: bool, offer_originals: bool)
 )
 @port_option
 @lang_option
-def _demo(folder: Path, port: int | None, language: str) -> int:
+def _demo(folder: Path, port: int | None, language: Language) -> int:
     """Read the shipped examples into a store of their own, and serve the app on it."""
     import pipeline
     from ui import terminal
@@ -301,7 +312,7 @@ def _demo(folder: Path, port: int | None, language: str) -> int:
     with terminal.show_progress() as progress:
         report = pipeline.ingest_examples(folder, progress=progress)
     terminal.say_ingest_report(report, folder, language)
-    return serve_app(folder, port) if report.ok else 1
+    return serve_app(folder, port, language) if report.ok else 1
 
 
 @cli.command("serve", short_help="Serve a read-only SPARQL 1.1 endpoint.")
@@ -310,12 +321,13 @@ def _demo(folder: Path, port: int | None, language: str) -> int:
 @click.option("--port", type=click.IntRange(1, 65535), default=8890, show_default=True, help="The port to serve on.")
 @click.option("--timeout", type=click.FloatRange(min=0.1), default=30.0, show_default=True, help="Seconds of a query.")
 @click.option("--limit", type=click.IntRange(min=1), default=100_000, show_default=True, help="Rows of an answer.")
-def _serve(folder: Path, host: str, port: int, timeout: float, limit: int) -> int:
+@lang_option
+def _serve(folder: Path, host: str, port: int, language: Language, **limits: Any) -> int:
     """Serve the store as a read-only SPARQL 1.1 endpoint: /sparql for programs, / for people, and a page or RDF for
     every IRI of the data. It shows what is ingested while it runs; Ctrl-C ends it."""
     from ui.serving import serve_endpoint
 
-    return serve_endpoint(folder, host, port, timeout, limit)
+    return serve_endpoint(folder, host, port, language, **limits)
 
 
 cli.add_command(correct)
@@ -327,27 +339,9 @@ cli.add_command(query)
 # --- the entry ----------------------------------------------------------------------------------------------------
 def _known_errors() -> tuple[type[Exception], ...]:
     """What is told in a sentence. Asked for only once something went wrong, so that nothing is imported before."""
-    from graph.errors import GraphError
-    from ontology.contract import ContractError
-    from ontology.decisions import DecisionError
-    from ontology.vocabulary import DataError
-    from pipeline import ExtractError
+    from ui.telling import KNOWN_ERRORS
 
-    return GraphError, ExtractError, ContractError, DataError, DecisionError, OSError
-
-
-def _tell(error: Exception) -> int:
-    from graph.errors import AmbiguousError, ParameterError, QueryError
-    from ui.terminal import FormatError
-
-    told = str(error)
-    if isinstance(error, OSError) and error.strerror:
-        told = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    click.echo(f"error: {told}", err=True)
-    if isinstance(error, AmbiguousError):
-        for candidate in error.candidates:
-            click.echo(f"    {candidate}", err=True)
-    return 2 if isinstance(error, AmbiguousError | ParameterError | QueryError | FormatError) else 1
+    return KNOWN_ERRORS
 
 
 def _use_utf8() -> None:
@@ -360,6 +354,7 @@ def _use_utf8() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Given the arguments of a call, do it and return its exit status; what goes wrong is told on standard error."""
     _use_utf8()
+    language = language_of(arguments)
     try:
         if "_PIKG_COMPLETE" in os.environ:  # a shell asks what could come next
             cli.main(args=list(arguments), prog_name="pikg")
@@ -369,21 +364,23 @@ def run(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
     except click.exceptions.Exit as error:
         return error.exit_code
-    except click.UsageError as error:
-        error.show()
-        return 2
     except click.ClickException as error:
-        click.echo(f"error: {error.format_message()}", err=True)
-        return error.exit_code
+        from ui.telling import tell_call
+
+        return tell_call(error, language)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("stopped; every document that is in the store is there whole", err=True)
+        from ui.i18n import Texts
+
+        click.echo(Texts(language)("terminal.stopped"), err=True)
         return 130
     except BrokenPipeError:
         # Whoever read our output has enough; Python must not complain about it when it flushes at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except _known_errors() as error:
-        return _tell(error)
+        from ui.telling import tell_error
+
+        return tell_error(error, language)
     return told if isinstance(told, int) else 0
 
 

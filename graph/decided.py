@@ -18,7 +18,7 @@ from graph.decisions import Standing, find_standings
 from graph.errors import AmbiguousError, NotFoundError
 from graph.store import ReadableStore, select
 from graph.terms import iri, text_literal
-from ontology.decisions import CellCorrection, Decision, Decisions, IdentityVerdict, IndicatorGrouping, Undoing, to_json
+from ontology.decisions import Decision, Decisions, to_json
 from ontology.namespaces import Namespace
 
 _CELLS = """
@@ -189,20 +189,6 @@ class DecidedLine:
     decision: Decision
     standing: Standing
     undone_by: str | None = None
-
-    @property
-    def told(self) -> str:
-        """What was decided, in a line."""
-        one = self.decision
-        if isinstance(one, CellCorrection):
-            places = (("page", one.page), ("sheet", one.sheet), ("table", one.table), ("row", one.row))
-            where = " ".join(f"{word} {value}" for word, value in places if value is not None)
-            return f"{one.file or one.document[:12]}, {where}, {one.field}: “{one.old}” → “{one.new}”"
-        if isinstance(one, IdentityVerdict):
-            return f"{one.verdict}: {(' = ' if one.relation == 'same' else ' ⊂ ').join(one.names)}"
-        if isinstance(one, IndicatorGrouping):
-            return f"“{one.name}” → {one.notation}"
-        return f"undoes {one.undoes}" if isinstance(one, Undoing) else one.id
 
     def to_json(self) -> dict[str, Any]:
         """Its line, and how it stands."""

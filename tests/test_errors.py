@@ -1,4 +1,5 @@
-"""What pages say of errors: every sentence of the program has its Chinese, and the list has no sentence that nobody says."""
+"""What pages and the command line say of errors: every sentence of the program has its Chinese, and the list has none that
+nobody says."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import click
 import pytest
 
 from graph.errors import AmbiguousError
@@ -19,14 +21,10 @@ from ui.i18n import Texts
 from ui.wrong import told
 
 ROOT = Path(__file__).parents[1]
-NOT_IN_PAGES = {
-    "graph/endpoint_worker.py", "graph/export.py", "graph/mapping.py", "graph/results.py", "graph/serve.py",
-    "graph/sources.py", "extract/errors.py",
-}  # fmt: skip
-"""What only the command line and the endpoint say, in English."""
-NOT_OF_PAGES = ("is on a server: back it up", "name a new folder for the backup", "the backup could not", ".rq is no SELECT",
-                "has tables of more than", "⟨⟩: ⟨⟩")  # fmt: skip
-"""Sentences of backups, of a defect of ours, and those that are said as a part of another."""
+NOT_OF_PEOPLE = {"graph/endpoint_worker.py", "graph/mapping.py", "graph/serve.py", "extract/errors.py"}
+"""What only the endpoint says, in English."""
+NOT_ALONE = (".rq is no SELECT", "has tables of more than", "has no attribute", "⟨⟩: ⟨⟩")
+"""Sentences of a defect of ours, and those that are said as a part of another."""
 SYSTEM = {
     errno.ENOENT,
     errno.EACCES,
@@ -36,6 +34,8 @@ SYSTEM = {
     errno.EMFILE,
     errno.EDQUOT,
     errno.ENAMETOOLONG,
+    errno.EFBIG,
+    errno.EADDRNOTAVAIL,
 }
 
 
@@ -46,11 +46,18 @@ def _modules() -> tuple[tuple[str, ast.Module, _Said], ...]:
 
 def _trees() -> Iterator[tuple[str, ast.Module]]:
     paths = [*ROOT.glob("extract/**/*.py"), *ROOT.glob("graph/*.py"), ROOT / "ontology" / "decisions.py"]
-    paths += [ROOT / f"{name}.py" for name in ("deciding", "originals", "pipeline", "drafting", "draft_worker")]
+    paths += [ROOT / f"{name}.py" for name in ("deciding", "originals", "pipeline", "drafting", "draft_worker", "pikg")]
+    paths += ROOT.glob("ui/*.py")
     for path in sorted(paths):
         name = path.relative_to(ROOT).as_posix()
-        if name not in NOT_IN_PAGES:
+        if name not in NOT_OF_PEOPLE:
             yield name, ast.parse(path.read_text("utf-8"))
+
+
+def _texts(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
 
 
 class _Said:
@@ -68,11 +75,8 @@ class _Said:
     @staticmethod
     def _is_error(called: ast.expr) -> bool:
         given_up = {"DataError", "ValueError", "TypeError", "KeyError", "RuntimeError", "FileNotFoundError"}
-        return (
-            isinstance(called, ast.Name)
-            and called.id.endswith("Error")
-            and called.id not in given_up | {"_RequestError"}
-        )
+        name = called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
+        return name.endswith(("Error", "ClickException")) and name not in given_up | {"_RequestError"}
 
     def variants(self, node: ast.expr, inside: ast.AST) -> list[str] | None:
         """What an expression may say; None where that can't be told from it."""
@@ -104,28 +108,28 @@ class _Said:
         return None
 
 
-def test_every_error_that_a_page_may_show_has_its_chinese() -> None:
+def test_every_error_that_people_may_meet_has_its_chinese() -> None:
     missing = [
         f"{name}:{line}: {sentence}"
         for name, _, errors in _modules()
         for sentence, line in errors.found.items()
-        if in_chinese(sentence) is None and not any(part in sentence for part in NOT_OF_PAGES)
+        if in_chinese(sentence) is None and not any(part in sentence for part in NOT_ALONE)
     ]
     assert not missing, "add them to ontology/data/errors.yaml:\n" + "\n".join(missing)
 
 
 def test_no_sentence_of_the_list_is_one_that_nobody_says() -> None:
-    said = [os.strerror(number) for number in SYSTEM] + ["[Errno "]
+    said = [os.strerror(number) for number in SYSTEM] + ["[Errno ", "Name or service not known"]
     for _, tree, errors in _modules():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                said.append(node.value)
+        said += _texts(tree)
         said += errors.found
+    for module in (click.core, click.exceptions, click.parser, click.types):
+        said += [text.replace("!r}", "}") for text in _texts(ast.parse(Path(module.__file__ or "").read_text("utf-8")))]
     whole = "\n".join(said)
     unsaid = []
     for english in read_sentences(read_data("errors.yaml")):
         longest = max((piece.partition("}")[2] for piece in f"}}{english}".split("{")), key=len)
-        if longest[:30] not in whole:
+        if longest.strip(" .")[:30] not in whole:
             unsaid.append(english)
     assert not unsaid
 

@@ -47,6 +47,7 @@ def query(list_: bool, **given: Any) -> None:
     everything that the store holds.
     """
     from ui import terminal  # noqa: PLC0415 - `pikg --help` waits for nothing
+    from ui.i18n import Texts  # noqa: PLC0415
 
     language = given["language"]
     if list_:
@@ -70,9 +71,9 @@ def query(list_: bool, **given: Any) -> None:
         text = given["sparql"] if given["sparql"] is not None else read_text(given["file"])
         with open_store(given["folder"]) as store:
             answer = store.query(text, timeout=given["timeout"], limit=given["limit"])
-    terminal.write_answer(answer, given["format_"], given["output"], headings)
+    terminal.write_answer(answer, given["format_"], given["output"], headings, language)
     if getattr(answer, "cut", False):
-        terminal.complain(f"cut: there are more than {len(answer)}; narrow the query, or raise --limit")
+        terminal.complain(Texts(language)("terminal.cut", n=len(answer)))
 
 
 @click.command("export", short_help="Write everything, or a named query's rows, to a file.")

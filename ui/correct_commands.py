@@ -6,11 +6,15 @@ import getpass
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ui.options import format_option, open_store, store_option
+from ui.options import Language, format_option, lang_option, open_store, store_option
+
+if TYPE_CHECKING:
+    from ontology.decisions import Decision
+    from ui.i18n import Texts
 
 
 def _name_of_user() -> str:
@@ -21,6 +25,37 @@ _who_option = click.option(
     "--who", default=_name_of_user, show_default="PIKG_WHO, else the login name", help="Who decides."
 )
 _why_option = click.option("--why", required=True, metavar="TEXT", help="Why; it stands beside the decision.")
+
+
+def _texts(language: Language) -> Texts:
+    from ui.i18n import Texts  # noqa: PLC0415 - `pikg --help` waits for nothing
+
+    return Texts(language)
+
+
+def _concept(scheme: str, notation: str, language: Language) -> str:
+    """What a concept is called: its label in Chinese, in English the word that stands in the line."""
+    from ontology.concepts import concept_schemes  # noqa: PLC0415
+
+    return notation if language == "en" else concept_schemes()[scheme].concepts[notation].label.zh
+
+
+def _told(one: Decision, language: Language) -> str:
+    """What was decided, in a line."""
+    from ontology.decisions import CellCorrection, IdentityVerdict, IndicatorGrouping, Undoing  # noqa: PLC0415
+    from ui.terminal import told_place  # noqa: PLC0415
+
+    t = _texts(language)
+    if isinstance(one, CellCorrection):
+        where = told_place(t, page=one.page, sheet=one.sheet, table=one.table, row=one.row)
+        place = t("terminal.and").join(filter(None, (one.file or one.document[:12], where, one.field)))
+        return t("terminal.decided_cell", place=place, old=one.old, new=one.new)
+    if isinstance(one, IdentityVerdict):
+        said = _concept("identity_status", one.verdict, language)
+        return t(f"terminal.decided_{one.relation}", verdict=said, one=one.names[0], other=one.names[1])
+    if isinstance(one, IndicatorGrouping):
+        return t("terminal.decided_grouping", name=one.name, notation=one.notation)
+    return t("terminal.decided_undo", id=one.undoes) if isinstance(one, Undoing) else one.id
 
 
 @click.group("correct", short_help="Correct a misread cell, judge an identity, group an indicator.")
@@ -46,7 +81,8 @@ def correct() -> None:
 @_why_option
 @_who_option
 @store_option
-def _cell(document: str, folder: Path, **said: Any) -> None:
+@lang_option
+def _cell(document: str, folder: Path, language: Language, **said: Any) -> None:
     """Correct a misread cell of DOCUMENT (its file name, its SHA-256 or the first eight digits of it).
 
     --old, --name and the place say which cell of the field is meant, as far as it takes; where several are left, they
@@ -58,9 +94,10 @@ def _cell(document: str, folder: Path, **said: Any) -> None:
     with open_store(folder) as store:
         made = store.correct_cell(document, **said)
         counting = store.counting_file(made)
-    click.echo(f"{made.id}: {made.file}, {made.field}: “{made.old}” is now read as “{made.new}”")
+    t = _texts(language)
+    click.echo(t("terminal.corrected", id=made.id, file=made.file, field=made.field, old=made.old, new=made.new))
     if counting is not None:
-        click.echo(f"note: {counting} prints the same and is what counts; correct the cell there, too", err=True)
+        click.echo(t("terminal.also_correct", file=counting), err=True)
 
 
 @correct.command("identity", short_help="Confirm or refuse a proposed identity.")
@@ -69,13 +106,14 @@ def _cell(document: str, folder: Path, **said: Any) -> None:
 @_why_option
 @_who_option
 @store_option
-def _identity(proposal: str, verdict: str, folder: Path, who: str, why: str) -> None:
+@lang_option
+def _identity(proposal: str, verdict: str, folder: Path, language: Language, **given: Any) -> None:
     """Confirm or refuse PROPOSAL (its IRI, its key or the first four digits of it and more), a proposed identity as
     `pikg query proposed-identities --format csv` lists them."""
     with open_store(folder) as store:
-        made = store.judge_identity(proposal, "confirmed" if verdict == "confirm" else "refused", who=who, why=why)
-    joined = " is " if made.relation == "same" else " is a part of "
-    click.echo(f"{made.id}: {made.verdict}: {joined.join(f'“{name}”' for name in made.names)}")
+        made = store.judge_identity(proposal, "confirmed" if verdict == "confirm" else "refused", **given)
+    (one, other), said = made.names, _concept("identity_status", made.verdict, language)
+    click.echo(_texts(language)(f"terminal.judged_{made.relation}", id=made.id, verdict=said, one=one, other=other))
 
 
 @correct.command("indicator", short_help="Say which canonical indicator a name belongs to.")
@@ -84,12 +122,13 @@ def _identity(proposal: str, verdict: str, folder: Path, who: str, why: str) -> 
 @_why_option
 @_who_option
 @store_option
-def _indicator(name: str, canonical: str, folder: Path, who: str, why: str) -> None:
+@lang_option
+def _indicator(name: str, canonical: str, folder: Path, language: Language, **given: Any) -> None:
     """Have all indicators printed as NAME belong to CANONICAL: a canonical indicator by its label, its notation, its IRI
     or the name of one of its members."""
     with open_store(folder) as store:
-        made = store.group_indicator(name, canonical, who=who, why=why)
-    click.echo(f"{made.id}: “{made.name}” belongs to {made.notation}")
+        made = store.group_indicator(name, canonical, **given)
+    click.echo(_texts(language)("terminal.grouped", id=made.id, name=made.name, notation=made.notation))
 
 
 @correct.command("undo", short_help="Undo a decision.")
@@ -97,22 +136,25 @@ def _indicator(name: str, canonical: str, folder: Path, who: str, why: str) -> N
 @_why_option
 @_who_option
 @store_option
-def _undo(decision: str, folder: Path, who: str, why: str) -> None:
+@lang_option
+def _undo(decision: str, folder: Path, language: Language, **given: Any) -> None:
     """Undo DECISION (its id, or the first four digits of it and more). Its line stays; another one undoes it."""
     with open_store(folder) as store:
-        made = store.undo_decision(decision, who=who, why=why)
-    click.echo(f"{made.id}: {made.undoes} is undone")
+        made = store.undo_decision(decision, **given)
+    click.echo(_texts(language)("terminal.undone", id=made.id, undoes=made.undoes))
 
 
 @correct.command("list", short_help="List the decisions and how they stand.")
 @format_option("table", "json")
 @click.option("--all", "all_", is_flag=True, help="Also those that were undone or replaced.")
 @store_option
-def _list(format_: str, all_: bool, folder: Path) -> int:
+@lang_option
+def _list(format_: str, all_: bool, folder: Path, language: Language) -> int:
     """List what was decided and how it stands: applied; stale, where the document reads otherwise now; absent, where
     the store no longer has what it is about. Exit status 1 where a decision is stale."""
     from ui import terminal  # noqa: PLC0415
 
+    t = _texts(language)
     with open_store(folder) as store:
         decided = store.decisions()
     shown = [
@@ -122,10 +164,14 @@ def _list(format_: str, all_: bool, folder: Path) -> int:
         terminal.write_json([one.to_json() for one in shown], sys.stdout)
     elif shown:
         rows = [
-            [one.decision.id, one.standing, one.told, one.decision.who, one.decision.when[:10], one.decision.why]
+            [
+                one.decision.id, _concept("standing", one.standing, language), _told(one.decision, language),
+                one.decision.who, one.decision.when[:10], one.decision.why,
+            ]
             for one in shown
-        ]
-        terminal.write_table(["id", "standing", "decision", "who", "when", "why"], rows, sys.stdout)
+        ]  # fmt: skip
+        heads = [t(f"terminal.head_{name}") for name in ("id", "standing", "decision", "who", "when", "why")]
+        terminal.write_table(heads, rows, sys.stdout)
     else:
-        terminal.say("nothing has been decided")
+        terminal.say(t("terminal.nothing_decided"))
     return 1 if any(one.standing == "stale" for one in shown) else 0

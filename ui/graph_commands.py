@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ui.options import format_option, lang_option, region_option, store_option, year_option
+from ui.options import Language, format_option, lang_option, region_option, store_option, year_option
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -18,43 +18,6 @@ if TYPE_CHECKING:
     from graph.measures import Bridge, Community
 
 _PROJECTIONS = ("indicators", "publishers", "likeness")
-
-_WORDS = {
-    "zh": {
-        "count": "{projects} 个项目，{nodes} 个节点，{links} 条连线",
-        "cut": "项目共 {all} 个，只取预算最大的 {projects} 个",
-        "compared_with": "每个项目只与用词最相近的 {among} 个项目比较",
-        "communities": "社群（彼此联系多于与外部联系的节点）：",
-        "bridges": "桥梁（连接不同地区的节点）：",
-        "none": "没有联系两个以上节点的社群",
-        "number": "序号",
-        "size": "成员数",
-        "names": "联系最多的成员",
-        "regions": "地区",
-        "name": "名称",
-        "projects": "相连的项目",
-        "betweenness": "中介中心性",
-        "publisher": "公开单位",
-        "region": "地区",
-    },
-    "en": {
-        "count": "projects: {projects}, nodes: {nodes}, links: {links}",
-        "cut": "the {projects} with the largest budgets of {all} projects",
-        "compared_with": "each project is compared with the {among} nearest by their words",
-        "communities": "communities (linked to each other more than to others):",
-        "bridges": "bridges (what links regions):",
-        "none": "no community of two nodes or more",
-        "number": "no.",
-        "size": "size",
-        "names": "best connected members",
-        "regions": "regions",
-        "name": "name",
-        "projects": "projects at it",
-        "betweenness": "betweenness",
-        "publisher": "publisher",
-        "region": "region",
-    },
-}
 
 
 @click.command("graph", short_help="Projections of the store as networks; communities and bridges.")
@@ -67,7 +30,7 @@ _WORDS = {
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file.")
 @store_option
 @lang_option
-def graph(projection: str, format_: str, output: Path | None, folder: Path, language: str, **given: Any) -> None:
+def graph(projection: str, format_: str, output: Path | None, folder: Path, language: Language, **given: Any) -> None:
     """Show the store as a network of projects: with the canonical INDICATORS that they ask, with the PUBLISHERS that
     publish them, or by LIKENESS with comparable projects elsewhere.
 
@@ -122,36 +85,39 @@ def _to_json(network: nx.Graph[str], communities: Sequence[Community], bridges: 
 
 
 def _say(
-    network: nx.Graph[str], communities: Sequence[Community], bridges: Sequence[Bridge], top: int, language: str
+    network: nx.Graph[str], communities: Sequence[Community], bridges: Sequence[Bridge], top: int, language: Language
 ) -> None:
+    from ui.i18n import Texts  # noqa: PLC0415
     from ui.terminal import say, write_table  # noqa: PLC0415
 
-    words, said = _WORDS[language], network.graph
-    say(words["count"].format(projects=said["projects"], nodes=len(network), links=network.size()))
+    t, said = Texts(language), network.graph
+    say(t("projection.count", projects=said["projects"], nodes=len(network), links=network.size()))
     if said["cut"]:
-        say(words["cut"].format(all=said["projects_in_all"], projects=said["projects"]))
+        say(t("projection.cut", all=said["projects_in_all"], projects=said["projects"]))
     if "compared_with" in said:
-        say(words["compared_with"].format(among=said["compared_with"]))
+        say(t("projection.compared_with", among=said["compared_with"]))
     if said["projection"] == "publishers":
         units = [(node, data) for node, data in network.nodes(data=True) if data["kind"] == "Unit"]
         units.sort(key=lambda unit: (-network.degree(unit[0]), str(unit[1]["label"]), unit[0]))
         rows = [
             [str(data["label"]), str(data.get("region", "")), str(network.degree(node))] for node, data in units[:top]
         ]
-        write_table([words["publisher"], words["region"], words["projects"]], rows, sys.stdout)
+        write_table([t("projection.publisher"), t("projection.region"), t("projection.projects")], rows, sys.stdout)
         return
     if not communities:
-        say(words["none"])
+        say(t("projection.none"))
     else:
         say()
-        say(words["communities"])
+        say(t("projection.communities"))
         rows = [
             [str(one.number), str(len(one.members)), "；".join(one.names), "、".join(one.regions)]
             for one in communities[:top]
         ]
-        write_table([words[head] for head in ("number", "size", "names", "regions")], rows, sys.stdout)
+        write_table([t(f"projection.{head}") for head in ("number", "size", "names", "regions")], rows, sys.stdout)
     if bridges:
         say()
-        say(words["bridges"])
+        say(t("projection.bridges"))
         rows = [[one.name, "、".join(one.regions), str(one.projects), f"{one.betweenness:.3f}"] for one in bridges]
-        write_table([words[head] for head in ("name", "regions", "projects", "betweenness")], rows, sys.stdout)
+        write_table(
+            [t(f"projection.{head}") for head in ("name", "regions", "projects", "betweenness")], rows, sys.stdout
+        )

@@ -1,4 +1,5 @@
-"""What the app says, in Chinese and English: texts.yaml and the files of larger pages beside it, read strictly.
+"""What the app and the command line say, in Chinese and English: texts.yaml and the other files of texts beside it, read
+strictly.
 
 Given a language, `Texts` answers a key with its text; a key that isn't there is an error of ours and stops the page
 rather than showing a key to a reader.
@@ -17,7 +18,7 @@ from ontology.vocabulary import DataError, parse_data
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-_FILES = ("texts.yaml", "texts_indicators.yaml")
+_FILES = ("texts.yaml", "texts_indicators.yaml", "texts_terminal.yaml")
 
 
 def placeholders(text: str) -> frozenset[str]:

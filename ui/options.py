@@ -6,19 +6,35 @@ import locale
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 if TYPE_CHECKING:
     from pipeline import Store
 
+Language = Literal["zh", "en"]
 
-def _default_language() -> str:
-    told = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+
+def _default_language() -> Language:
+    variables = ("PIKG_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    told = next((os.environ[name] for name in variables if os.environ.get(name)), "")
     if not told:
         told = locale.getlocale()[0] or ""
     return "zh" if told.lower().startswith(("zh", "chinese")) else "en"
+
+
+def language_of(arguments: Sequence[str]) -> Language:
+    """Given the arguments of a call, return the language that it asks for, also where the call can't be understood."""
+    said: Language = _default_language()
+    for number, argument in enumerate(arguments):
+        name, equals, value = argument.partition("=")
+        if name == "--":
+            break
+        if name == "--lang":
+            value = value if equals else next(iter(arguments[number + 1 : number + 2]), "")
+            said = "zh" if value == "zh" else "en" if value == "en" else said
+    return said
 
 
 def open_store(folder: Path) -> Store:
@@ -42,7 +58,7 @@ lang_option = click.option(
     "language",
     type=click.Choice(["zh", "en"]),
     default=_default_language,
-    show_default="by locale",
+    show_default="PIKG_LANG, else by locale",
     help="The language of titles and of messages about documents.",
 )
 port_option = click.option(

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import click
 
+from ui.options import Language
+
 _APP_PORTS = range(8501, 8600)
 
 
@@ -22,37 +24,38 @@ def _is_free(port: int) -> bool:
         return door.connect_ex(("127.0.0.1", port)) != 0
 
 
-def _why_not(host: str, port: int) -> str | None:
-    """Why an address can't be served on; None where it can."""
+def _require_free(host: str, port: int) -> None:
+    """Raise click.ClickException where an address can't be served on."""
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.create_server(address[:2], family=family):
-            return None
+            return
     except (OSError, UnicodeError) as error:
         if getattr(error, "errno", None) == errno.EADDRINUSE:
-            return _in_use(port)
+            raise _in_use(port) from error
         reason = getattr(error, "strerror", None) or str(error)
-        return f"{host}, port {port}, can't be served on ({reason}); name an address of this machine and a free port"
+        raise click.ClickException(
+            f"{host}, port {port}, can't be served on ({reason}); name an address of this machine and a free port"
+        ) from error
 
 
-def _in_use(port: int) -> str:
-    return f"the port {port} is in use; name another with --port"
+def _in_use(port: int) -> click.ClickException:
+    return click.ClickException(f"the port {port} is in use; name another with --port")
 
 
-def _refuse(why: str) -> int:
-    click.echo(f"error: {why}", err=True)
-    return 1
-
-
-def serve_app(folder: Path, port: int | None, *, read_only: bool = False, offer_originals: bool = False) -> int:
-    """Given a store's folder, a port (None: the first free one from 8501), whether pages may change the store and, where
-    they may not, whether they offer the originals, serve the app until Ctrl-C; return the exit status."""
+def serve_app(
+    folder: Path, port: int | None, language: Language, *, read_only: bool = False, offer_originals: bool = False
+) -> int:
+    """Given a store's folder, a port (None: the first free one from 8501), the language to say where it is, whether pages
+    may change the store and, where they may not, whether they offer the originals, serve the app until Ctrl-C; return the
+    exit status."""
+    from ui.i18n import Texts
     from ui.theme import server_options
 
     if port is None:
         port = next((free for free in _APP_PORTS if _is_free(free)), _APP_PORTS.start)
     elif not _is_free(port):
-        return _refuse(_in_use(port))
+        raise _in_use(port)
     program = Path(__file__).resolve().parent.with_name("app.py")
     command = [
         sys.executable,
@@ -68,7 +71,7 @@ def serve_app(folder: Path, port: int | None, *, read_only: bool = False, offer_
         environment["PIKG_READ_ONLY"] = "1"
     if offer_originals:
         environment["PIKG_OFFER_ORIGINALS"] = "1"
-    click.echo(f"the app is at http://localhost:{port} (Ctrl-C ends it)")
+    click.echo(Texts(language)("terminal.app_at", port=port))
     sys.stdout.flush()
     server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
@@ -80,20 +83,17 @@ def serve_app(folder: Path, port: int | None, *, read_only: bool = False, offer_
     return 1 if ended > 0 else 0
 
 
-def serve_endpoint(folder: Path, host: str, port: int, timeout: float, limit: int) -> int:
-    """Given a store's folder, an address, and the time (seconds) and row limits of a query, serve the SPARQL endpoint
-    until Ctrl-C; return the exit status."""
+def serve_endpoint(folder: Path, host: str, port: int, language: Language, *, timeout: float, limit: int) -> int:
+    """Given a store's folder, an address, the language to say where it is, and the time (seconds) and row limits of a
+    query, serve the SPARQL endpoint until Ctrl-C; return the exit status."""
     from graph.serve import Limits, build_app, run_endpoint
     from graph.workspace import Workspace
+    from ui.i18n import Texts
 
     endpoint = build_app(Workspace.open(folder), Limits(seconds=timeout, rows=limit))
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host
-    why_not = _why_not(host, port)
-    if why_not is not None:
-        return _refuse(why_not)
-    click.echo(
-        f"the endpoint is at http://{shown}:{port}/sparql, its query page at http://{shown}:{port}/ (Ctrl-C ends it)"
-    )
+    _require_free(host, port)
+    click.echo(Texts(language)("terminal.endpoint_at", host=shown, port=port))
     sys.stdout.flush()
     with suppress(KeyboardInterrupt):
         run_endpoint(endpoint, host, port)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from graph.errors import GraphError
 from graph.whole_file import whole_file
+from ontology.errors import in_chinese
+from ui.i18n import Language, Texts
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -92,7 +94,7 @@ def write_table(heads: Sequence[str], rows: Sequence[Sequence[str]], file: TextI
     with console.capture() as captured:
         console.print(table)
     lines = [line.rstrip() for line in captured.get().splitlines()]
-    file.writelines(f"{line}\n" for line in lines[not lines[0] :])  # rich begins with an empty line
+    file.writelines(f"{line}\n" for line in lines[not lines[0] : len(lines) - (not lines[-1])])  # rich adds empty lines
 
 
 @contextmanager
@@ -115,77 +117,87 @@ def show_progress() -> Iterator[Progress]:
 
 
 # --- what was read ------------------------------------------------------------------------------------------------
-def say_ingest_report(report: IngestReport, folder: Path, language: str) -> None:
+def in_language(sentence: str, t: Texts) -> str:
+    """Given what an error says, return it in the language: in Chinese where that is known, else as it stands."""
+    return sentence if t.language == "en" else in_chinese(sentence) or sentence
+
+
+def say_ingest_report(report: IngestReport, folder: Path, language: Language) -> None:
     """Print what became of every file: what was read, what was not and why; failures on standard error."""
     from pipeline import FileStatus  # noqa: PLC0415
 
+    t = Texts(language)
     for summary in report.files:
         if summary.status is FileStatus.STORED:
-            _say_stored(summary, language)
+            _say_stored(summary, t)
         elif summary.status is FileStatus.UNCHANGED:
-            say(f"unchanged: {summary.path.name}")
+            say(t("terminal.unchanged", file=summary.path.name))
         elif summary.status is FileStatus.PASSED_OVER:
-            say(f"passed over: {summary.reason}")
+            say(t("terminal.passed_over", reason=in_language(summary.reason or "", t)))
     sys.stdout.flush()
     for summary in report.having(FileStatus.FAILED):
-        complain(f"failed: {summary.reason}")
-    counts = ", ".join(f"{len(report.having(kind))} {kind}" for kind in FileStatus if report.having(kind))
-    say(f"{folder}: {counts or 'no files found'}")
+        complain(t("terminal.failed", reason=in_language(summary.reason or "", t)))
+    having = {kind.name.lower(): len(report.having(kind)) for kind in FileStatus}
+    counts = t("terminal.and").join(t(f"terminal.count_{kind}", n=n) for kind, n in having.items() if n)
+    say(t("terminal.all_files", folder=folder, counts=counts or t("terminal.no_files")))
 
 
-def _say_stored(summary: FileSummary, language: str) -> None:
-    whose = f"{summary.publisher or 'publisher unknown'}, {summary.fiscal_year or 'year unknown'}"
-    read = [
-        _number(summary.projects, "project form"),
-        _number(summary.indicators, "indicator"),
-        _number(summary.funding, "funding amount"),
-    ]
-    if summary.budget_lines:
-        read.append(_number(summary.budget_lines, "budget line"))
+def _say_stored(summary: FileSummary, t: Texts) -> None:
+    publisher = summary.publisher or t("terminal.no_publisher")
     notes = sum(1 for issue in summary.issues if issue.severity == "info")
-    told = [_number(len(summary.issues) - notes, "issue")] + ([_number(notes, "note")] if notes else [])
-    say(f"stored: {summary.path.name}: {whose}: {', '.join(read)}; {', '.join(told)}")
-    _say_decisions(summary)
+    read = [("form", summary.projects), ("indicator", summary.indicators), ("funding", summary.funding)]
+    read += [("line", summary.budget_lines)] if summary.budget_lines else []
+    issues = [("issue", len(summary.issues) - notes)] + ([("note", notes)] if notes else [])
+    told = (t("terminal.and").join(_number(t, count, noun) for noun, count in counts) for counts in (read, issues))
+    whose = t("terminal.whose", publisher=publisher, year=_year(summary.fiscal_year, t))
+    say(t("terminal.stored", file=summary.path.name, whose=whose, read=next(told), issues=next(told)))
+    _say_decisions(summary, t)
     graver = [issue for issue in summary.issues if issue.severity != "info"]
-    say_issues(graver[:MAX_ISSUES_SHOWN], language)
+    say_issues(graver[:MAX_ISSUES_SHOWN], t)
     if len(graver) > MAX_ISSUES_SHOWN:
-        say(f"    … and {len(graver) - MAX_ISSUES_SHOWN} more; `pikg extract FILE` shows them all")
+        say(t("terminal.more_issues", n=len(graver) - MAX_ISSUES_SHOWN))
 
 
-def _say_decisions(summary: FileSummary) -> None:
+def _say_decisions(summary: FileSummary, t: Texts) -> None:
     if summary.corrected:
-        say(f"    {_number(summary.corrected, 'correction')} by people applied")
+        say(f"    {_number(t, summary.corrected, 'correction')}")
     for one in summary.stale:
-        where = ", ".join(
-            f"{word} {at}" for word, at in (("page", one.page), ("table", one.table), ("row", one.row)) if at
-        )
-        say(
-            f"    stale: the correction {one.id} ({where}, {one.field}: “{one.old}” → “{one.new}”) was not applied: "
-            "that cell reads otherwise now, or is not there; see `pikg correct list`"
-        )
+        where = told_place(t, page=one.page, table=one.table, row=one.row)
+        say(t("terminal.stale", id=one.id, where=where, field=one.field, old=one.old, new=one.new))
 
 
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def _number(t: Texts, count: int, noun: str, **values: object) -> str:
+    return t(f"terminal.one_{noun}" if count == 1 else f"terminal.n_{noun}", n=count, **values)
 
 
-def say_issues(issues: Sequence[Issue], language: str) -> None:
+def _year(year: int | None, t: Texts) -> str:
+    return t("terminal.no_year") if year is None else t("terminal.year", year=year)
+
+
+def _concept(scheme: str, notation: str, t: Texts) -> str:
+    """What a concept is called: its label in Chinese, in English the word that stands in the JSON."""
+    from ontology.concepts import concept_schemes  # noqa: PLC0415
+
+    known = concept_schemes()[scheme].concepts.get(notation)
+    return notation.replace("_", " ") if known is None or t.language == "en" else known.label.zh
+
+
+def say_issues(issues: Sequence[Issue], t: Texts) -> None:
     """Print issues of reading, one a line, each with its place."""
     for issue in issues:
-        message = issue.message_zh if language == "zh" else issue.message_en
-        say(f"    {issue.severity}: {_place(issue)}{message} [{issue.code}]")
+        at = issue.place
+        place = told_place(t, page=at.page, sheet=at.sheet, table=at.table, row=at.row) if at else ""
+        told = {"place": place + t("app.colon") if place else "", "code": issue.code}
+        message = issue.message_zh if t.language == "zh" else issue.message_en
+        say(t("terminal.issue", severity=_concept("severity", issue.severity, t), message=message, **told))
 
 
-def _place(issue: Issue) -> str:
-    place = issue.place
-    if place is None:
-        return ""
-    parts = (("p. ", place.page), ("sheet ", place.sheet), ("table ", place.table), ("row ", place.row))
-    told = ", ".join(f"{word}{number}" for word, number in parts if number is not None)
-    return f"{told}: " if told else ""
+def told_place(t: Texts, **parts: int | str | None) -> str:
+    """Given the parts of a place that are known (page, sheet, table, row), return it in words."""
+    return t("terminal.and").join(t(f"terminal.at_{name}", n=at) for name, at in parts.items() if at is not None)
 
 
-def say_reading(reading: Any, format_: str, *, report: bool, language: str) -> None:
+def say_reading(reading: Any, format_: str, *, report: bool, language: Language) -> None:
     """Given what was read of a document, print its records or, with `report`, how it was read, as "table" or "json"."""
     from ontology.contract import to_json  # noqa: PLC0415
 
@@ -194,40 +206,42 @@ def say_reading(reading: Any, format_: str, *, report: bool, language: str) -> N
     elif report:
         say(reading.report.to_text())
     else:
-        say_disclosure(reading.disclosure, language)
+        say_disclosure(reading.disclosure, Texts(language))
 
 
-def say_disclosure(disclosure: Disclosure, language: str) -> None:
+def say_disclosure(disclosure: Disclosure, t: Texts) -> None:
     """Print what was read from one document."""
     document = disclosure.document
     say(document.title or document.file)
-    unit = document.unit.name if document.unit else "publisher unknown"
-    region = f" ({document.region.name})" if document.region else ""
-    say(f"{unit}{region}, {document.kind.replace('_', ' ')}, {document.fiscal_year or 'year unknown'}")
+    unit = document.unit.name if document.unit else t("terminal.no_publisher")
+    if document.region:
+        unit = t("terminal.in_region", publisher=unit, region=document.region.name)
+    kind, year = _concept("kind", document.kind, t), _year(document.fiscal_year, t)
+    say(t("terminal.whose_of", publisher=unit, kind=kind, year=year))
     for project in disclosure.projects:
-        _say_project(project)
+        _say_project(project, t)
     say()
-    say(f"{_number(len(disclosure.projects), 'project form')}, {_number(len(disclosure.issues), 'issue')}")
-    say_issues(disclosure.issues, language)
+    counts = (("form", len(disclosure.projects)), ("issue", len(disclosure.issues)))
+    say(t("terminal.and").join(_number(t, count, noun) for noun, count in counts))
+    say_issues(disclosure.issues, t)
 
 
-def _say_project(project: Project) -> None:
+def _say_project(project: Project, t: Texts) -> None:
     say()
-    kind, year = project.form.replace("_", " "), project.fiscal_year or "year unknown"
-    say(f"[{project.form_id}] {project.name} ({kind}, {year})")
+    kind, year = _concept("form", project.form, t), _year(project.fiscal_year, t)
+    say(t("terminal.form", id=project.form_id, name=project.name, kind=kind, year=year))
     for amount in project.funding:
-        say(
-            f"    {amount.stage} {amount.source}: {amount.raw} {amount.unit or ''}".rstrip()
-            + f" = {amount.amount:f} yuan"
-        )
+        stage, source = _concept("stage", amount.stage, t), _concept("source", amount.source, t)
+        printed = f"{amount.raw} {amount.unit or ''}".rstrip()
+        say(t("terminal.amount", stage=stage, source=source, printed=printed, amount=f"{amount.amount:f}"))
     if project.objective:
         say(f"    {project.objective}")
     if not project.indicators:
         return
-    heads = ["tier 1", "tier 2", "tier 3", "target"]
+    heads = [t("terminal.head_tier1"), t("terminal.head_tier2"), t("terminal.head_tier3"), t("terminal.head_target")]
     rows = [[i.tier1 or "", i.tier2 or "", i.tier3, _shown(i.target)] for i in project.indicators]
     if any(indicator.actual for indicator in project.indicators):
-        heads.append("actual")
+        heads.append(t("terminal.head_actual"))
         rows = [[*row, _shown(i.actual)] for row, i in zip(rows, project.indicators, strict=True)]
     write_table(heads, rows, sys.stdout)
 
@@ -237,28 +251,33 @@ def _shown(value: Value | None) -> str:
 
 
 # --- what was asked -----------------------------------------------------------------------------------------------
-def say_queries(queries: Mapping[str, NamedQuery], language: str) -> None:
+def say_queries(queries: Mapping[str, NamedQuery], language: Language) -> None:
     """Print the named queries with their parameters."""
+    t = Texts(language)
     for query in queries.values():
         given = [f"{p.name}={p.type}" if p.required else f"[{p.name}={p.type}]" for p in query.parameters]
         say(" ".join([query.name, *given]))
-        say(f"    {getattr(query.title, language)}: {getattr(query.description, language)}")
+        title, description = getattr(query.title, language), getattr(query.description, language)
+        say(t("terminal.query", title=title, description=description))
 
 
-def write_answer(answer: Answer, format_: str, output: Path | None, headings: Mapping[str, str]) -> None:
+def write_answer(
+    answer: Answer, format_: str, output: Path | None, headings: Mapping[str, str], language: Language = "en"
+) -> None:
     """Write a query's answer as table, csv, json or turtle; raise FormatError where its kind has no such form."""
     from graph.results import show, to_sparql_json, to_turtle, write_csv  # noqa: PLC0415
     from graph.store import Rows  # noqa: PLC0415
 
+    t = Texts(language)
     writers: dict[str, Callable[[TextIO], Any]] = {"csv": lambda file: write_csv(answer, file)}
     if isinstance(answer, bool):
-        writers["table"] = lambda file: file.write("yes\n" if answer else "no\n")
+        writers["table"] = lambda file: file.write(f"{t('terminal.answer_yes' if answer else 'terminal.answer_no')}\n")
         writers["json"] = lambda file: write_json(to_sparql_json(answer), file)
     elif isinstance(answer, Rows):
-        writers["table"] = lambda file: _write_rows(answer, headings, file)
+        writers["table"] = lambda file: _write_rows(answer, headings, file, t)
         writers["json"] = lambda file: write_json(to_sparql_json(answer), file)
     else:
-        heads = ["subject", "predicate", "object"]
+        heads = [t("terminal.subject"), t("terminal.predicate"), t("terminal.object")]
         cells = ([show(node) for node in triple] for triple in answer)
         writers["table"] = lambda file: write_table(heads, list(cells), file)
         writers["turtle"] = lambda file: file.write(to_turtle(answer))
@@ -269,7 +288,7 @@ def write_answer(answer: Answer, format_: str, output: Path | None, headings: Ma
         write(file)
 
 
-def _write_rows(answer: Rows, headings: Mapping[str, str], file: TextIO) -> None:
+def _write_rows(answer: Rows, headings: Mapping[str, str], file: TextIO, t: Texts) -> None:
     """Write rows for people: of a named query, whose columns have headings, the columns that only hold the IRIs of
     things are left out, and said to be."""
     from graph.results import show  # noqa: PLC0415
@@ -280,8 +299,8 @@ def _write_rows(answer: Rows, headings: Mapping[str, str], file: TextIO) -> None
     ]
     write_table([heads[n] for n in kept], [[show(row[n]) for n in kept] for row in answer.rows], file)
     if len(kept) < len(heads):
-        left_out = ", ".join(head for number, head in enumerate(heads) if number not in kept)
-        complain(f"columns left out of the table: {left_out}; --format csv or json has them")
+        left_out = t("app.and").join(head for number, head in enumerate(heads) if number not in kept)
+        complain(t("terminal.columns_left_out", names=left_out))
 
 
 def _only_things(answer: Rows, column: int) -> bool:
@@ -318,29 +337,29 @@ def status_json(status: Status, *, documents: bool) -> dict[str, Any]:
     return told
 
 
-def say_status(status: Status, *, documents: bool) -> None:
+def say_status(status: Status, language: Language, *, documents: bool) -> None:
     """Print a status, and what it asks for."""
     from pipeline import EXTRACTOR_VERSION  # noqa: PLC0415 - what a terminal tells of a query needs no pipeline
 
-    told = status_json(status, documents=documents)
+    t, told = Texts(language), status_json(status, documents=documents)
     listed, counts = told.pop("documents", []), told.pop("counts")
-    flat = {key: value for key, value in (told | counts).items() if value is not None}
-    write_table(["", ""], [[key.replace("_", " "), _plain(value)] for key, value in flat.items()], sys.stdout)
+    named = {t(f"terminal.status_{key}"): value for key, value in told.items() if value is not None}
+    named |= {t(f"terminal.class_{name}"): value for name, value in counts.items()}
+    write_table(["", ""], [[name, _plain(value, t)] for name, value in named.items()], sys.stdout)
     if listed:
         rows = [[entry["sha256"][:12], entry["file"], entry["extractor_version"] or ""] for entry in listed]
         say()
-        write_table(["sha256", "file", "extractor"], rows, sys.stdout)
+        heads = [t("terminal.head_sha256"), t("terminal.head_file"), t("terminal.head_extractor")]
+        write_table(heads, rows, sys.stdout)
     others = [d.extractor_version or "?" for d in status.documents if d.extractor_version != EXTRACTOR_VERSION]
     if others:
-        say(
-            f"{_number(len(others), 'document')} read by another version ({', '.join(sorted(set(others)))}; this one is "
-            f"{EXTRACTOR_VERSION}): ingest the files again to have them as this one reads them"
-        )
+        versions = t("app.and").join(sorted(set(others)))
+        say(_number(t, len(others), "old", versions=versions, own=EXTRACTOR_VERSION))
     if status.unpublished and status.writer is None:
-        say("a run was stopped in its midst; the next command that writes publishes or undoes what it left")
+        say(t("terminal.unpublished"))
 
 
-def _plain(value: Any) -> str:
+def _plain(value: Any, t: Texts) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return t("terminal.answer_yes" if value else "terminal.answer_no")
     return f"{value:,}" if isinstance(value, int) else str(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from graph.comparables import LINE
@@ -15,6 +15,7 @@ from ontology.comparables import comparison
 from ontology.concepts import concept_schemes
 from ontology.targets import target_words
 from ontology.unit_costs import unit_cost_rules
+from ui.i18n import Language, Texts
 from ui.terminal import say, write_table
 
 if TYPE_CHECKING:
@@ -27,44 +28,21 @@ if TYPE_CHECKING:
     from graph.targets import TargetSpread
     from graph.unit_costs import UnitCostSpread
 
-_ZH = {
-    "region": "地区", "publisher": "公开单位", "year": "年度", "project": "项目", "indicator": "三级指标", "page": "页",
-    "target": "指标值", "actual": "实际完成值", "tier1": "一级指标", "tier2": "二级指标", "peers": "同类项目数",
-    "theirs": "同类的指标值", "per": "每", "mine": "本项目（元）", "their_cost": "对方（元）", "formula": "算式",
-    "money": "金额出处", "quantity": "数量出处", "sure": "把握", "why": "依据", "service": "服务", "count": "个数",
-    "spread": "最小 ～ 中位数 ～ 最大", "funding": "项目资金", "reason": "原因", "what": "变化", "before": "此前",
-    "after": "此后", "what_left_out": "未计入", "unit_costs": "单位成本：", "p": "第 {} 页", "TargetForm": "目标表",
-    "SelfEvaluation": "自评表", "ProjectDescription": "说明", "missing": "同类项目设置而本项目没有的指标：",
-    "score": "得分", "related": "（仅相关）", "yuan": "资金（元）", "reasons": "理由", "my_indicator": "本项目的指标",
-    "my_target": "指标值 → 实际完成", "their_target": "对方的指标值 → 实际完成", "nothing": "没有可比的项目",
-    "matched": "所问相同的指标：", "min": "最小", "p25": "下四分位", "median": "中位数", "p75": "上四分位", "max": "最大",
-    "few": "同类不足三个，不列四分位数", "none": "没有可计算的单位成本", "publishers": "{} 个公开单位",
-}  # fmt: skip
-_EN = {
-    "region": "region", "publisher": "publisher", "year": "year", "project": "project", "indicator": "indicator",
-    "page": "page", "target": "target", "actual": "achieved", "tier1": "tier 1", "tier2": "tier 2", "peers": "peers",
-    "theirs": "their targets", "per": "per", "mine": "mine (yuan)", "their_cost": "theirs (yuan)", "formula": "formula",
-    "money": "amount from", "quantity": "quantity from", "sure": "sure", "why": "because", "service": "service",
-    "count": "n", "spread": "least ~ median ~ greatest", "funding": "project funding", "reason": "reason",
-    "what": "what", "before": "before", "after": "after", "what_left_out": "left out", "unit_costs": "unit costs:",
-    "p": "p. {}", "TargetForm": "target form", "SelfEvaluation": "self-evaluation", "ProjectDescription": "description",
-    "missing": "what comparable projects measure and this one doesn't:",
-    "score": "score", "related": "(related)", "yuan": "funding (yuan)", "reasons": "reasons",
-    "my_indicator": "my indicator", "my_target": "target → achieved", "their_target": "their target → achieved",
-    "nothing": "nothing comparable is in the store", "matched": "indicators that ask the same:",
-    "min": "min", "p25": "p25", "median": "median", "p75": "p75", "max": "max",
-    "few": "fewer than three peers: no quartiles", "none": "no unit cost can be told",
-    "publishers": "publishers: {}",
-}  # fmt: skip
-_WORDS: Mapping[str, Mapping[str, str]] = {"zh": _ZH, "en": _EN}
+
+def _text(language: Language, key: str, /, **values: object) -> str:
+    return Texts(language)(f"compared.{key}", **values)
 
 
-def _heads(language: str, *names: str) -> list[str]:
-    return [_WORDS[language][name] for name in names]
+def _heads(language: Language, *names: str) -> list[str]:
+    return [_text(language, name) for name in names]
 
 
-def _page(page: int | None, language: str) -> str:
-    return "" if page is None else _WORDS[language]["p"].format(page)
+def _listed(texts: Iterable[str], language: Language) -> str:
+    return Texts(language)("app.and").join(texts)
+
+
+def _page(page: int | None, language: Language) -> str:
+    return "" if page is None else _text(language, "p", n=page)
 
 
 def _year(year: int | None) -> str:
@@ -72,22 +50,21 @@ def _year(year: int | None) -> str:
 
 
 # --- comparable projects ------------------------------------------------------------------------------------------
-def say_comparables(found: Sequence[Comparable], language: str = "en") -> None:
+def say_comparables(found: Sequence[Comparable], language: Language = "en") -> None:
     """Print comparable projects with the reasons, the indicators that ask the same, and what one of the same thing
     costs in both; or that nothing is comparable."""
-    words = _WORDS[language]
     if not found:
-        say(words["nothing"])
+        say(_text(language, "nothing"))
         return
     rows = [
         [
-            f"{item.score:.2f}" + ("" if item.score >= LINE else f" {words['related']}"),
+            f"{item.score:.2f}" + ("" if item.score >= LINE else f" {_text(language, 'related')}"),
             item.name,
             item.publisher,
             item.region,
             _year(item.fiscal_year),
             "" if item.funding is None else plain(item.funding),
-            ", ".join(f"{_signal(name, language)} {value:.2f}" for name, value in item.reasons.items()),
+            _listed((f"{_signal(name, language)} {value:.2f}" for name, value in item.reasons.items()), language),
         ]
         for item in found
     ]
@@ -100,7 +77,7 @@ def say_comparables(found: Sequence[Comparable], language: str = "en") -> None:
     ]
     if pairs:
         say()
-        say(words["matched"])
+        say(_text(language, "matched"))
         heads = _heads(language, "my_indicator", "my_target", "indicator", "their_target", "project", "publisher")
         write_table(heads, pairs, sys.stdout)
     costs = [
@@ -110,11 +87,11 @@ def say_comparables(found: Sequence[Comparable], language: str = "en") -> None:
     ]
     if costs:
         say()
-        say(words["unit_costs"])
+        say(_text(language, "unit_costs"))
         write_table(_heads(language, "per", "mine", "their_cost", "project", "publisher"), costs, sys.stdout)
 
 
-def _signal(name: str, language: str) -> str:
+def _signal(name: str, language: Language) -> str:
     """What a signal is called: its label in Chinese, its name in English."""
     known = {**comparison().signals, **comparison().circumstances}.get(name)
     return name if known is None or language == "en" else known.zh
@@ -125,26 +102,26 @@ def _both(indicator: IndicatorTarget) -> str:
     return " → ".join(filter(None, (indicator.target, indicator.actual)))
 
 
-def say_missing(missing: Sequence[MissingIndicator], language: str = "en") -> None:
+def say_missing(missing: Sequence[MissingIndicator], language: Language = "en") -> None:
     """Print what comparable projects measure and this one doesn't, by tier."""
     if not missing:
         return
     say()
-    say(_WORDS[language]["missing"])
+    say(_text(language, "missing"))
     rows = [
         [
             _concept("tier1", one.tier1, language),
             _concept("tier2", one.tier2, language),
             one.name,
             str(len(one.measured_by)),
-            ", ".join(dict.fromkeys(_target(row) for row in one.measured_by if row.target)),
+            _listed(dict.fromkeys(_target(row) for row in one.measured_by if row.target), language),
         ]
         for one in missing
     ]
     write_table(_heads(language, "tier1", "tier2", "indicator", "peers", "theirs"), rows, sys.stdout)
 
 
-def _concept(scheme: str, notation: str, language: str) -> str:
+def _concept(scheme: str, notation: str, language: Language) -> str:
     known = concept_schemes()[scheme].concepts.get(notation)
     return notation if known is None else str(getattr(known.label, language))
 
@@ -154,7 +131,7 @@ def _target(row: TargetRow | None) -> str:
 
 
 # --- targets ------------------------------------------------------------------------------------------------------
-def say_targets(spread: TargetSpread, language: str) -> None:
+def say_targets(spread: TargetSpread, language: Language) -> None:
     """Print the spread of an indicator's targets: each target, n and quartiles, what was left out, advice."""
     unit, own = spread.base_unit, {mine.target.row.row for mine in spread.mine}
     rows = [
@@ -175,9 +152,10 @@ def say_targets(spread: TargetSpread, language: str) -> None:
         write_table(heads, rows, sys.stdout)
     publishers = len({target.row.publisher for target in spread.targets})
     direction = target_words()["directions"].get(spread.direction or "")
-    named = f"{spread.indicator} ({unit})" if unit else spread.indicator
-    told = f"{named}: {_shown_spread(spread.quartiles, len(spread.targets), publishers, language)}"
-    say(told + (f"; {direction.in_language(language)}" if direction else ""))
+    named = _text(language, "in_unit", name=spread.indicator, unit=unit) if unit else spread.indicator
+    told = _shown_spread(spread.quartiles, len(spread.targets), publishers, language)
+    more = Texts(language)("app.list") + direction.in_language(language) if direction else ""
+    say(named + Texts(language)("app.colon") + told + more)
     left = [
         [one.row.project_name, one.row.name, _target(one.row), _why(one.reason, language)] for one in spread.left_out
     ]
@@ -188,26 +166,23 @@ def say_targets(spread: TargetSpread, language: str) -> None:
         say(line)
 
 
-def _why(reason: str, language: str) -> str:
+def _why(reason: str, language: Language) -> str:
     return target_words()["reasons"][reason].in_language(language)
 
 
-def _shown_spread(spread: Quartiles | None, count: int, publishers: int, language: str) -> str:
+def _shown_spread(spread: Quartiles | None, count: int, publishers: int, language: Language) -> str:
     """n and the quartiles in a line; without quartiles below three."""
-    counted = f"n = {count} ({_WORDS[language]['publishers'].format(publishers)})"
+    counted = _text(language, "counted", n=count, publishers=publishers)
     if spread is None or count < PEERS_NEEDED:
-        return f"{counted}; {_WORDS[language]['few']}" if count else counted
-    shown = (
-        f"{_WORDS[language][name]} {plain(value)}"
-        for name, value in (
-            ("min", spread.least), ("p25", spread.p25), ("median", spread.median), ("p75", spread.p75),
-            ("max", spread.greatest),
-        )
+        return _text(language, "with_few", counted=counted) if count else counted
+    shown = _text(
+        language, "with_quartiles", counted=counted, min=plain(spread.least), p25=plain(spread.p25),
+        median=plain(spread.median), p75=plain(spread.p75), max=plain(spread.greatest), method=METHOD[language],
     )  # fmt: skip
-    return f"{counted}, {', '.join(shown)} ({METHOD[language]})"
+    return shown
 
 
-def say_target_history(steps: Sequence[Step], language: str) -> None:
+def say_target_history(steps: Sequence[Step], language: Language) -> None:
     """Print what became of a project's targets from form to form."""
     words = target_words()
     rows = []
@@ -228,12 +203,12 @@ def say_target_history(steps: Sequence[Step], language: str) -> None:
         write_table(_heads(language, "indicator", "before", "target", "after", "target", "what"), rows, sys.stdout)
 
 
-def _form(form: tuple[int | None, str], language: str) -> str:
-    return f"{_year(form[0])} {_WORDS[language].get(form[1], form[1])}".strip()
+def _form(form: tuple[int | None, str], language: Language) -> str:
+    return f"{_year(form[0])} {Texts(language).name('compared', form[1])}".strip()
 
 
 # --- unit costs ---------------------------------------------------------------------------------------------------
-def say_services(spreads: Sequence[UnitCostSpread], language: str) -> None:
+def say_services(spreads: Sequence[UnitCostSpread], language: Language) -> None:
     """Print the kinds of service with how their unit costs are spread."""
     rows = []
     for spread in spreads:
@@ -247,13 +222,13 @@ def say_services(spreads: Sequence[UnitCostSpread], language: str) -> None:
     if rows:
         write_table(_heads(language, "service", "per", "count", "spread"), rows, sys.stdout)
     else:
-        say(_WORDS[language]["none"])
+        say(_text(language, "none"))
 
 
-def say_unit_costs(spreads: Sequence[UnitCostSpread], language: str) -> None:
+def say_unit_costs(spreads: Sequence[UnitCostSpread], language: Language) -> None:
     """Print what one of a service costs, project by project, n and quartiles, and who was left out and why."""
     if not spreads:
-        say(_WORDS[language]["none"])
+        say(_text(language, "none"))
     for spread in spreads:
         say(f"{_thing(spread.service, spread.object, language)} / {_per(spread.per, language)}")
         _say_costs(spread.costs, language)
@@ -262,26 +237,26 @@ def say_unit_costs(spreads: Sequence[UnitCostSpread], language: str) -> None:
         say()
 
 
-def say_project_costs(found: UnitCosts, language: str) -> None:
+def say_project_costs(found: UnitCosts, language: Language) -> None:
     """Print the unit costs of one project, and which of its figures have none and why."""
     if found.costs:
         _say_costs(found.costs, language)
     else:
-        say(_WORDS[language]["none"])
+        say(_text(language, "none"))
     _say_left_out(found.left_out, language)
 
 
-def _say_costs(costs: Iterable[UnitCost], language: str) -> None:
+def _say_costs(costs: Iterable[UnitCost], language: Language) -> None:
     rows = [
         [
             cost.form.region_name,
             _year(cost.form.year),
             cost.form.name,
             cost.formula,
-            _source(cost.money.name or _WORDS[language]["funding"], cost.money.printed, cost.money.page, language),
+            _source(cost.money.name or _text(language, "funding"), cost.money.printed, cost.money.page, language),
             _source(cost.quantity.name, cost.quantity.printed, cost.quantity.page, language),
             f"{cost.sure:.2f}",
-            "; ".join(_said(reason, language) for reason in cost.reasons),
+            Texts(language)("app.list").join(_said(reason, language) for reason in cost.reasons),
         ]
         for cost in costs
     ]
@@ -289,25 +264,25 @@ def _say_costs(costs: Iterable[UnitCost], language: str) -> None:
     write_table(heads, rows, sys.stdout)
 
 
-def _source(name: str, printed: str, page: int | None, language: str) -> str:
+def _source(name: str, printed: str, page: int | None, language: Language) -> str:
     return " ".join(filter(None, (name, printed, _page(page, language))))
 
 
-def _said(reason: str, language: str) -> str:
+def _said(reason: str, language: Language) -> str:
     return str(getattr(unit_cost_rules().reason(reason), language))
 
 
-def _thing(service: str | None, about: str, language: str) -> str:
+def _thing(service: str | None, about: str, language: Language) -> str:
     return about if service is None else str(getattr(unit_cost_rules().services[service], language))
 
 
-def _per(unit: str, language: str) -> str:
+def _per(unit: str, language: Language) -> str:
     from ontology.units import unit_list  # noqa: PLC0415
 
     return str(getattr(unit_list().units[unit], language))
 
 
-def _say_left_out(left: Sequence[LeftOut], language: str) -> None:
+def _say_left_out(left: Sequence[LeftOut], language: Language) -> None:
     if not left:
         return
     times = Counter(
@@ -325,7 +300,7 @@ def _say_left_out(left: Sequence[LeftOut], language: str) -> None:
     write_table(_heads(language, "what_left_out", "publisher", "year", "indicator", "reason"), rows, sys.stdout)
 
 
-def unit_costs_json(found: UnitCosts | Sequence[UnitCostSpread], language: str) -> Any:
+def unit_costs_json(found: UnitCosts | Sequence[UnitCostSpread], language: Language) -> Any:
     """Given the unit costs of a project, or spreads, return them as JSON values: decimals as strings."""
     if isinstance(found, UnitCosts):
         return {
@@ -353,7 +328,7 @@ def _quartiles_json(spread: Quartiles | None) -> dict[str, str | None]:
     return {name: None if spread is None else plain(getattr(spread, field)) for name, field in names.items()}
 
 
-def _cost_json(cost: UnitCost, language: str) -> dict[str, Any]:
+def _cost_json(cost: UnitCost, language: Language) -> dict[str, Any]:
     return {
         "project": cost.form.project,
         "name": cost.form.name,
@@ -373,7 +348,7 @@ def _cost_json(cost: UnitCost, language: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _left_json(one: LeftOut, language: str) -> dict[str, Any]:
+def _left_json(one: LeftOut, language: Language) -> dict[str, Any]:
     return {
         "project": one.form.project,
         "name": one.form.name,
