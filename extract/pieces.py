@@ -22,6 +22,8 @@ _LEAST_PITCH, _MOST_PITCH = 0.7, 2.3  # sizes: the distance from a line to the n
 _PITCH_VARIES = 0.2  # sizes: the next line may be off by as much (lines are set on whole pixels)
 _ALIGNED = 0.6  # sizes: edges or middles of lines that differ by less are aligned
 _INDENT = 2.3  # sizes: the first line of a paragraph may begin so much farther right
+_EDGE = 0.2  # sizes: how exactly the lines of a cell are aligned
+_STACKED = 1.7  # sizes: lines of one cell stand nearer to each other than rows do
 _SPARE = 0.6  # sizes: a line that has more room than this for what comes next was not wrapped
 _ITEM = re.compile(
     r"\s*(?:[（(]?\d{1,2}[)）、.．](?!\d)|[（(]?[一二三四五六七八九十]{1,3}[)）、]|[①-⑳]|目标\s*[\d一二三四五六七八九十]{1,2}\s*[:：])"
@@ -124,7 +126,52 @@ def join_words(words: Sequence[Word]) -> list[Piece]:
             pieces.remove(other)
         head.lines.append(segment)
         chain = [head]
-    return pieces
+    return _join_stacks(pieces)
+
+
+def _join_stacks(pieces: Sequence[Piece]) -> list[Piece]:
+    """Pieces with those put together that are the lines of one cell, each ended on purpose (several names, several
+    values): cell by cell they were written under each other before the text beside the first of them was, or behind a
+    text whose lines they stand beside."""
+    found: list[Piece] = []
+    at = 0
+    while at < len(pieces):
+        end = at + 1
+        while end < len(pieces) and _is_stacked(pieces[end - 1], pieces[end]):
+            end += 1
+        stack = Piece([line for piece in pieces[at:end] for line in piece.lines])
+        after = pieces[end] if end < len(pieces) else None
+        if end - at > 1 and (_goes_back(stack, after) or (found and _stand_beside(found[-1], stack))):
+            found.append(stack)
+        else:
+            found += pieces[at:end]
+        at = end
+    return found
+
+
+def _is_stacked(piece: Piece, below: Piece) -> bool:
+    """Whether a piece may be the next line of the cell that the one written before it begins."""
+    size = max(piece.size, below.size)
+    if abs(piece.size - below.size) > 0.25 * size or not (below.x0 < piece.x1 and below.x1 > piece.x0):
+        return False
+    aligned = (
+        abs(below.x0 - piece.x0) < _EDGE * size or abs((below.x0 + below.x1) - (piece.x0 + piece.x1)) / 2 < _EDGE * size
+    )
+    return aligned and _LEAST_PITCH * size < below.first - piece.last < _STACKED * size
+
+
+def _goes_back(stack: Piece, after: Piece | None) -> bool:
+    """Whether the text written next stands right of lines and above the last of them."""
+    if after is None or after.x0 < stack.x1 - 1:
+        return False
+    return stack.top - 1 < after.first < stack.last - _SAME_LINE * stack.size
+
+
+def _stand_beside(before: Piece, stack: Piece) -> bool:
+    """Whether lines stand each beside a line of the text written before them, at its right."""
+    if before.x1 > stack.x0 + 1 or len(before.lines) != len(stack.lines):
+        return False
+    return all(_on_line(one[0], other[0]) for one, other in zip(before.lines, stack.lines, strict=True))
 
 
 def _segments(words: Iterable[Word]) -> list[list[Word]]:

@@ -129,7 +129,9 @@ def _read_texts(draft: Draft, lines: dict[int, list[Line]]) -> None:
         if not found and at.open_side and (at.open_top or at.open_bottom):
             draft.outside.add(index)  # the corner beside a table that is narrower here: outside of it
             continue
-        room = replace(at.box, x0=at.box.x0 + padding, x1=at.box.x1 - padding) if draft.unruled is None else None
+        room = widths.get((at.column, at.column_span))
+        if draft.unruled is None:
+            room = replace(at.box, x0=at.box.x0 + padding, x1=at.box.x1 - padding)
         draft.texts[index] = cell_text(found, room)
         draft.lines[index] = len(found)
         if found:

@@ -369,6 +369,11 @@ def lines_in_cells() -> str:
     return page(body, "A5", left)
 
 
+def lines_in_cells_unruled() -> str:
+    """The same without lines."""
+    return lines_in_cells().replace("td { text-align: left }", "th, td { border: none } td { text-align: left }")
+
+
 CASES = {
     make.__name__.replace("_", "-"): make
     for make in (
@@ -394,6 +399,7 @@ CASES = {
         unruled_over_pages,
         head_over_two,
         lines_in_cells,
+        lines_in_cells_unruled,
     )
 }
 
