@@ -195,8 +195,7 @@ def _kinds(name: str, unit: str, purpose: str, indicators: Sequence[str]) -> Bag
     for part in _patterns().coordinate.split(name):
         named = _kinds_named(part)
         in_name = in_name or bool(named)
-        # It ends in the last kind that is surely named; a weak word behind (工程, 系统) makes it no other thing.
-        end = next((kind for kind, surely in reversed(named.items()) if surely == 1.0), next(reversed(named), None))
+        end = _end_of(named)
         for kind, surely in named.items():
             add(kind, surely * evidence["name_end" if kind == end else "name"])
     most = evidence["indicators" if in_name else "indicators_alone"]
@@ -213,6 +212,15 @@ def _kinds(name: str, unit: str, purpose: str, indicators: Sequence[str]) -> Bag
         add(kind, surely * evidence["objective" if in_name or doubted else "objective_alone"])
     # Squared, so that what a project mostly is counts and what it also mentions hardly does.
     return {kind: (1.0 - left) ** 2 for kind, left in doubt.items() if 1.0 - left >= _WEAK_KIND}
+
+
+def _end_of(named: Mapping[str, float]) -> str | None:
+    """Given the kinds that a name names, in their order, return what it is of: the last that is surely named. A weak word
+    behind (工程, 系统) makes it no other thing, nor one that says how a thing is run (监控系统维护 is surveillance)."""
+    kinds = comparison().kinds
+    sure = [kind for kind, surely in named.items() if surely == 1.0]
+    things = [kind for kind in sure if not kinds[kind].yields]
+    return next(reversed(things or sure or list(named)), None)
 
 
 # --- comparing ----------------------------------------------------------------------------------------------------

@@ -44,6 +44,8 @@ class ServiceKind:
     words: tuple[str, ...]
     weak: tuple[str, ...] = ()
     broad: bool = False
+    yields: bool = False
+    """Whether it says how a thing is run rather than what it is, where a name names another kind beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +165,13 @@ def _words(entry: str, values: Any) -> tuple[str, ...]:
 def _kind(name: str, value: Any) -> ServiceKind:
     entry = f"kinds.{name}"
     _require(re.fullmatch(r"[a-z][a-z_]*", name) is not None, entry, "is named in small letters")
-    _labels(entry, value, {"zh", "en", "words", "weak", "near", "broad"})
+    _labels(entry, value, {"zh", "en", "words", "weak", "near", "broad", "yields"})
     weak = _words(f"{entry}.weak", value["weak"]) if "weak" in value else ()
-    broad = value.get("broad", False)
-    _require(isinstance(broad, bool), entry, "broad is true or false")
-    return ServiceKind(name, value["zh"], value["en"], _words(f"{entry}.words", value.get("words")), weak, broad)
+    broad, yields = value.get("broad", False), value.get("yields", False)
+    for flag, said in (("broad", broad), ("yields", yields)):
+        _require(isinstance(said, bool), entry, f"{flag} is true or false")
+    words = _words(f"{entry}.words", value.get("words"))
+    return ServiceKind(name, value["zh"], value["en"], words, weak, broad, yields)
 
 
 def _near(kinds: Mapping[str, ServiceKind], data: Mapping[str, Any]) -> Iterable[tuple[tuple[str, str], float]]:

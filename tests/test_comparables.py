@@ -60,6 +60,14 @@ PEERS = [
     ("邮政快递费", "证照寄递服务"),
     ("办公楼物业管理费", "机关物业服务费"),
     ("政务信息系统运维", "一体化平台运行维护费"),
+    ("视频监控系统维护费", "天网监控点位运维"),
+    ("排队叫号系统维护费", "大厅智能叫号设备运维"),
+    ("新开办企业免费刻章服务", "企业开办印章补贴"),
+    ("人工影响天气作业经费", "增雨防雹专项"),
+    ("农村校车运营补贴", "中小学生校车服务补助"),
+    ("社区网格员补贴", "专职网格员报酬"),
+    ("高素质农民培育", "新型职业农民培训"),
+    ("燃气安全排查整治", "燃气入户安检服务费"),
 ]
 
 
@@ -163,6 +171,25 @@ def test_a_broad_field_alone_makes_no_projects_alike() -> None:
     here = disclosure("昆明市", "530100", {"水利规划编制": ("报告份数",)})
     there = disclosure("南宁市", "450100", {"灌溉渠系维修": ("维修长度",)})
     assert find_comparables(store_of(here, there), "水利规划编制") == []
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [
+        ("视频监控系统维护费", "政务服务平台运行维护费"),  # how a thing is run makes no two things alike
+        ("排队叫号系统维护费", "政务信息系统运维"),
+        ("心理援助热线服务", "12345热线话务服务"),
+        ("家政服务培训补贴", "窗口人员业务培训费"),
+        ("高素质农民培训", "干部教育培训经费"),
+        ("市政府网站运维", "市政设施维护"),
+    ],
+)
+def test_one_word_in_common_makes_no_other_service_alike(mine: str, theirs: str) -> None:
+    here, there = (
+        disclosure("昆明市", "530100", {mine: BOILERPLATE}),
+        disclosure("南宁市", "450100", {theirs: BOILERPLATE}),
+    )
+    assert find_comparables(store_of(here, there), mine) == []
 
 
 def test_departments_are_compared_with_departments_only() -> None:

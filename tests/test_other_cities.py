@@ -1,7 +1,7 @@
-"""Comparable projects among two hundred made-up ones of other cities: true peers under other names stand above the line,
+"""Comparable projects among 269 made-up ones of other cities: true peers under other names stand above the line,
 projects that share only what any project has stand below, and what else is in a store changes no score.
 
-The projects stand in tests/data/comparables, half of them held out: by those no word and no weight was chosen.
+The projects stand in tests/data/comparables, 89 of them held out: by those no word and no weight was chosen.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def test_the_projects_that_were_looked_at() -> None:
 
 def test_the_projects_that_were_held_out() -> None:
     peers, wrong, first = judge("held out")
-    assert peers >= 0.90 and wrong <= 0.10 and first >= 0.90
+    assert peers >= 0.93 and wrong <= 0.05 and first >= 0.91
 
 
 def test_what_else_is_in_a_store_changes_no_score() -> None:
