@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -176,6 +177,9 @@ _UNDERSTOOD = ("amount", "value", "upperValue", "baseValue", "weight", "score", 
 """The properties that say what was understood of a figure."""
 
 
+_OF_FORM = re.compile(r".*/form/[0-9]+(?=/|$)")
+"""The IRI of the form in that of a figure of it."""
+
 _NAMED = 24
 """Forms that are looked at for where a unit or project is named."""
 
@@ -187,7 +191,6 @@ def show_evidence_page(answers: Answers, parameters: Mapping[str, str], t: Texts
     """Show where a figure (`iri`: a row, value, amount, form or budget line) was printed, `field` narrows it to one; or
     where a project or unit is named, `cell` chooses one of the places."""
     iri = parameters.get("iri", "")
-    show(tag("div", tag("h1", t("evidence.title")), class_="pk-head"))
     documents = {document.iri: document for document in read_contents(answers).documents}
     cells = [cell for cell in _cells_of(answers, iri) if cell.document in documents]
     naming = not cells
@@ -196,12 +199,15 @@ def show_evidence_page(answers: Answers, parameters: Mapping[str, str], t: Texts
     asked = "cell" if naming else "field"
     by_name = [(cell.iri if naming else cell.field, cell) for cell in cells]
     shown = next((cell for name, cell in by_name if name == parameters.get(asked)), None)
+    title = tag("h1", t("evidence.title"))
     if not cells or (shown is None and asked in parameters):
+        show(tag("div", title, class_="pk-head"))
         show(tag("p", t("evidence.nothing"), class_="pk-none"))
         show(tag("p", link(address("projects", t.language), t("project.to_list"))))
         return
-    show_said()
     shown = shown or cells[0]
+    show(tag("div", _way_back(answers, iri, documents[shown.document], t), title, class_="pk-head"))
+    show_said()
     chips = [
         link(
             address("evidence", t.language, iri=iri, **{asked: name}),
@@ -214,6 +220,25 @@ def show_evidence_page(answers: Answers, parameters: Mapping[str, str], t: Texts
         show(tag("nav", *chips, class_="pk-chips", aria_label=t("evidence.document" if naming else "evidence.what")))
     understood = "" if naming else _understood(answers, iri, t)
     _show_figure(answers, shown, documents[shown.document], understood, t)
+
+
+def _way_back(answers: Answers, iri: str, document: Document, t: Texts) -> Html:
+    """The way from the list of projects to the project, form and all, that a figure is of."""
+    path: list[Piece] = [link(address("projects", t.language), t("page.projects"))]
+    if document.region:
+        path.append(link(address("projects", t.language, region=document.region), document.region))
+    if document.publisher:
+        path.append(link(address("projects", t.language, unit=document.publisher), document.publisher))
+    form = printed[0] if (printed := _OF_FORM.match(iri)) else None
+    forms = read_contents(answers).forms
+    of = next((one for one in forms if form == one.iri), None) or next((o for o in forms if o.project == iri), None)
+    if of is not None:
+        path.append(link(address("project", t.language, iri=of.project, form=form), of.name))
+    elif form is not None:  # one that a newer edition supersedes
+        said = {str(row["property"]).rpartition("#")[2]: row["value"] for row in answers.rows("thing", iri=form)}
+        if "ofProject" in said:
+            path.append(link(address("project", t.language, iri=said["ofProject"]), str(said.get("label", form))))
+    return tag("nav", join(path, tag("i", "/")), class_="pk-path")
 
 
 def _told_of(document: Document, cell: Cell, t: Texts) -> str:

@@ -134,6 +134,11 @@ def test_any_figure_of_the_graph_has_a_page_of_its_evidence(visit: Visitor) -> N
             "SELECT ?row WHERE { ?row a pikg:IndicatorRow ; pikg:printedIn ?cell . ?cell pikg:field 'target' ;"
             " pikg:originalText '150万' } LIMIT 1"
         )
+    visit.open("evidence", iri=str(row["row"]), field="target")
+    name = visit.text(".pk-path a:last-child")
+    visit.click(".pk-path a:last-child")
+    assert visit.text("h1").startswith(name)
+    assert "150万" in visit.text(".pk-indicators")
     visit.open("evidence", iri=str(line["line"]))
     visit.page.locator("img").first.wait_for(state="visible")
     assert "金额" in visit.text(".pk-evidence")
