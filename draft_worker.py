@@ -165,8 +165,9 @@ def _edges(box: Box) -> tuple[float, float, float, float]:
 
 
 # --- storing ---
-def store_drafts(store_folder: Path, folders: Sequence[Path]) -> dict[str, Any]:
-    """Given a store's folder and those of files that were read, put them into the store; return how it went."""
+def store_drafts(store_folder: Path, folders: Sequence[Path], progress: Path) -> dict[str, Any]:
+    """Given a store's folder and those of files that were read, put them into the store; return how it went. How many
+    are stored, and of how many, is written to a file; with the last of them it remains to put the graph together."""
     from deciding import bring_in_step, load_corrected  # noqa: PLC0415
     from extract import EXTRACTOR_VERSION  # noqa: PLC0415
     from graph.load import open_batch  # noqa: PLC0415
@@ -175,7 +176,8 @@ def store_drafts(store_folder: Path, folders: Sequence[Path]) -> dict[str, Any]:
     told: dict[str, Any] = {"stored": [], "refused": [], "reason": None, "locked": False}
     try:
         with open_batch(Workspace.open(store_folder), wait=_WAIT, command="pikg app") as batch:
-            for folder in folders:
+            for number, folder in enumerate(folders):
+                progress.write_text(f"{number} {len(folders)}", "ascii")
                 (path,) = (folder / "original").iterdir()
                 disclosure = from_json(json.loads(gzip.decompress((folder / "reading.json.gz").read_bytes())))
                 people = json.loads((folder / "preview.json").read_text("utf-8"))["people"]
@@ -188,6 +190,7 @@ def store_drafts(store_folder: Path, folders: Sequence[Path]) -> dict[str, Any]:
                     raise  # nothing more can be stored
                 except (ExtractError, GraphError, DecisionError) as error:
                     told["refused"].append([path.name, str(error)])
+            progress.write_text(f"{len(folders)} {len(folders)}", "ascii")
             bring_in_step(batch)
     except StoreLockedError as error:
         return told | {"stored": [], "reason": str(error), "locked": True}
@@ -205,7 +208,8 @@ def main(task: str) -> None:
         _bound_memory(_MEMORY)
         answer = read_draft(Path(request["folder"]))
     else:
-        answer = store_drafts(Path(request["store"]), [Path(folder) for folder in request["folders"]])
+        folders = [Path(folder) for folder in request["folders"]]
+        answer = store_drafts(Path(request["store"]), folders, Path(request["progress"]))
     sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode())
 
 

@@ -20,7 +20,7 @@ import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -44,6 +44,8 @@ READING_TIME = 900.0
 
 GRACE = float(os.environ.get("PIKG_DRAFT_GRACE") or 90)
 """Seconds that a draft outlives the connection of its reader: a network may fail for a moment, a window be closed for good."""
+
+_LOOK = 0.25  # seconds between two looks at how far storing is
 
 _AT_ONCE = 2  # files that are read at the same time, whoever brought them
 
@@ -101,11 +103,7 @@ class DraftFile:
     @property
     def progress(self) -> tuple[int, int] | None:
         """The page that was read last and how many there are; None where that isn't known (yet)."""
-        try:
-            page, pages = map(int, (self.folder / "progress").read_text("ascii").split())
-        except (OSError, ValueError):  # not begun, no pages, or being written
-            return None
-        return page, pages
+        return _read_progress(self.folder / "progress")
 
     def picture(self, page: int) -> bytes:
         """The picture (WebP) of a page."""
@@ -191,13 +189,17 @@ class Draft:
         """Whether a file is being read, or waits for it."""
         return any(file.is_busy for file in self.files)
 
-    def store(self, store_folder: Path) -> Stored:
-        """Given a store's folder, put every file that was read into it; those stay in the draft as stored."""
+    def store(self, store_folder: Path, tell: Callable[[int, int], None] = lambda *_: None) -> Stored:
+        """Given a store's folder, put every file that was read into it; those stay in the draft as stored. `tell` is told
+        how many are stored and of how many; after the last one the graph is put together and published."""
         ready = [file for file in self.files if file.state == "read"]
-        request = {"store": str(store_folder), "folders": [str(file.folder) for file in ready]}
+        progress = self.folder / "storing"
+        progress.unlink(missing_ok=True)
+        folders = [str(file.folder) for file in ready]
+        request = {"store": str(store_folder), "folders": folders, "progress": str(progress)}
         process = _start("store")
         try:
-            answer, complaint = process.communicate(json.dumps(request).encode(), READING_TIME)
+            answer, complaint = _watch(process, json.dumps(request).encode(), progress, tell)
         except subprocess.TimeoutExpired:
             _end(process)
             return Stored(reason=f"storing took longer than {READING_TIME:.0f} seconds and was stopped")
@@ -290,6 +292,33 @@ def _readers() -> ThreadPoolExecutor:
 def _start(task: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-X", "utf8", str(Path(__file__).resolve().with_name("draft_worker.py")), task]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def _read_progress(file: Path) -> tuple[int, int] | None:
+    try:
+        done, of = map(int, file.read_text("ascii").split())
+    except (OSError, ValueError):  # not begun, nothing to count, or being written
+        return None
+    return done, of
+
+
+def _watch(
+    process: subprocess.Popen[bytes], request: bytes, progress: Path, tell: Callable[[int, int], None]
+) -> tuple[bytes, bytes]:
+    """Send a process its request, tell how far it is while it works, and return what it said and complained of."""
+    ends, told = time.monotonic() + READING_TIME, None
+    given: bytes | None = request
+    while True:
+        try:
+            return process.communicate(given, _LOOK)
+        except subprocess.TimeoutExpired:
+            if time.monotonic() > ends:
+                raise
+        given = None  # it has it
+        at = _read_progress(progress)
+        if at is not None and at != told:
+            tell(*at)
+            told = at
 
 
 def _end(process: subprocess.Popen[bytes] | None) -> None:

@@ -60,7 +60,9 @@ def test_files_are_read_and_stored_as_ingest_would_and_a_broken_one_stops_nothin
     assert read.disclosure == pipeline_reading(read)
 
     pipeline.open_store(tmp_path / "store").close()
-    outcome = draft.store(tmp_path / "store")
+    steps: list[tuple[int, int]] = []
+    outcome = draft.store(tmp_path / "store", lambda stored, of: steps.append((stored, of)))
+    assert steps[-1] == (1, 1)  # nothing is left but to put the graph together
     assert outcome.stored == (read.sha256,)
     assert (outcome.refused, outcome.reason) == ((), None)
     assert [file.state for file in draft.files] == ["stored", "failed", "failed"]
@@ -90,7 +92,8 @@ def test_a_file_that_the_store_refuses_stops_no_other(
         return load(batch, disclosure, *given)
 
     monkeypatch.setattr(deciding, "load_corrected", refuse_one)
-    told = draft_worker.store_drafts(tmp_path / "store", [file.folder for file in draft.files])
+    told = draft_worker.store_drafts(tmp_path / "store", [file.folder for file in draft.files], tmp_path / "at")
+    assert (tmp_path / "at").read_text("ascii") == "2 2"
     assert told["refused"] == [["refused.pdf", "it can't be stored"]]
     assert told["stored"] == [draft.files[1].sha256]
     assert told["reason"] is None

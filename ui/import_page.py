@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 
 import streamlit as st
 
@@ -169,8 +170,15 @@ def _told(answers: Answers, file: DraftFile, t: Texts) -> list[Html | str]:
 
 
 def _store(answers: Answers, draft: Draft, t: Texts) -> None:
-    with st.spinner(t("import.storing")):
-        outcome = draft.store(answers.folder)
+    with ExitStack() as spinning:
+
+        def tell(stored: int, of: int) -> None:
+            text = t("import.storing_one", n=stored + 1, of=of) if stored < of else t("import.putting_together")
+            spinning.close()
+            spinning.enter_context(st.spinner(text))
+
+        spinning.enter_context(st.spinner(t("import.storing")))
+        outcome = draft.store(answers.folder, tell)
     if outcome.locked:
         _say(t("import.locked"), told(outcome.reason or "", t), bad=True)
     elif outcome.reason is not None:
