@@ -12,7 +12,16 @@ from dataclasses import dataclass, field, replace
 from extract.grid import Cell, Grid
 from extract.lattice import Lattice, LatticeCell
 from extract.readers.pdf_page import Glyph, PageContent
-from extract.readers.pdf_text import WIDEST_PADDING, Line, cell_text, enclosing, group_lines, read_lines, room_left
+from extract.readers.pdf_text import (
+    WIDEST_PADDING,
+    Line,
+    cell_text,
+    enclosing,
+    find_breaks,
+    group_lines,
+    read_lines,
+    room_left,
+)
 from extract.stitch import PageTable
 from extract.unruled import UnruledTable, align_edges
 from ontology.records import Box, Place, PrintedCell
@@ -123,29 +132,38 @@ def read_drafts(content: PageContent, ruled: Sequence[Lattice], unruled: Sequenc
 
 def _read_texts(draft: Draft, lines: dict[int, list[Line]]) -> None:
     widths = _text_widths(draft.lattice, lines) if draft.unruled is not None else {}
-    padding = _padding(draft.lattice, lines)
+    rooms = _rooms(draft.lattice, lines) if draft.unruled is None else {}
+    breaks: dict[int, list[float]] = {}
+    for index, at in enumerate(draft.lattice.cells):
+        if len(lines[index]) > 1 and at.row_span == 1:
+            room = rooms.get(index, widths.get((at.column, at.column_span)))
+            breaks.setdefault(at.row, []).extend(find_breaks(lines[index], room))
     for index, at in enumerate(draft.lattice.cells):
         found = lines[index]
         if not found and at.open_side and (at.open_top or at.open_bottom):
             draft.outside.add(index)  # the corner beside a table that is narrower here: outside of it
             continue
-        room = widths.get((at.column, at.column_span))
-        if draft.unruled is None:
-            room = replace(at.box, x0=at.box.x0 + padding, x1=at.box.x1 - padding)
-        draft.texts[index] = cell_text(found, room)
+        room = rooms.get(index, widths.get((at.column, at.column_span)))
+        draft.texts[index] = cell_text(found, room, breaks.get(at.row, ()))
         draft.lines[index] = len(found)
         if found:
             draft.room[index] = room_left(found, widths.get((at.column, at.column_span), at.box))
 
 
-def _padding(lattice: Lattice, lines: dict[int, list[Line]]) -> float:
-    """The least distance of a text from the left or right side of its cell: what a table keeps free at both."""
+def _rooms(lattice: Lattice, lines: dict[int, list[Line]]) -> dict[int, Box]:
+    """What the texts of a ruled table's cells have room for, by the cells' indices: all but what the table keeps free
+    at both sides, the least distance of a text from the side of its cell."""
     sides = (
         min(line.box.x0 - cell.box.x0, cell.box.x1 - line.box.x1)
         for index, cell in enumerate(lattice.cells)
         for line in lines[index]
     )
-    return min(max(0.0, min(sides, default=0.0)), WIDEST_PADDING)
+    padding = min(max(0.0, min(sides, default=0.0)), WIDEST_PADDING)
+    return {
+        index: replace(cell.box, x0=cell.box.x0 + padding, x1=cell.box.x1 - padding)
+        for index, cell in enumerate(lattice.cells)
+        if len(lines[index]) > 1
+    }
 
 
 def _text_widths(lattice: Lattice, lines: dict[int, list[Line]]) -> dict[tuple[int, int], Box]:

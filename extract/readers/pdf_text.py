@@ -18,7 +18,8 @@ _ITEM = re.compile(
 WIDEST_PADDING = 6.0  # points between a cell's line and its text; text that stands farther off is centred
 _SENTENCE_END = tuple("。；;！!？?：:")
 _TO_SPARE = 1.0  # sizes: a line with so much more room than the next one's first word needs was ended on purpose
-_SOME = 0.3  # sizes: the same where the next line begins an item of a list
+_SOME = 0.3  # sizes: the same where the next line begins an item of a list, or a cell beside has a break there, too
+_LEVEL = 0.3  # sizes: lines whose middles differ by less stand beside each other
 _CENTRED = 0.3  # sizes: a line that has as much room on its left as on its right, but for this, stands in the middle
 
 
@@ -88,9 +89,9 @@ def _word_gap(before: Glyph, after: Glyph) -> bool:
     return after.x0 - before.x1 > 0.25 * max(before.size, after.size)
 
 
-def cell_text(lines: Sequence[Line], room: Box | None = None) -> str:
-    """Given the lines of a cell, and the room that they have in it where that is known, return the text as the contract
-    prints it.
+def cell_text(lines: Sequence[Line], room: Box | None = None, beside: Sequence[float] = ()) -> str:
+    """Given the lines of a cell, the room that they have in it where that is known, and the heights at which texts
+    beside it break, return the text as the contract prints it.
 
     Wrapped lines become one. A line begins a block of its own ("\\n") where it starts a list's item or follows the end
     of a sentence, and the line before it had room left; or where that line had room for the word that begins this one,
@@ -103,7 +104,7 @@ def cell_text(lines: Sequence[Line], room: Box | None = None) -> str:
     for line in lines:
         if previous is None:
             text = line.text
-        elif _new_block(previous, line, right) or (room is not None and _ended_early(previous, line, room)):
+        elif _new_block(previous, line, right) or (room is not None and _ended_early(previous, line, room, beside)):
             text = f"{text.rstrip()}\n{line.text.lstrip()}"
         else:
             text = join_wrapped(text, line.text, latin=latin)
@@ -129,13 +130,25 @@ def _new_block(previous: Line, line: Line, right: float) -> bool:
     return bool(_ITEM.match(line.text)) or previous.text.rstrip().endswith(_SENTENCE_END)
 
 
-def _ended_early(previous: Line, line: Line, room: Box) -> bool:
+def find_breaks(lines: Sequence[Line], room: Box | None) -> list[float]:
+    """Given the lines of a cell and the room that they have, return the heights of those before which its text breaks."""
+    if room is None:
+        return []
+    return [_middle(line) for before, line in pairwise(lines) if _ended_early(before, line, room)]
+
+
+def _ended_early(previous: Line, line: Line, room: Box, beside: Sequence[float] = ()) -> bool:
     """Whether the first word of a line would have stood on the one before it."""
     size = max(previous.size, line.size)
     left, right = previous.box.x0 - room.x0, room.x1 - previous.box.x1
     # What is left free before a line that is not centred is its indentation.
     free = left + right if abs(left - right) < _CENTRED * size else right
-    return free > (width_of_unit(line.text) + (_SOME if _ITEM.match(line.text) else _TO_SPARE)) * size
+    told = _ITEM.match(line.text) or any(abs(height - _middle(line)) < _LEVEL * size for height in beside)
+    return free > (width_of_unit(line.text) + (_SOME if told else _TO_SPARE)) * size
+
+
+def _middle(line: Line) -> float:
+    return (line.box.top + line.box.bottom) / 2
 
 
 def paragraphs(lines: Sequence[Line], width: float) -> list[tuple[str, Box]]:
