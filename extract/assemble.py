@@ -18,6 +18,7 @@ from extract.funding import Amount
 from extract.grid import Cell, Document
 from extract.indicator_row import IndicatorRow
 from extract.layout import Layout, read_forms
+from extract.lead_lines import with_lead_lines
 from extract.names import parse_name
 from extract.normalize import one_line
 from extract.outline import with_outlines
@@ -73,7 +74,7 @@ def assemble(document: Document, *, file: str, sha256: str, has_columns: bool = 
     A text dump has no columns of its own (`has_columns`): of its financial tables only those amounts count that the
     tables themselves bear out. A wrong amount is worse than none.
     """
-    document = rearranged(with_outlines(document))
+    document = rearranged(with_lead_lines(with_outlines(document)))
     layout = read_forms(document)
     info = read_info(document, file=file, sha256=sha256)
     work = _Work(info, default_money_unit(document), [*document.issues, *layout.issues], set())

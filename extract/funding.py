@@ -8,7 +8,7 @@ column. A list of labels with amounts beside them, heads with amounts below, and
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from extract.grid import Cell, Grid
@@ -342,6 +342,27 @@ _INLINE = re.compile(rf"([^\d:：，,；;。\s][^\d:：，；;。\n]{{0,24}}?)(?
 """A label and an amount behind it; without a colon between them the amount must have its unit."""
 
 
+def prints_money(text: str) -> bool:
+    """Given a line, return whether it prints an amount behind a label of a form's money: "预算金额：120万元"."""
+    return any(told for told, _, _ in _inline(text))
+
+
+def _inline(text: str) -> Iterator[tuple[tuple[str, str, str | None] | None, str, str]]:
+    """The amounts printed behind labels in a text: stage, source and unit (none where the label is unknown or means
+    other money), the figure with its unit, and the label."""
+    for found in _INLINE.finditer(text):
+        label = found[1].strip()
+        figure, unit = (found[2], found[3] or "") if found[2] else (found[4], found[5])
+        match = labels.match_block(label)
+        source, stage = (match.role("source"), match.role("stage")) if match is not None else (None, None)
+        if match is not None and unit and match.role("section") == "funding":
+            source = source or "total"
+        if match is not None and (source is not None or stage is not None):
+            yield (stage or "budget", source or "total", unit or labels.money_unit(*match.hints)), figure + unit, label
+        elif unit and (match is None or match.role("outside") is None):
+            yield None, figure + unit, label
+
+
 def _read_inline(grid: Grid, rows: set[int], ledger: Ledger) -> tuple[list[Amount], list[tuple[Cell, str]]]:
     """Amounts printed behind their labels in one cell: "资金总额：120万元；其中：财政拨款：100万元"; and beside them those
     whose labels no list has."""
@@ -350,20 +371,10 @@ def _read_inline(grid: Grid, rows: set[int], ledger: Ledger) -> tuple[list[Amoun
     for cell in grid:
         if cell.row not in rows or not ledger.is_free(cell) or len(cell.text) > 300:
             continue
-        here: list[Amount] = []
-        others: list[str] = []
-        for found_here in _INLINE.finditer(cell.text):
-            label = found_here[1]
-            figure, unit = (found_here[2], found_here[3] or "") if found_here[2] else (found_here[4], found_here[5])
-            match = labels.match_block(label.strip())
-            source, stage = (match.role("source"), match.role("stage")) if match is not None else (None, None)
-            if source is not None or stage is not None:
-                told = unit or (labels.money_unit(*match.hints) if match is not None else None)
-                here.append(Amount(stage or "budget", source or "total", figure + unit, told, cell, cell))
-            elif unit and (match is None or match.role("outside") is None):
-                others.append(label.strip())
+        read = list(_inline(cell.text))
+        here = [Amount(told[0], told[1], figure, told[2], cell, cell) for told, figure, _ in read if told is not None]
         if here:
             ledger.value(cell, "funding.amount")
             found += here
-            unknown += [(cell, label) for label in others]
+            unknown += [(cell, label) for told, _, label in read if told is None]
     return found, unknown

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from ontology import labels
 from ontology.label_forms import BRACKETS, fold, read_labels, without_translation
 from ontology.records import FormKind, Scope
 from ontology.vocabulary import read_data
@@ -46,6 +47,15 @@ def form_title(text: str) -> FormTitle | None:
     return FormTitle(
         text, kind, _title_scope(data["scopes"], folded), int(year[1]) if year else None,
         _title_name(text) or _name_before(text), reason,
+    )  # fmt: skip
+
+
+def may_name_project(text: str) -> bool:
+    """Given a heading without its number, return whether it may be a project's name: no label, and none of the words
+    that headings of a document are made of (绩效, 情况, 说明)."""
+    words = read_data("forms.yaml")["title"]["not_in_names"]
+    return len(text) > 1 and labels.match_block(text) is None and not labels.names_tier(text) and not any(
+        word in text for word in words
     )  # fmt: skip
 
 

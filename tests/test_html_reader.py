@@ -74,3 +74,37 @@ def test_deep_nesting_is_bounded(tmp_path):
 def test_an_empty_page_is_a_sentence(tmp_path):
     with pytest.raises(UnreadableDocumentError, match=r"page\.html"):
         blocks_of(tmp_path, "   ")
+
+
+def test_what_is_filled_into_fields_of_a_table_is_its_text(tmp_path):
+    page = """<html><body><input type="text" value="搜索"><table>
+    <tr><td>项目名称</td><td><input type="text" readonly value="政策热线"><input type="hidden" value="7"></td></tr>
+    <tr><td>绩效目标</td><td><textarea>提升服务水平。</textarea></td></tr>
+    <tr><td><select><option>请选择</option><option selected>数量指标</option></select></td>
+        <td><select><option>甲</option><option>乙</option></select><input type="checkbox" checked>是</td></tr>
+    </table></body></html>"""
+    document = blocks_of(tmp_path, page)
+    (grid,) = document.grids
+    assert [cell.text for cell in grid] == ["项目名称", "政策热线", "绩效目标", "提升服务水平。", "数量指标", "☑是"]
+    assert len(document.blocks) == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "cell"),
+    [
+        ('class="t"', 'class="r x"', 'class="c"'),
+        ('style="display: table"', 'style="display:table-row"', 'style="width:9px; display:table-cell"'),
+        ('role="table"', 'role="row"', 'role="cell"'),
+    ],
+)
+def test_elements_shown_as_a_table_are_one(tmp_path, table, row, cell):
+    style = """<style>.t {display:table} /* .r{display:block} */
+        div.r, p {color:red; display : table-row} .c{display:table-cell}</style>"""
+    rows = "".join(
+        f"<div {row}>" + "".join(f"<div {cell}>{text}</div>" for text in texts) + "</div>"
+        for texts in (("项目名称", "政策热线"), ("资金总额", "58"))
+    )
+    document = blocks_of(tmp_path, f"<html><head>{style}</head><body><div {table}>{rows}</div></body></html>")
+    (grid,) = document.grids
+    assert (grid.rows, grid.columns) == (2, 2)
+    assert [cell.text for cell in grid] == ["项目名称", "政策热线", "资金总额", "58"]

@@ -20,6 +20,7 @@ from extract.errors import UnreadableDocumentError
 from extract.formats import Format, detect
 from extract.grid import Block, Cell, Document, Grid, Paragraph, check_cells
 from extract.normalize import clean_text
+from extract.readers.html_shown import make_tables, show_fields
 from ontology.issues import issue
 from ontology.records import Issue, Place, PrintedCell
 
@@ -86,6 +87,8 @@ def read(path: Path) -> Document:
             f"{path.name}: its elements are nested more than 250 deep, which no page for people is; save it anew from a browser"
         )
     reading = _Reading()
+    make_tables(root)
+    show_fields(root)
     body = root.find("body")
     _walk(body if body is not None else root, reading)
     reading.end_line()

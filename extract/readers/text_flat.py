@@ -247,13 +247,19 @@ def _type_width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
+def _wide_width(text: str) -> int:
+    """As Chinese fixed fonts set it: a sign that other fonts set narrow (≥, —) is as wide as a character."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
+
+
 def _read_aligned(lines: Sequence[Line]) -> RawTable | None:
     """The lines as a table whose columns begin where its cells do, by width of type or by number of characters; None where
     they begin anywhere."""
     gaps = Counter(len(gap) for line in lines for gap in _GAP.findall(line.printed.strip()))
     if not gaps or max(gaps.values()) > _SAME_GAP * sum(gaps.values()):
         return None  # the cells of a line are only parted, always alike
-    for measure in (_type_width, len):
+    found: RawTable | None = None
+    for measure in (_type_width, _wide_width, len):
         starts = Counter(start for line in lines for start, _ in _placed(line, measure))
         often = {start for start, count in starts.items() if count > 1}
         total = sum(starts.values())
@@ -265,14 +271,16 @@ def _read_aligned(lines: Sequence[Line]) -> RawTable | None:
         if head is not None and not any(start and start in often for start, _ in _placed(head, measure)):
             continue
         columns = sorted(starts)
+        if found is not None and len(found.rows[0].cells) <= len(columns):
+            continue
         rows: list[RawRow] = []
         for line in lines:
             cells = [""] * len(columns)
             for start, cell in _placed(line, measure):
                 cells[columns.index(start)] = clean_cell(cell)
             rows.append(RawRow(list(cells), line.blank_before and bool(rows)))
-        return RawTable(rows, "columns", ["cells parted by spaces, in columns of type"])
-    return None
+        found = RawTable(rows, "columns", ["cells parted by spaces, in columns of type"])
+    return found
 
 
 def _placed(line: Line, measure: Callable[[str], int]) -> list[tuple[int, str]]:
