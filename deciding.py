@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+
+from rdflib import SDO
+from rdflib.term import URIRef
 
 from graph.decided import (
     DecidedLine,
@@ -27,8 +31,10 @@ from graph.decided import (
     list_decisions,
 )
 from graph.decisions import append_decision, read_file
+from graph.embedded import EmbeddedStore, open_snapshot
 from graph.errors import AmbiguousError, GraphError, NotFoundError
 from graph.load import Batch, find_document, open_batch
+from graph.store import Triple
 from graph.workspace import Workspace
 from ontology.contract import ContractError, from_json, to_json
 from ontology.decisions import (
@@ -48,7 +54,7 @@ if TYPE_CHECKING:
     from extract.corrections import Corrected
 
 __all__ = [
-    "DecidedLine", "Decides", "PrintedField", "bring_in_step", "load_corrected",
+    "DecidedLine", "Decides", "PrintedField", "bring_in_step", "load_corrected", "make_anew",
 ]  # fmt: skip
 
 
@@ -253,30 +259,84 @@ def bring_in_step(batch: Batch) -> list[str]:
     return documents
 
 
-def _kept(batch: Batch, sha256: str) -> Path:
-    return batch.writer.workspace.folder / READINGS / f"{sha256}.json.gz"
+def make_anew(workspace: Workspace, folder: Path) -> None:
+    """Given a workspace and an empty folder, make a workspace there of what was read from its documents (of a document
+    where that is not kept, of its original) and of its decisions, as if they were ingested. Of its graph, which may be
+    damaged, only where the documents were found is taken over, and their names where nothing else tells them."""
+    copy = Workspace.open(folder, create=True, base=workspace.info.base)
+    copy.describe(workspace.info)
+    shutil.copy2(workspace.folder / "decisions.jsonl", folder / "decisions.jsonl")
+    names = {path.name.partition(".")[0] for kept in ("documents", READINGS) for path in _whole_files(workspace, kept)}
+    with _salvage(workspace) as told, open_batch(copy, command="backup") as batch:
+        for sha256 in sorted(names):
+            said, source = told(sha256)
+            disclosure = _read_kept(batch, sha256, said, workspace)
+            original, people = workspace.original(sha256), workspace.folder / READINGS / f"{sha256}.people.json"
+            load_corrected(batch, disclosure, original if original.is_file() else None)
+            if people.is_file():
+                keep_derived(folder / READINGS / people.name, people.read_bytes())
+            batch.writer.store.replace_graph(batch.namespace.source_graph(sha256), source)
+
+
+def _whole_files(workspace: Workspace, kept: str) -> list[Path]:
+    inside = workspace.folder / kept
+    return [path for path in inside.iterdir() if path.suffix != ".partial"] if inside.is_dir() else []
+
+
+_Told = Callable[[str], tuple[str | None, list[Triple]]]
+"""Given a document's hash, its file name and the triples that say where it was found, as far as they can be read."""
+
+
+@contextmanager
+def _salvage(workspace: Workspace) -> Iterator[_Told]:
+    """What can be read of a graph that may be damaged: statements one by one, which fails but never hangs."""
+    namespace = workspace.namespace
+    with ExitStack() as stack:
+        store: EmbeddedStore | None = None
+        with suppress(GraphError):
+            snapshot, lease = workspace.lease()
+            stack.callback(lease.release)
+            store = stack.enter_context(open_snapshot(snapshot, damaged=True))
+
+        def told(sha256: str) -> tuple[str | None, list[Triple]]:
+            name, source = None, list[Triple]()
+            if store is not None:
+                document = URIRef(namespace.document(sha256))
+                with suppress(GraphError):
+                    source = list(store.triples(namespace.source_graph(sha256)))
+                with suppress(GraphError):
+                    found = store.values(namespace.document_graph(sha256), document, SDO.name)
+                    name = next(map(str, found), None)
+            return name, source
+
+        yield told
+
+
+def _kept(workspace: Workspace, sha256: str) -> Path:
+    return workspace.folder / READINGS / f"{sha256}.json.gz"
 
 
 def _keep_reading(batch: Batch, disclosure: Disclosure) -> None:
     """Keep what was read, so that a correction of a scan need not wait for it to be read again."""
     text = json.dumps(to_json(disclosure), ensure_ascii=False)
     kept = gzip.compress(text.encode(), compresslevel=3, mtime=0)
-    keep_derived(_kept(batch, disclosure.document.sha256), kept)
+    keep_derived(_kept(batch.writer.workspace, disclosure.document.sha256), kept)
 
 
-def _read_kept(batch: Batch, sha256: str, file: str | None) -> Disclosure:
-    """What was read from a stored document: as it was kept, or from its original anew."""
+def _read_kept(batch: Batch, sha256: str, file: str | None, workspace: Workspace | None = None) -> Disclosure:
+    """What was read from a document of a workspace (None: the batch's): as it was kept, or from its original anew."""
+    kept_in = workspace or batch.writer.workspace
     try:
-        kept = from_json(json.loads(gzip.decompress(_kept(batch, sha256).read_bytes())))
+        kept = from_json(json.loads(gzip.decompress(_kept(kept_in, sha256).read_bytes())))
         if kept.document.sha256 == sha256:
             return kept
     except (OSError, EOFError, zlib.error, ValueError, ContractError):
         pass  # not kept, or not whole: the original says it
     from extract.batch import read_disclosure  # noqa: PLC0415 - parsers that most decisions don't need
 
-    original = batch.writer.workspace.original(sha256)
+    original = kept_in.original(sha256)
     if not original.is_file():
         raise GraphError(f"the original of the document {sha256[:12]} is not kept; ingest its file again")
     read = read_disclosure(original).disclosure
-    name = file or find_document(batch.writer.store, sha256).file
+    name = file or (find_document(batch.writer.store, sha256).file if workspace is None else sha256)
     return replace(read, document=replace(read.document, file=name))

@@ -228,18 +228,21 @@ def _unit_costs(service: str | None, project: str | None, format_: str, folder: 
 @cli.command("status", short_help="Tell what the store holds, and who writes to it.")
 @format_option("table", "json")
 @click.option("--documents", is_flag=True, help="List the documents too.")
+@click.option("--verify", is_flag=True, help="First read every file: are they as they were written?")
 @store_option
 @lang_option
-def _status(format_: str, documents: bool, folder: Path, language: Language) -> None:
+def _status(format_: str, documents: bool, verify: bool, folder: Path, language: Language) -> int:
     """Tell what the store holds, and who writes to it."""
     from ui import terminal
 
     with _open(folder) as store:
+        sound = not verify or terminal.say_verified(store.verify(), language)
         status = store.status()
     if format_ == "json":
         terminal.write_json(terminal.status_json(status, documents=documents), sys.stdout)
     else:
         terminal.say_status(status, language, documents=documents)
+    return 0 if sound else 1
 
 
 @cli.command("remove", short_help="Take a document out of the store.")
@@ -265,12 +268,13 @@ def _optimize(folder: Path, language: Language) -> None:
 
 @cli.command("backup", short_help="Copy the store to a new folder.")
 @click.argument("target", metavar="FOLDER", type=click.Path(path_type=Path))
+@click.option("--anew", is_flag=True, help="Make the graph anew from what was read: for a store that is damaged.")
 @store_option
 @lang_option
-def _backup(target: Path, folder: Path, language: Language) -> None:
+def _backup(target: Path, anew: bool, folder: Path, language: Language) -> None:
     """Copy the store to a new FOLDER, which is a store itself. Waits for no writer."""
     with _open(folder) as store:
-        store.backup(target)
+        store.backup(target, anew=anew)
     _say(language, "terminal.copied", folder=folder, target=target)
 
 

@@ -14,10 +14,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
-from deciding import Decides, bring_in_step, load_corrected
+from deciding import Decides, bring_in_step, load_corrected, make_anew
 from extract import EXTRACTOR_VERSION
 from extract.errors import ExtractError, UnreadableDocumentError, UnsupportedFormatError
 from extract.files import find_files
@@ -25,7 +26,7 @@ from graph.errors import GraphError, QueryError, WorkspaceError
 from graph.guard import TIME_LIMIT, run_user_query
 from graph.load import Batch, StoredDocument, open_batch
 from graph.sources import read_sources
-from graph.status import Status, read_status
+from graph.status import Status, Verified, read_status, verify_files
 from graph.store import Answer, Rows, WholeStore
 from graph.whole_file import whole_file
 from graph.workspace import Workspace
@@ -233,10 +234,13 @@ def _ingest_file(batch: Batch, path: Path, named: bool, read: _Read) -> FileSumm
         if batch.is_current(sha256, EXTRACTOR_VERSION):
             return FileSummary(path, FileStatus.UNCHANGED, sha256=sha256)
         disclosure, people = read(path)
-        if not named and not _claims_to_be_read(path) and _says_nothing(disclosure) and is_plain(path):
+        says_something = disclosure.projects or disclosure.budget_lines
+        if not (named or _claims_to_be_read(path) or says_something) and is_plain(path):
             return FileSummary(
                 path, FileStatus.PASSED_OVER, f"{path.name}: holds no performance form or financial table"
             )
+        if _hash(path) != disclosure.document.sha256:
+            raise UnreadableDocumentError(f"{path.name}: the file was changed while it was read; ingest it again")
         corrected = load_corrected(batch, disclosure, path, people)
     except (UnsupportedFormatError, UnreadableDocumentError) as error:
         passed_over = not named and not _claims_to_be_read(path)
@@ -251,16 +255,11 @@ def _ingest_file(batch: Batch, path: Path, named: bool, read: _Read) -> FileSumm
 
 
 def _claims_to_be_read(path: Path) -> bool:
-    """Whether a file's name says that it is of a kind that is read: then not reading it is a failure. A text may be
-    anything: one is a failure only where it is named itself."""
+    """Whether a file's name promises a kind that is read: not reading it is a failure then. A text may be anything."""
     from extract.batch import promised_formats  # noqa: PLC0415
 
     suffix = path.suffix.lower().removeprefix(".")
     return {"htm": "html"}.get(suffix, suffix) in {format_.value.lower() for format_ in promised_formats()}
-
-
-def _says_nothing(disclosure: Disclosure) -> bool:
-    return not disclosure.projects and not disclosure.budget_lines
 
 
 def _summary(path: Path, corrected: Corrected, seconds: float) -> FileSummary:
@@ -303,8 +302,7 @@ class Store(Decides):
 
     @property
     def reading(self) -> WholeStore:
-        """The newest published snapshot, opened. The one before goes with the last query that another thread still asks
-        of it."""
+        """The newest published snapshot, opened. The one before goes with the last query that is still asked of it."""
         with self._opening:
             newest = self.workspace.snapshot
             if self._reading is None or newest != self._snapshot:
@@ -458,18 +456,24 @@ class Store(Decides):
     def optimize(self, *, wait: float = 0.0) -> None:
         """Have the store's files rewritten for reading, and publish them."""
         with open_batch(self.workspace, wait=wait) as batch:
+            batch.writer.check_graph()
             batch.writer.store.optimize()
             batch.writer.mark()
 
-    def backup(self, folder: str | os.PathLike[str]) -> None:
-        """Given a new folder, write a copy of the store to it that is a store itself; waits for no writer."""
-        self.workspace.backup(Path(folder))
+    def backup(self, folder: str | os.PathLike[str], *, anew: bool = False) -> None:
+        """Given a new folder, write a copy of the store to it that is a store itself; waits for no writer. `anew`: with a
+        graph made of what was read from the documents, for a store whose own is damaged."""
+        self.workspace.backup(Path(folder), partial(make_anew, self.workspace) if anew else None)
+
+    def verify(self) -> Verified:
+        """Read every file that the store can't do without; raise WorkspaceError for a damaged snapshot or graph."""
+        return verify_files(self.workspace)
 
     def close(self) -> None:
         """Give the snapshot back; the store may be asked again."""
-        if self._reading is not None:
-            self._reading.close()
-            self._reading = None
+        reading, self._reading = self._reading, None
+        if reading is not None:
+            reading.close()
 
     def __enter__(self) -> Store:
         return self
@@ -481,10 +485,8 @@ class Store(Decides):
 def open_store(
     folder: str | os.PathLike[str] = DEFAULT_STORE, *, create: bool = True, base: str | None = None
 ) -> Store:
-    """Given a folder, return its store; with `create`, make one where the folder is missing or empty.
-
-    `base` is the base IRI for the instances of a new store. Raise WorkspaceError or NotFoundError.
-    """
+    """Given a folder, return its store; with `create`, make one where the folder is missing or empty, with `base` as the
+    base IRI of its instances. Raise WorkspaceError or NotFoundError."""
     return Store(Workspace.open(folder, create=create, base=base))
 
 

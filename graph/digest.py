@@ -218,9 +218,10 @@ def _pairs(store: ReadableStore, pattern: str) -> Iterator[tuple[str, str]]:
     is left aside in less time than a second property would take."""
     asked = f"{_PREFIXES}SELECT ?s ?o WHERE {{ {pattern} }}"
     if isinstance(store, EmbeddedStore):  # its own terms, one after the other: in a third of the time
-        found: Any = store.solve(asked)
-        for subject, value in found:
-            yield subject.value, value.value
+        with store.asking():
+            found: Any = store.solve(asked)
+            for subject, value in found:
+                yield subject.value, value.value
         return
     answer = store.query(asked)
     for row in answer if isinstance(answer, Rows) else ():

@@ -4,16 +4,14 @@ Measured (pyoxigraph 0.5.13): its own union of all graphs as the default graph s
 that holds it, so that a project named in two documents doubled every sum over it, and silently ignores FROM. So the
 union is kept here as a set: whatever a named graph holds stands once in Oxigraph's default graph, which queries see,
 and leaves it with the last named graph that holds it. `extend` and an `update` of several operations are each all or
-nothing; a change is one of them. A snapshot is made of the closed store's files (graph.files), or by `backup` where
-much has changed; both by hard links.
+nothing; a change is one of them. A snapshot is hard links to the closed store's files, or a `backup`.
 """
 
 from __future__ import annotations
 
 import gc
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cache, cached_property
 from itertools import islice
 from pathlib import Path
@@ -22,12 +20,14 @@ from typing import TYPE_CHECKING, Self
 import pyoxigraph as ox
 from rdflib.term import BNode, Literal, Node, URIRef
 
-from graph.errors import GraphError, InvalidLiteralError, QueryError, WorkspaceError, damaged_snapshot
-from graph.files import LOG_AT_MOST, are_many, drop_old_notes, link_closed, log_size, wait_for_merging
+from graph.errors import GraphError, InvalidLiteralError, QueryError, WorkspaceError, damaged_graph, damaged_snapshot
+from graph.files import LOG_AT_MOST, Flush, are_many, drop_old_notes, link_closed, log_size, wait_for_merging
 from graph.lines import write_new_graphs
 from graph.lock import cannot_write
+from graph.soundness import mark_damaged, refuse_damaged
 from graph.sparql import syntax_error
 from graph.store import Answer, Rows, Triple, Triples
+from graph.watch import watched
 from ontology.namespaces import PREFIXES
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class EmbeddedStore:
         self._snapshot_folder = snapshot_folder
         self._written = written
         self._unflushed = 0
-        self._flush: _Flush | None = None
+        self._flush: Flush | None = None
 
     @cached_property
     def texts(self) -> Texts | None:
@@ -149,9 +149,9 @@ class EmbeddedStore:
 
     def query_up_to(self, sparql: str, limit: int | None, timeout: float | None = None) -> Answer:
         """As `query`, but stop after `limit` rows or triples and say so (`Rows.cut`, `Triples.cut`)."""
-        found = self.solve(sparql)
         convert = _FromOxigraph()
-        try:
+        with self.asking():
+            found = self.solve(sparql)
             if isinstance(found, ox.QueryBoolean):
                 return bool(found)
             if isinstance(found, ox.QueryTriples):
@@ -165,31 +165,46 @@ class EmbeddedStore:
                 for solution in islice(found, limit)
             )
             return Rows(names, rows, cut=limit is not None and next(found, None) is not None)
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Within it this thread asks: what fails is told, and what never ends because of damage ends the process."""
+        with watched(self._snapshot_folder or self._written), self._reading():
+            yield
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Within it statements are read one by one: what fails is told."""
+        try:
+            yield
         except (OSError, RuntimeError) as error:
-            raise QueryError(f"the query could not be answered: {error}") from error
+            folder = self._snapshot_folder or self._written
+            if folder is None or "orruption" not in str(error):
+                raise QueryError(f"the query could not be answered: {error}") from error
+            damaged = damaged_graph if self._snapshot_folder is None else mark_damaged
+            raise damaged(folder, str(error)) from error
 
     def solve(self, sparql: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-        """Given a query, return Oxigraph's own lazy answer; for this package's modules that stream."""
+        """Given a query, return Oxigraph's own lazy answer; for this package's modules that stream, within `asking`."""
         try:
             return self._open.query(sparql, prefixes=PREFIXES)
         except SyntaxError as error:
             raise syntax_error(sparql, str(error), PREFIXES) from error
-        except (OSError, ValueError) as error:
+        except ValueError as error:
             raise QueryError(f"the query could not be answered: {error}") from error
 
     def tabbed(self, sparql: str) -> bytes:
         """The rows of a SELECT as SPARQL 1.1 TSV, written by Oxigraph while other threads go on."""
-        found = self.solve(sparql)
-        if not isinstance(found, ox.QuerySolutions):
-            raise QueryError("only the rows of a SELECT can be written as a table")
-        try:
+        with self.asking():
+            found = self.solve(sparql)
+            if not isinstance(found, ox.QuerySolutions):
+                raise QueryError("only the rows of a SELECT can be written as a table")
             return found.serialize(format=ox.QueryResultsFormat.TSV) or b""
-        except (OSError, RuntimeError) as error:
-            raise QueryError(f"the query could not be answered: {error}") from error
 
     def graphs(self) -> list[str]:
         """The IRIs of the named graphs, sorted."""
-        return sorted(name.value for name in self._open.named_graphs())
+        with self._reading():
+            return sorted(name.value for name in self._open.named_graphs())
 
     def has_graph(self, graph: str) -> bool:
         """Whether a named graph is there."""
@@ -198,25 +213,29 @@ class EmbeddedStore:
     def triples(self, graph: str) -> Iterator[Triple]:
         """The triples of one named graph, in no order."""
         convert = _FromOxigraph()
-        for quad in self._open.quads_for_pattern(None, None, None, ox.NamedNode(graph)):
-            yield convert(quad.subject), convert(quad.predicate), convert(quad.object)
+        with self._reading():
+            for quad in self._open.quads_for_pattern(None, None, None, ox.NamedNode(graph)):
+                yield convert(quad.subject), convert(quad.predicate), convert(quad.object)
 
     def values(self, graph: str, subject: Node, predicate: Node) -> list[Node]:
         """The values of one property of a subject in a named graph."""
         convert, asked = _FromOxigraph(), (_to_oxigraph(subject), _to_oxigraph(predicate))
-        found = self._open.quads_for_pattern(asked[0], asked[1], None, ox.NamedNode(graph))  # type: ignore[arg-type]
-        return [convert(quad.object) for quad in found]
+        with self._reading():
+            found = self._open.quads_for_pattern(asked[0], asked[1], None, ox.NamedNode(graph))  # type: ignore[arg-type]
+            return [convert(quad.object) for quad in found]
 
     def count(self, graph: str | None = None) -> int:
         """How many triples one graph holds, or all of them as a set (read from the store: linear in the number)."""
         name = _DEFAULT if graph is None else ox.NamedNode(graph)
-        return sum(1 for _ in self._open.quads_for_pattern(None, None, None, name))
+        with self._reading():
+            return sum(1 for _ in self._open.quads_for_pattern(None, None, None, name))
 
     def nquads(self) -> Iterator[str]:
         """All statements of the named graphs as lines of N-Quads without their line ends, in no order."""
-        for name in self._open.named_graphs():
-            for quad in self._open.quads_for_pattern(None, None, None, name):
-                yield f"{quad} ."
+        with self._reading():
+            for name in self._open.named_graphs():
+                for quad in self._open.quads_for_pattern(None, None, None, name):
+                    yield f"{quad} ."
 
     # --- changing -------------------------------------------------------------------------------------------------
     def replace_graph(self, graph: str, triples: Iterable[Triple]) -> None:
@@ -259,7 +278,7 @@ class EmbeddedStore:
         self._unflushed += count
         if self._written is not None and self._unflushed > FLUSH_EVERY:
             self._end_flush()
-            self._flush = _Flush(self._open)
+            self._flush = Flush(self._open.flush)
             self._unflushed = 0
 
     def _end_flush(self) -> None:
@@ -279,7 +298,10 @@ class EmbeddedStore:
 
     def optimize(self) -> None:
         """Have Oxigraph rewrite its files for reading."""
-        self._open.optimize()
+        try:
+            self._open.optimize()
+        except OSError as error:
+            raise cannot_write(self._written or Path(), error) from error
 
     def publish(self, folder: Path) -> None:
         """Write a snapshot that readers can open to a new folder (hard links where the file system is the same)."""
@@ -315,27 +337,6 @@ class EmbeddedStore:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-class _Flush(threading.Thread):
-    """Oxigraph's memory put on disk in a thread of its own, which holds the store open until it is joined."""
-
-    def __init__(self, store: ox.Store) -> None:
-        super().__init__(daemon=True)
-        self._store: ox.Store | None = store
-        self.error: OSError | None = None
-        self.start()
-
-    def run(self) -> None:
-        """Flush, and let the store go."""
-        store, self._store = self._store, None
-        try:
-            if store is not None:
-                store.flush()
-        except OSError as error:
-            self.error = error
-        finally:
-            del store
 
 
 class _Changes:
@@ -478,10 +479,7 @@ def _open_folder(folder: Path) -> ox.Store:
     try:
         return ox.Store(str(folder))
     except (OSError, RuntimeError) as error:  # RuntimeError: its files are damaged
-        raise WorkspaceError(
-            f"the graph in {folder} can't be opened: {error}; if it is damaged, restore the store from a backup, or "
-            "ingest the documents into a new one"
-        ) from error
+        raise damaged_graph(folder, str(error)) from error
 
 
 def _open_again(folder: Path) -> ox.Store:
@@ -492,8 +490,10 @@ def _open_again(folder: Path) -> ox.Store:
         return _open_folder(folder)
 
 
-def open_snapshot(folder: Path, on_close: Callable[[], None] | None = None) -> EmbeddedStore:
-    """Given the folder of a snapshot, which nobody writes to any more, open it to read."""
+def open_snapshot(folder: Path, on_close: Callable[[], None] | None = None, *, damaged: bool = False) -> EmbeddedStore:
+    """Given the folder of a snapshot, open it to read; one that was found damaged only where that is asked for."""
+    if not damaged:
+        refuse_damaged(folder)
     try:
         return EmbeddedStore(ox.Store.read_only(str(folder)), on_close, folder)
     except (OSError, RuntimeError) as error:

@@ -58,8 +58,16 @@ class InvalidLiteralError(GraphError):
 
 
 def damaged_snapshot(folder: Path, reason: str) -> WorkspaceError:
-    """Given the folder of a snapshot that can't be opened and why, return the error that says so and what to do."""
+    """Given the folder of a snapshot that can't be read and why, return the error that says so and what to do."""
     return WorkspaceError(
-        f"the snapshot in {folder} can't be opened: {reason}; `pikg optimize --store {folder.parent.parent}` makes "
-        "another one"
+        f"the snapshot in {folder} can't be read: {reason}; `pikg optimize --store {folder.parent.parent}` makes "
+        "another one where the graph is sound"
+    )
+
+
+def damaged_graph(folder: Path, reason: str) -> WorkspaceError:
+    """Given the folder of a graph that can't be read and why, return the error that says so and what to do."""
+    return WorkspaceError(
+        f"the graph in {folder} can't be read: {reason}; if it is damaged, restore the store from a backup, or make it "
+        f"anew from what was read of its documents: `pikg backup FOLDER --anew --store {folder.parent}`"
     )

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -30,29 +32,29 @@ _QUIET = 3.0
 
 def log_size(folder: Path) -> int:
     """Given the folder of a store, return the bytes that its log holds."""
-    return sum(size for name, size in _listing(folder).items() if name.endswith(".log"))
+    return sum(size for name, size in store_files(folder).items() if name.endswith(".log"))
 
 
 def link_closed(folder: Path, snapshot: Path) -> None:
     """Given the folder of a store that is closed, make a snapshot of it in a new folder: hard links where the file
     system has them, else copies. Raise OSError where that can't be done, or where the store is not closed."""
-    before = _listing(folder)
+    before = store_files(folder)
     snapshot.mkdir()
     for name in before:
         if name.endswith((".sst", ".log")):
-            _link(folder / name, snapshot / name)
+            link_or_copy(folder / name, snapshot / name)
         else:
             shutil.copyfile(folder / name, snapshot / name)
         if not name.endswith(".sst"):
             _sync(snapshot / name)
     if os.name == "posix":
         _sync(snapshot)
-    if _listing(folder) != before:
+    if store_files(folder) != before:
         raise OSError(f"the store in {folder} is still in use")
 
 
-def _listing(folder: Path) -> dict[str, int]:
-    """The files that make up a store, with their sizes."""
+def store_files(folder: Path) -> dict[str, int]:
+    """Given the folder of a store, return the files that make it up, with their sizes."""
     found = {}
     with os.scandir(folder) as entries:
         for entry in entries:
@@ -62,7 +64,8 @@ def _listing(folder: Path) -> dict[str, int]:
     return found
 
 
-def _link(source: Path, target: Path) -> None:
+def link_or_copy(source: Path, target: Path) -> None:
+    """Given a file that nobody changes and a name, give the file that name too: by a hard link, else as a copy."""
     try:
         target.hardlink_to(source)
     except (OSError, NotImplementedError):
@@ -77,10 +80,33 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
+class Flush(threading.Thread):
+    """What Oxigraph has in memory put on disk in a thread of its own, which holds the store open until it is joined."""
+
+    def __init__(self, flush: Callable[[], None]) -> None:
+        super().__init__(daemon=True)
+        self._flush: Callable[[], None] | None = flush
+        self.error: OSError | None = None
+        self.start()
+
+    def run(self) -> None:
+        """Flush, and let the store go."""
+        flush, self._flush = self._flush, None
+        try:
+            if flush is not None:
+                flush()
+        except OSError as error:
+            self.error = error
+        except RuntimeError as error:  # an earlier merging met a damaged file
+            self.error = OSError(str(error))
+        finally:
+            del flush
+
+
 # --- merging ------------------------------------------------------------------------------------------------------
 def are_many(folder: Path) -> bool:
     """Whether a store is in so many files more than after the last merging that the next writers would have to wait."""
-    surplus, left = _surplus(_listing(folder)), _read_left(folder)
+    surplus, left = _surplus(store_files(folder)), _read_left(folder)
     if surplus < left:
         _write_left(folder, surplus)
     return surplus > _MANY + left
@@ -89,15 +115,15 @@ def are_many(folder: Path) -> bool:
 def wait_for_merging(folder: Path, at_most: float = 60.0) -> None:
     """Given the folder of an open store, wait until Oxigraph has merged its files, or merges no more."""
     _wait_for_merging(folder, at_most)
-    _write_left(folder, max(0, _surplus(_listing(folder)) - _FEW))
+    _write_left(folder, max(0, _surplus(store_files(folder)) - _FEW))
 
 
 def _wait_for_merging(folder: Path, at_most: float) -> None:
     end = time.monotonic() + at_most
-    before, changed = _listing(folder), time.monotonic()
+    before, changed = store_files(folder), time.monotonic()
     while _surplus(before) > _FEW and changed + _QUIET > time.monotonic() < end:
         time.sleep(0.02)
-        if (now := _listing(folder)) != before:
+        if (now := store_files(folder)) != before:
             before, changed = now, time.monotonic()
 
 

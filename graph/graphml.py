@@ -130,9 +130,10 @@ def _printable(value: str) -> str:
 def _read(store: ReadableStore, query: str) -> Iterator[tuple[str, ...]]:
     """The rows of a query as texts, nothing for what is not bound; one at a time where the store can."""
     if isinstance(store, EmbeddedStore):
-        found: Any = store.solve(query)  # a SELECT: its rows
-        for solution in found:
-            yield tuple("" if term is None else str(getattr(term, "value", term)) for term in solution)
+        with store.asking():
+            found: Any = store.solve(query)  # a SELECT: its rows
+            for solution in found:
+                yield tuple("" if term is None else str(getattr(term, "value", term)) for term in solution)
         return
     answer = store.query(query)
     for row in answer.rows if isinstance(answer, Rows) else ():

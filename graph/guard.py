@@ -28,6 +28,7 @@ from graph.errors import (
 )
 from graph.lock import Lease
 from graph.remote_settings import REMOTE_FILE
+from graph.soundness import check_snapshot, mark_damaged, refuse_damaged
 from graph.sparql import Token, find_graph_references, position, read_tokens
 from graph.store import Answer, Rows, Triples
 from ontology.namespaces import PREFIXES
@@ -140,7 +141,12 @@ def run_user_query(
     except FileNotFoundError as error:
         raise WorkspaceError(f"the snapshot {snapshot_folder} is gone: there is a newer one, ask again") from error
     with lease:
-        lines = _ask(request, timeout)
+        refuse_damaged(snapshot_folder)
+        try:
+            lines = _ask(request, timeout)
+        except GraphError:  # it took too long or too much: so does a query that meets a damaged block
+            check_snapshot(snapshot_folder)
+            raise
     return _read_answer(lines, snapshot_folder)
 
 
@@ -187,10 +193,10 @@ def _read_answer(lines: Iterator[Any], snapshot_folder: Path) -> Answer:
         case "boolean":
             return bool(head["value"])
         case "rows":
-            rows, cut = _decode(lines)
+            rows, cut = _decode(lines, snapshot_folder)
             return Rows(tuple(head["variables"]), tuple(rows), cut)
         case "triples":
-            rows, cut = _decode(lines)
+            rows, cut = _decode(lines, snapshot_folder)
             return Triples(
                 ((s, p, o) for s, p, o in rows if s is not None and p is not None and o is not None), cut=cut
             )
@@ -201,19 +207,21 @@ def _read_answer(lines: Iterator[Any], snapshot_folder: Path) -> Answer:
         case "syntax":
             refined = next(lines, head)
             raise QueryError(refined["message"], refined.get("line"), refined.get("column"))
-    raise _not_answered(head)
+    raise _not_answered(head, snapshot_folder)
 
 
-def _not_answered(told: dict[str, Any]) -> QueryError:
+def _not_answered(told: dict[str, Any], snapshot_folder: Path) -> GraphError:
+    if "orruption" in told["message"]:
+        return mark_damaged(snapshot_folder, told["message"])
     return QueryError(f"the query could not be answered: {told['message']}")
 
 
-def _decode(lines: Iterator[Any]) -> tuple[list[tuple[Node | None, ...]], bool]:
+def _decode(lines: Iterator[Any], snapshot_folder: Path) -> tuple[list[tuple[Node | None, ...]], bool]:
     rows: list[tuple[Node | None, ...]] = []
     for line in lines:
         if isinstance(line, dict):
             if "cut" not in line:  # the store failed in the midst of the rows
-                raise _not_answered(line)
+                raise _not_answered(line, snapshot_folder)
             return rows, bool(line["cut"])
         rows.append(tuple(map(_decode_term, line)))
     raise GraphError("the query's process ended before its answer was complete; ask again")

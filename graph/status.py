@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping
 from contextlib import suppress
@@ -9,8 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from graph.errors import WorkspaceError
+from graph.files import store_files
 from graph.load import StoredDocument, find_documents
 from graph.lock import Holder
+from graph.soundness import check_graph, check_snapshot, has_sums
 from graph.store import select
 from graph.workspace import Workspace
 
@@ -66,6 +70,43 @@ def read_status(workspace: Workspace) -> Status:
         writer=workspace.holder(),
         unpublished=workspace.unpublished,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was read of a workspace to see that it is as it was written. `checksums`: whether the snapshot has them;
+    `damaged` are the originals (by hash) that are not what they were."""
+
+    files: int
+    bytes: int
+    checksums: bool
+    damaged: tuple[str, ...]
+
+
+def verify_files(workspace: Workspace) -> Verified:
+    """Given a workspace, read every file of its newest snapshot, of its graph and of its originals; raise WorkspaceError
+    where snapshot or graph is damaged. Nothing is asked of the store: a damaged one may never answer."""
+    read: dict[Path, int] = {}
+    known = False
+    if workspace.remote is None:
+        snapshot, lease = workspace.lease()
+        with lease:
+            try:
+                check_snapshot(snapshot)
+            except WorkspaceError:
+                check_graph(workspace.folder / "graph", snapshot)
+                raise
+            known = has_sums(snapshot)
+            read = {snapshot / name: size for name, size in store_files(snapshot).items()}
+    damaged = []
+    for original in sorted((workspace.folder / "documents").iterdir()):
+        if original.suffix == ".partial":
+            continue
+        with suppress(FileNotFoundError), original.open("rb") as file:  # removed meanwhile
+            read[original] = os.fstat(file.fileno()).st_size
+            if hashlib.file_digest(file, "sha256").hexdigest() != original.name:
+                damaged.append(original.name)
+    return Verified(len(read), sum(read.values()), known, tuple(damaged))
 
 
 def _size(folder: Path) -> int:

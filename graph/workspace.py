@@ -27,9 +27,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph.embedded import open_snapshot, open_store
-from graph.errors import GraphError, NotFoundError, WorkspaceError
+from graph.errors import GraphError, NotFoundError, WorkspaceError, damaged_graph
 from graph.lock import Holder, Lease, WriterLock, cannot_write, try_claim
 from graph.remote_settings import REMOTE_FILE, RemoteSettings, read_remote
+from graph.soundness import MARK, SUMS, check_graph, damage_told, find_damaged, mark_damaged, note_sums, refuse_damaged
 from graph.store import WholeStore, WritableStore
 from ontology.namespaces import DEFAULT_BASE, Namespace
 
@@ -150,9 +151,14 @@ class Workspace:
                 Writer(workspace, store).publish()
             finally:
                 store.close()
+            workspace._note_sums()
             workspace._write_info(info)  # last: from now on it is a workspace
         finally:
             workspace.lock.release()
+
+    def describe(self, info: WorkspaceInfo) -> None:
+        """Have workspace.json say of publisher, terms and extractor what another workspace's says."""
+        self._write_info(replace(info, base=self.info.base))
 
     def _write_info(self, info: WorkspaceInfo) -> None:
         text = json.dumps(asdict(info), ensure_ascii=False, indent=2) + "\n"
@@ -233,8 +239,13 @@ class Workspace:
             store = self._open_to_write()
             try:
                 yield Writer(self, store)
+            except RuntimeError as error:
+                if "orruption" in str(error):  # a block of Oxigraph's files is not what it was
+                    raise damaged_graph(self.folder / "graph", str(error)) from error
+                raise
             finally:
                 store.close()
+                self._note_sums()
         finally:
             self.lock.release()
 
@@ -248,6 +259,12 @@ class Workspace:
             store.close()
             raise
         return store
+
+    def _note_sums(self) -> None:
+        """Note how the newest snapshot's files were written, now that readers see it. The caller holds the lock."""
+        if self.remote is None:
+            with suppress(WorkspaceError):
+                note_sums(self.snapshot_folder)
 
     def _heal(self) -> None:
         """Remove what a killed run left half done beside the graph; where the pointer to the newest snapshot is lost,
@@ -272,11 +289,12 @@ class Workspace:
             _replace_file(self._pointer, f"{max(self._snapshots(), default=0)}\n".encode())
 
     # --- copies ---------------------------------------------------------------------------------------------------
-    def backup(self, target: Path) -> None:
-        """Write a workspace of its own to a new folder: the newest snapshot as its graph, originals, decisions.
+    def backup(self, target: Path, fill: Callable[[Path], None] | None = None) -> None:
+        """Write a workspace of its own to a new folder: the newest snapshot as its graph, originals, decisions; or what
+        `fill` puts into the folder that it is given.
 
         It waits for no writer and stops none. Raise WorkspaceError where the folder is there already, or would be a part
-        of this workspace.
+        of this workspace, and where the snapshot is damaged.
         """
         if self.remote is not None:
             raise WorkspaceError(
@@ -291,7 +309,7 @@ class Workspace:
         shutil.rmtree(partial, ignore_errors=True)
         try:
             partial.mkdir(parents=True)
-            self._copy_to(partial)
+            (fill or self._copy_to)(partial)
             if target.exists():
                 target.rmdir()
             partial.rename(target)
@@ -304,7 +322,12 @@ class Workspace:
             (target / name).mkdir()
         folder, lease = self.lease()
         with lease:
-            shutil.copytree(folder, target / "graph", ignore=shutil.ignore_patterns("LOCK", "text"))
+            refuse_damaged(folder)
+            shutil.copytree(folder, target / "graph", ignore=shutil.ignore_patterns("LOCK", "text", SUMS, MARK))
+            if damaged := find_damaged(folder, target / "graph"):
+                if find_damaged(folder):
+                    raise mark_damaged(folder, damage_told(damaged))
+                raise WorkspaceError(f"{damage_told(damaged)} in the copy; is that disk sound?")
             if (folder / "text").is_dir():
                 shutil.copytree(folder / "text", target / "index" / "text")
         originals = [path for path in (self.folder / "documents").iterdir() if path.suffix != ".partial"]
@@ -335,6 +358,11 @@ class Writer:
         """Say that the workspace is about to change: what follows must be published, or undone by the next writer."""
         if not self._mark.exists():
             _replace_file(self._mark, b"")
+
+    def check_graph(self) -> None:
+        """Raise WorkspaceError where files that the graph shares with the newest snapshot are damaged."""
+        if self.workspace.remote is None:
+            check_graph(self.workspace.folder / "graph", self.workspace.snapshot_folder)
 
     def keep_original(self, path: Path, sha256: str) -> None:
         """Given a file and its hash, keep a copy under that hash; one that is there already is left."""

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import errno
+import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from disclosures import disclosure, files, lines, load
 
 import pikg
+import pipeline
+from graph import soundness
 from graph.errors import GraphError, WorkspaceError
 from graph.load import open_batch
+from graph.soundness import MARK, SUMS
+from graph.sources import Source
 from graph.workspace import Workspace
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
@@ -94,6 +103,142 @@ def test_a_damaged_graph_is_told_and_readers_go_on(workspace):
     with pytest.raises(WorkspaceError, match="backup"), open_batch(workspace):
         pass
     assert len(files(workspace)) == 1
+
+
+# --- blocks that are no longer what they were ---------------------------------------------------------------------
+def flip(table: Path) -> None:
+    """Change most of a table's blocks as a failing disk does: behind everybody's back, its size kept, and in every
+    snapshot that shares it."""
+    with table.open("r+b") as file:
+        size = table.stat().st_size
+        file.seek(64)
+        blocks = file.read(size * 3 // 4)
+        file.seek(64)
+        file.write(bytes(byte ^ 0xFF for byte in blocks))
+
+
+def largest_tables(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.sst"), key=lambda table: table.stat().st_size, reverse=True)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory) -> Path:
+    """A store of the shipped examples, whose tables have several blocks."""
+    folder = tmp_path_factory.mktemp("filled") / "a store"
+    assert pipeline.ingest_examples(folder).ok
+    return folder
+
+
+@pytest.fixture
+def store(filled, tmp_path) -> Path:
+    return Path(shutil.copytree(filled, tmp_path / "copy of the store"))
+
+
+def ask(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Call the command line in a process of its own: what hangs can be stopped."""
+    command = [sys.executable, str(ROOT / "pikg.py"), *arguments, "--store", str(folder)]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120, check=False)
+
+
+def test_no_query_hangs_or_answers_otherwise_where_a_table_is_damaged(store):
+    workspace = Workspace.open(store)
+    sound = ask(store, "query", "overview", "--format", "csv").stdout
+    whole = Path(shutil.copytree(workspace.snapshot_folder, store.parent / "whole snapshot"))
+    damaged = 0
+    for table in largest_tables(workspace.snapshot_folder)[4:13]:  # the largest hold texts, and are read seldom
+        flip(table)
+        answered = ask(store, "query", "overview", "--format", "csv")
+        if answered.returncode == 0:
+            assert answered.stdout == sound
+        else:
+            assert answered.returncode == 1
+            assert "Traceback" not in answered.stderr
+            assert f"the snapshot in {workspace.snapshot_folder} can't be read" in answered.stderr
+            assert f"`pikg optimize --store {store}`" in answered.stderr
+            damaged += 1
+        shutil.copyfile(whole / table.name, table)
+        (workspace.snapshot_folder / MARK).unlink(missing_ok=True)
+    assert damaged > 1, "no query met what was damaged"
+
+
+def test_what_was_found_damaged_is_not_opened_again(store):
+    workspace = Workspace.open(store)
+    for table in largest_tables(workspace.snapshot_folder):
+        flip(table)
+    with pytest.raises(WorkspaceError, match="optimize"):
+        pikg.open_store(store).verify()
+    for asked in (
+        workspace.read,
+        lambda: pikg.open_store(store).query("ASK {}"),
+        lambda: workspace.backup(store / "b"),
+    ):
+        with pytest.raises(WorkspaceError):
+            asked()
+    assert (workspace.snapshot_folder / MARK).exists()
+
+
+def test_verify_reads_every_file(store, capsys):
+    workspace = Workspace.open(store)
+    assert pikg.run(["status", "--verify", "--store", str(store)]) == 0
+    assert "all are as they were written" in capsys.readouterr().err
+    original = next((store / "documents").iterdir())
+    flip(original)
+    assert pikg.run(["status", "--verify", "--format", "json", "--store", str(store)]) == 1
+    said = capsys.readouterr()
+    assert f"documents/{original.name} is damaged" in said.err
+    assert json.loads(said.out)["counts"]["Document"] == len(pikg.open_store(store).status().documents)
+    for table in largest_tables(workspace.snapshot_folder)[-1:]:
+        flip(table)
+        assert pikg.run(["status", "--verify", "--store", str(store)]) == 1
+        assert table.name in capsys.readouterr().err
+
+
+def test_each_snapshot_has_checksums_and_knows_those_of_tables_it_shares(workspace, monkeypatch):
+    load(workspace, 1)
+    before = json.loads((workspace.snapshot_folder / SUMS).read_text("ascii"))
+    read: list[str] = []
+    crc = soundness._crc
+    monkeypatch.setattr(soundness, "_crc", lambda path: (read.append(path.name), crc(path))[1])
+    load(workspace, 2)
+    after = json.loads((workspace.snapshot_folder / SUMS).read_text("ascii"))
+    shared = {name for name in before.keys() & after.keys() if name.endswith(".sst")}
+    assert shared
+    assert not shared & set(read)
+    assert set(after) == set(read) | shared
+    assert soundness.find_damaged(workspace.snapshot_folder) == []
+
+
+def test_a_backup_of_a_damaged_store_is_refused(store, tmp_path):
+    workspace = Workspace.open(store)
+    flip(largest_tables(workspace.snapshot_folder)[0])
+    with pytest.raises(WorkspaceError, match=r"can't be read: \d+\.sst: not as it was written"):
+        workspace.backup(tmp_path / "backup")
+    assert list(tmp_path.glob("backup*")) == []
+
+
+def test_optimize_does_not_publish_a_damaged_graph_and_a_backup_makes_it_anew(filled, store, tmp_path):
+    workspace = Workspace.open(store)
+    correction = {"field": "tier3", "who": "审核员", "why": "误读"}
+    said = {"address": "https://www.example.gov.cn/ys.pdf"}
+    with pikg.open_store(store) as opened:
+        document = opened.status().documents[0]
+        cell = opened.printed_fields(document.file, "tier3")[0]
+        opened.correct_cell(document.file, cell=cell.cell, new="更正的名称", **correction)
+        with open_batch(workspace) as batch:
+            batch.keep_source(document.sha256, Source(**said))
+        expected = lines(workspace)
+    (store / "readings" / f"{document.sha256}.json.gz").unlink()  # of this one the original is read
+    with pikg.open_store(store) as opened:
+        opened.optimize()
+        before = workspace.snapshot
+        for table in largest_tables(workspace.snapshot_folder)[:4]:
+            flip(table)  # the same file is the graph's
+        with pytest.raises(WorkspaceError, match="--anew"):
+            opened.optimize()
+    assert workspace.snapshot == before
+    assert pikg.run(["backup", str(tmp_path / "anew"), "--anew", "--store", str(store)]) == 0
+    assert lines(Workspace.open(tmp_path / "anew")) == expected
+    assert pikg.open_store(tmp_path / "anew").verify().damaged == ()
 
 
 @pytest.mark.parametrize("content", [None, b"", b"the newest"])

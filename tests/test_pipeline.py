@@ -178,6 +178,21 @@ def test_a_document_that_cannot_be_stored_leaves_the_store_as_it_was(folder, tmp
     assert kept == [hashlib.sha256(b"1").hexdigest()]
 
 
+def test_a_file_that_changes_while_it_is_read_is_not_stored(folder, tmp_path, fake_reader, monkeypatch):
+    read = pipeline.read_file
+
+    def read_while_it_is_written(path):
+        reading = read(path)
+        Path(path).write_text("4", "utf-8")
+        return reading
+
+    monkeypatch.setattr(pipeline, "read_file", read_while_it_is_written)
+    report = ingest([folder / "a.pdf"], tmp_path / "store")
+    assert told(report) == {"a.pdf": "failed"}
+    assert "changed while it was read" in (report.files[0].reason or "")
+    assert list((tmp_path / "store" / "documents").iterdir()) == []
+
+
 def test_what_was_read_and_cannot_be_kept_is_told_with_its_place(folder, tmp_path, fake_reader):
     store = tmp_path / "store"
     open_store(store).close()

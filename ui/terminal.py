@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from graph.queries import NamedQuery
-    from graph.status import Status
+    from graph.status import Status, Verified
     from graph.store import Answer, Rows
     from ontology.records import Disclosure, Issue, Project, Value
     from pipeline import FileSummary, IngestReport, Progress
@@ -335,6 +335,17 @@ def status_json(status: Status, *, documents: bool) -> dict[str, Any]:
             {"sha256": d.sha256, "file": d.file, "extractor_version": d.extractor_version} for d in status.documents
         ]
     return told
+
+
+def say_verified(verified: Verified, language: Language) -> bool:
+    """Say on standard error what was read of a store, and whether it is as it was written; return whether all is."""
+    t = Texts(language)
+    sound = not verified.damaged
+    result = "n_checked" if verified.checksums and sound else "n_unchecked" if sound else "n_read"
+    complain(t(f"terminal.{result}", n=verified.files, bytes=f"{verified.bytes:,}"))
+    for sha256 in verified.damaged:
+        complain(t("terminal.damaged_original", sha256=sha256))
+    return sound
 
 
 def say_status(status: Status, language: Language, *, documents: bool) -> None:

@@ -1,0 +1,213 @@
+"""Checksums of a snapshot's files: noted once it is published, compared when there is reason to doubt, or when asked.
+
+RocksDB, below Oxigraph, looks at the sizes of its files when it opens them and at a block's checksum when it reads it.
+Measured (pyoxigraph 0.5.13): where a damaged block is met within a join or a count, Oxigraph collects the same error
+without end. The query never returns, can't be stopped, and takes half a gigabyte of memory a second; other tables that
+are damaged are never noticed. So each file is known by its size and CRC-32 (a gigabyte a second and more), reading
+them can't hang, and what was found damaged is marked: nobody opens it again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import zlib
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from graph.errors import WorkspaceError, damaged_graph, damaged_snapshot
+from graph.files import link_or_copy, store_files
+
+SUMS = "sums.json"
+"""The file of a snapshot that says how its files were written."""
+
+MARK = "damaged"
+"""The file of a snapshot that says which of its files were found damaged."""
+
+_BLOCK = 1 << 20
+
+_sound: set[Path] = set()
+"""The snapshots that this process has found to be as they were written."""
+
+
+class _Sum(NamedTuple):
+    """How a file was written: its bytes, when (nanoseconds), and their CRC-32."""
+
+    size: int
+    written: int
+    crc: int
+
+
+def note_sums(snapshot: Path) -> None:
+    """Given the folder of the newest snapshot, note how its files were written, unless that is done. Those that it
+    shares with an earlier snapshot, by hard links, are known from there: Oxigraph never changes a table that it has
+    written. Where nothing can be noted, nothing is. The caller holds the workspace's lock."""
+    if (snapshot / SUMS).exists():
+        return
+    with suppress(OSError):
+        known = _known_before(snapshot)
+        sums = {name: _sum(snapshot / name, known) for name in sorted(store_files(snapshot))}
+        partial = snapshot / f"{SUMS}.partial"
+        partial.write_text(json.dumps(sums), "ascii")
+        partial.replace(snapshot / SUMS)
+
+
+def _known_before(snapshot: Path) -> dict[tuple[int, int], tuple[Path, _Sum]]:
+    """What is known of the files of earlier snapshots, by the file itself: names may be given again (see _is_needed)."""
+    known = {}
+    for folder in snapshot.parent.iterdir():
+        for name, told in ((folder.name.isdecimal() and _read(folder)) or {}).items():
+            path = folder / name
+            with suppress(FileNotFoundError):
+                inode = os.stat(path)  # noqa: PTH116 - hundreds of files
+                if inode.st_ino and path.suffix == ".sst":
+                    known[inode.st_dev, inode.st_ino] = path, told
+    return known
+
+
+def _sum(path: Path, known: Mapping[tuple[int, int], tuple[Path, _Sum]]) -> _Sum:
+    now = os.stat(path)  # noqa: PTH116
+    earlier = known.get((now.st_dev, now.st_ino))
+    if earlier is not None:
+        before, told = earlier
+        if (told.size, told.written) == (now.st_size, now.st_mtime_ns) or _is_needed(before):
+            return told  # where it was written to since, it is damaged
+    return _Sum(now.st_size, now.st_mtime_ns, _crc(path))
+
+
+def _read(snapshot: Path) -> dict[str, _Sum] | None:
+    try:
+        told = json.loads((snapshot / SUMS).read_text("ascii"))
+        return {name: _Sum(*said) for name, said in told.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return None
+
+
+def _is_needed(path: Path) -> bool:
+    """Whether a snapshot's table is a part of the store. A merging that is stopped in its midst leaves tables behind
+    that belong to nothing; they are linked with the others, and written anew by the next writer, under the same name in
+    the same file. Without one that is needed the snapshot can't be opened."""
+    from graph.embedded import open_snapshot  # noqa: PLC0415 - which reads marks from here
+
+    with tempfile.TemporaryDirectory(prefix="pikg-") as other:
+        for name in store_files(path.parent):
+            if name != path.name:
+                _stand_for((path.parent / name).absolute(), Path(other, name))
+        try:
+            open_snapshot(Path(other)).close()
+        except WorkspaceError:
+            return True
+    return False
+
+
+def _stand_for(path: Path, other: Path) -> None:
+    try:
+        other.symlink_to(path)
+    except OSError:  # Windows, where not everybody may
+        link_or_copy(path, other)
+
+
+def _crc(path: Path) -> int:
+    """The CRC-32 of a file."""
+    found, block = 0, bytearray(_BLOCK)
+    view = memoryview(block)
+    with path.open("rb", buffering=0) as file:
+        while count := file.readinto(block):
+            found = zlib.crc32(view[:count], found)
+    return found
+
+
+# --- comparing ----------------------------------------------------------------------------------------------------
+def has_sums(snapshot: Path) -> bool:
+    """Whether it is known how a snapshot's files were written."""
+    return _read(snapshot) is not None
+
+
+def find_damaged(snapshot: Path, copy: Path | None = None) -> list[str]:
+    """Given the folder of a snapshot, and where it was copied to, return the files that don't read as they were written;
+    none where that was not noted."""
+    folder, sums = copy or snapshot, _read(snapshot) or {}
+    differing = [name for name, told in sorted(sums.items()) if _differs(folder / name, told)]
+    return [name for name in differing if not name.endswith(".sst") or _is_needed(snapshot / name)]
+
+
+def find_damaged_tables(graph: Path, snapshot: Path) -> list[str]:
+    """Given the folder of a graph and its newest snapshot, return the damaged tables that they share."""
+    return [name for name in find_damaged(snapshot) if _is_shared(graph / name, snapshot / name)]
+
+
+def _is_shared(one: Path, other: Path) -> bool:
+    try:
+        return one.suffix == ".sst" and one.samefile(other)
+    except OSError:
+        return False
+
+
+def _differs(path: Path, told: _Sum) -> bool:
+    try:
+        return path.stat().st_size != told.size or _crc(path) != told.crc
+    except FileNotFoundError:
+        return path.parent.exists()  # else it was pruned
+    except OSError:  # a sector that can't be read
+        return True
+
+
+# --- what was found -----------------------------------------------------------------------------------------------
+def damage_told(files: Iterable[str]) -> str:
+    """Given damaged files, return what is said of them."""
+    named = list(files)
+    more = f" and {len(named) - 3} more" if len(named) > 3 else ""
+    return f"{', '.join(named[:3])}{more}: not as it was written"
+
+
+def refuse_damaged(snapshot: Path) -> None:
+    """Raise WorkspaceError where a snapshot was found damaged before."""
+    if (reason := read_mark(snapshot)) is not None:
+        raise damaged_snapshot(snapshot, reason)
+
+
+def read_mark(snapshot: Path) -> str | None:
+    """What was found damaged in a snapshot; None where nothing was."""
+    try:
+        return (snapshot / MARK).read_text("utf-8") or None
+    except (OSError, ValueError):
+        return None
+
+
+def mark_damaged(snapshot: Path, reason: str) -> WorkspaceError:
+    """Given a snapshot and what is damaged in it, note that for all who would open it, and return the error that says
+    so."""
+    with suppress(OSError):  # of a folder that we may only read
+        (snapshot / MARK).write_text(reason, "utf-8")
+    return damaged_snapshot(snapshot, reason)
+
+
+def check_snapshot(snapshot: Path) -> None:
+    """Given a snapshot that there is reason to doubt, read all its files, once in this process; raise WorkspaceError
+    where one is damaged."""
+    refuse_damaged(snapshot)
+    if snapshot in _sound:
+        return
+    if damaged := find_damaged(snapshot):
+        raise mark_damaged(snapshot, damage_told(damaged))
+    _sound.add(snapshot)
+
+
+def check_store(folder: Path) -> None:
+    """Given the folder of a snapshot or of a graph that there is reason to doubt, read its files; raise WorkspaceError
+    where one is damaged."""
+    if folder.parent.name == "snapshots":
+        check_snapshot(folder)
+        return
+    snapshots = folder.parent / "snapshots"
+    check_graph(folder, snapshots / (snapshots / "current").read_text("ascii").strip())
+
+
+def check_graph(graph: Path, snapshot: Path) -> None:
+    """Given the folders of a graph and of its newest snapshot, raise WorkspaceError where tables that they share are
+    damaged."""
+    if damaged := find_damaged_tables(graph, snapshot):
+        raise damaged_graph(graph, damage_told(damaged))
