@@ -8,6 +8,7 @@ and can be applied. `pipeline` applies what stands there to every document that 
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import shutil
 import zlib
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Literal
 from rdflib import SDO
 from rdflib.term import URIRef
 
+from extract.errors import UnreadableDocumentError
 from graph.decided import (
     DecidedLine,
     PrintedField,
@@ -54,7 +56,7 @@ if TYPE_CHECKING:
     from extract.corrections import Corrected
 
 __all__ = [
-    "DecidedLine", "Decides", "PrintedField", "bring_in_step", "load_corrected", "make_anew",
+    "DecidedLine", "Decides", "PrintedField", "bring_in_step", "check_unchanged", "load_corrected", "make_anew",
 ]  # fmt: skip
 
 
@@ -236,6 +238,13 @@ def _correct(disclosure: Disclosure, corrections: Sequence[CellCorrection]) -> C
     from extract.corrections import correct_disclosure  # noqa: PLC0415 - the reading of values, which a query doesn't need
 
     return correct_disclosure(disclosure, corrections)
+
+
+def check_unchanged(path: Path, disclosure: Disclosure) -> None:
+    """Given a file and what was read from it, raise UnreadableDocumentError where it has another content by now."""
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != disclosure.document.sha256:
+            raise UnreadableDocumentError(f"{path.name}: the file was changed while it was read; ingest it again")
 
 
 def load_corrected(

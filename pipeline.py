@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
-from deciding import Decides, bring_in_step, load_corrected, make_anew
+from deciding import Decides, bring_in_step, check_unchanged, load_corrected, make_anew
 from extract import EXTRACTOR_VERSION
 from extract.errors import ExtractError, UnreadableDocumentError, UnsupportedFormatError
 from extract.files import find_files
@@ -239,8 +239,7 @@ def _ingest_file(batch: Batch, path: Path, named: bool, read: _Read) -> FileSumm
             return FileSummary(
                 path, FileStatus.PASSED_OVER, f"{path.name}: holds no performance form or financial table"
             )
-        if _hash(path) != disclosure.document.sha256:
-            raise UnreadableDocumentError(f"{path.name}: the file was changed while it was read; ingest it again")
+        check_unchanged(path, disclosure)
         corrected = load_corrected(batch, disclosure, path, people)
     except (UnsupportedFormatError, UnreadableDocumentError) as error:
         passed_over = not named and not _claims_to_be_read(path)
