@@ -13,6 +13,7 @@ from statistics import median
 
 from extract.form_regions import Region, head_texts, indicator_rows, is_caption, is_head
 from extract.lattice import Lattice, Rule, Tolerances, join_collinear, rules_of
+from extract.money_rows import last_money_head
 from extract.piece_columns import Band, Carried, Edge, find_bands, put_edges
 from extract.piece_rows import PieceRow, Placed, Setting
 from extract.pieces import Piece, Word
@@ -222,7 +223,8 @@ def _table(frame: _Frame, words: Sequence[Word], carried: Carried | None) -> tup
 
 
 def _tables(rows: Sequence[PieceRow], carried: Carried | None) -> tuple[tuple[int, int, int], ...] | None:
-    """The indicator tables among the rows; none where only a form's block is printed; None where it is no form."""
+    """The indicator tables among the rows, or the one of money that they are; none where only a form's block is printed;
+    None where it is neither."""
     starts = [number for number, row in enumerate(rows) if is_head(row)]
     if carried is not None and carried.gutters and (not starts or starts[0] > 0):
         starts.insert(0, -1)
@@ -233,7 +235,10 @@ def _tables(rows: Sequence[PieceRow], carried: Carried | None) -> tuple[tuple[in
         match for row in rows if len(row.pieces) > 1 and (match := labels.match_block(row.pieces[0].text)) is not None
     ]
     named = any(match.means("name", "name_and_code", "unit_name") for match in led)
-    return () if named and len(led) >= _LED else None
+    if named and len(led) >= _LED:
+        return ()
+    head = last_money_head(rows)
+    return ((0, head, len(rows) - 1),) if head is not None else None
 
 
 def _place(frame: _Frame, words: Sequence[Word]) -> list[Placed]:

@@ -37,7 +37,7 @@ PECULIAR = {"rotated", "sideways", "doubled", "clipped", "no-encoding"}
 
 
 def test_every_case_is_there():
-    assert len(CASES) == 23
+    assert len(CASES) == 24
     assert all((case / "expected.json").exists() for case in CASES)
 
 

@@ -374,6 +374,23 @@ def lines_in_cells_unruled() -> str:
     return lines_in_cells().replace("td { text-align: left }", "th, td { border: none } td { text-align: left }")
 
 
+def money_lines_between_rows() -> str:
+    """A financial table with lines between its rows only: two sides, blanks, names without amounts."""
+    rows = (
+        ("一、一般公共预算拨款收入", "1,204.50", "一、一般公共服务支出", "860.20"),
+        ("二、政府性基金预算拨款收入", "", "二、社会保障和就业支出", "231.06"),
+        ("三、其他收入", "36.00", "三、住房保障支出", "149.24"),
+        ("本年收入合计", "1,240.50", "本年支出合计", "1,240.50"),
+        ("收入总计", "1,240.50", "支出总计", "1,240.50"),
+    )
+    head = row(("colspan=2", "收入"), ("colspan=2", "支出"), tag="th") + row(
+        "项目", "预算数", "项目", "预算数", tag="th"
+    )
+    body = '<h1>部门收支总表</h1><p class="unit">单位：万元</p><table>' + head + "".join(row(*cells) for cells in rows)
+    style = "th, td { border: none; border-bottom: 0.75pt solid } table { border-top: 0.75pt solid }"
+    return page(f"{body}</table>", "A5 landscape", style + " td:nth-child(even) { text-align: right }")
+
+
 CASES = {
     make.__name__.replace("_", "-"): make
     for make in (
@@ -400,6 +417,7 @@ CASES = {
         head_over_two,
         lines_in_cells,
         lines_in_cells_unruled,
+        money_lines_between_rows,
     )
 }
 
