@@ -18,7 +18,7 @@ from extract.piece_columns import Band, Carried, Edge, find_bands, put_edges
 from extract.piece_rows import PieceRow, Placed, Setting
 from extract.pieces import Piece, Word
 from extract.unruled import UnruledTable, fill_cells
-from ontology import labels, titles
+from ontology import finance, labels, titles
 
 _NEAR = 3.0  # points: line ends this near to each other are one position
 _LEAST_WIDTH = 120.0  # points: narrower groups of lines rule no form
@@ -132,7 +132,7 @@ def _parts(ys: Sequence[float], full: Sequence[float], words: Sequence[Word]) ->
     for above, below in pairwise(ys):
         if all(any(abs(y - other) <= _NEAR for other in full) for y in (above, below)):
             between = _lines_of(word for word in words if above < word.y < below)
-            titled = [row for row in between if titles.form_title("".join(word.text for word in row))]
+            titled = [row for row in between if titles.form_title(_text(row)) or finance.match_title(_text(row))]
             if titled and is_caption(PieceRow([Piece([row]) for row in between])):
                 parts.append([])
         parts[-1].append(below)
@@ -167,10 +167,14 @@ def _is_near(y: float, away: Sequence[Word]) -> bool:
 def _in_columns(words: Sequence[Word], frame: Rule) -> bool:
     """Whether words stand in columns: lines of several texts apart, or none over half of the width."""
     rows = _lines_of(words)
-    if any(titles.form_title("".join(word.text for word in row)) for row in rows):
+    if any(titles.form_title(text) or finance.match_title(text) for text in map(_text, rows)):
         return False
     wide = 0.5 * (frame.end - frame.start)
     return all(len(row) > 1 or row[-1].x1 - row[0].x0 < wide for row in rows)
+
+
+def _text(row: Sequence[Word]) -> str:
+    return "".join(word.text for word in row)
 
 
 def _lines_of(words: Iterable[Word]) -> list[list[Word]]:
