@@ -12,6 +12,8 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+import pikg
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -20,7 +22,10 @@ def test_the_site_builds_and_every_link_leads_somewhere(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path / "site")]
     told = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert told.returncode == 0, told.stderr
-    assert "open_store" in (tmp_path / "site" / "api" / "index.html").read_text("utf-8")
+    told_of = {said.rpartition(".")[2] for said in re.findall(
+        r'id="((?:pipeline|graph|deciding)[.\w]*)"', (tmp_path / "site" / "api" / "index.html").read_text("utf-8")
+    )}  # fmt: skip
+    assert {*pikg.__all__, "Comparable", "TargetSpread", "UnitCosts", "Step", "MissingIndicator", "Rows"} <= told_of
 
 
 def test_the_notebook_goes_from_files_to_a_chart() -> None:
