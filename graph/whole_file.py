@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+_OF_THE_DISK = {errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)}
+"""Of what ails a disk the system tells in the midst of writing, without a file's name."""
+
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
@@ -25,7 +28,7 @@ def whole_file(path: Path) -> Iterator[Path]:
         yield partial
         partial.replace(place)
     except OSError as error:
-        if error.filename != str(partial):
+        if error.filename != str(partial) and not (error.filename is None and error.errno in _OF_THE_DISK):
             raise
         raise OSError(error.errno, error.strerror, str(path)) from error  # the file that was asked for
     finally:

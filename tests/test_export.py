@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import errno
 import io
 import json
 import threading
 import tracemalloc
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from corpus import BASE, gold_disclosures, record, store_of
@@ -26,6 +28,7 @@ from graph.export import csv_cell, export_csv, export_graph, sort_lines
 from graph.mapping import map_disclosure
 from graph.queries import run_named
 from graph.terms import decimal_literal, text_literal
+from graph.whole_file import whole_file
 from ontology.records import Named
 
 BUDGET, ACCOUNTS = record("hotline-budget"), record("hotline-accounts")
@@ -254,3 +257,11 @@ def test_graphml_links_units_projects_and_what_they_share(store: EmbeddedStore) 
     assert ("unit", "publishes", "project") in relations
     assert all(data["label"] for _, data in graph.nodes(data=True))
     assert max(data.get("budget_yuan", 0) for data in projects.values()) > 0
+
+
+def test_a_full_disk_is_told_with_the_file_and_leaves_none(tmp_path: Path) -> None:
+    asked = tmp_path / "指标.csv"
+    with pytest.raises(OSError, match=r"No space left.*指标\.csv"), whole_file(asked) as partial:
+        partial.write_text("begun", "utf-8")
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert list(tmp_path.iterdir()) == []
