@@ -52,6 +52,8 @@ class _Answer:
     above: labels.Match | None
     above_cell: Cell | None
     blocked: Cell | None = None
+    row_source: str | None = None
+    """The source that a label further left in the row names, where the one to the left only names a stage."""
 
 
 def read_funding(grid: Grid, rows: Iterable[int], ledger: Ledger) -> FundingBlock:
@@ -183,7 +185,19 @@ def _find_labels(grid: Grid, cell: Cell, rows: set[int], marks: dict[tuple[int, 
         if not _is_figure(other.text):
             blocked = other
             break
-    return _Answer(left, left_cell, above, above_cell, blocked)
+    return _Answer(left, left_cell, above, above_cell, blocked, _row_source(grid, left_cell, marks))
+
+
+def _row_source(grid: Grid, label: Cell | None, marks: dict[tuple[int, int], labels.Match]) -> str | None:
+    column = label.column - 1 if label is not None else 0
+    while label is not None and column > 0 and (other := grid.at(label.row, column)) is not None:
+        match = marks.get((other.row, other.column))
+        if match is None and not _is_figure(other.text):
+            return None
+        if match is not None and match.value is None and (source := match.role("source")) is not None:
+            return source if other.row == label.row else None
+        column = other.column - 1
+    return None
 
 
 def _is_of_term(grid: Grid, label: Cell | None, marks: dict[tuple[int, int], labels.Match]) -> bool:
@@ -215,6 +229,8 @@ def _place(answer: _Answer) -> tuple[str, str, str] | None:
         return None
     left_source = left.role("source") if left else None
     left_stage = left.role("stage") if left else None
+    if left_stage is not None and left_source is None and answer.row_source is not None:
+        return "amount", left_stage, answer.row_source  # 省级财政资金 | 2000 | 实际支出 | 1960
     above_source = above.role("source") if above else None
     above_stage = above.role("stage") if above else None
     if (left and left.role("outside")) or (above and above.role("outside") and left_source):

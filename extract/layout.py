@@ -436,6 +436,10 @@ def _report_unread(ledger: Ledger, context: Context, layout: Layout) -> None:
             or (labels.is_tier1(cell.text) and cell.text.strip().endswith("指标"))
         ):
             seen.setdefault(_label_alone(cell.text))
+    listed = _heads_of_list(grid) if context.title is not None and not seen else ()
+    if listed:
+        reason = reason or ("这张表只列出项目，没有绩效指标", "it lists projects without indicators")
+        layout.issues.append(issue("form.unread", grid.place, labels="、".join(listed), reason=reason))
     if len(seen) < _LIKE_A_FORM and not (seen and context.title is not None):
         return
     if reason is None and (count := _listed_projects(grid)):
@@ -455,6 +459,16 @@ def _label_alone(text: str) -> str:
     """A label without the value behind its colon, short enough for a message."""
     label = text.replace(":", "：").partition("：")[0].replace("\n", "").strip()
     return label if len(label) <= _LONGEST_SHOWN else label[:_LONGEST_SHOWN] + "…"
+
+
+def _heads_of_list(grid: Grid) -> tuple[str, ...]:
+    """The heads of a list of projects with what became of them (项目名称 | 自评得分), or nothing where it is no list."""
+    for row in range(1, grid.rows):
+        cells = [cell for cell in grid.row_cells(row) if cell.row == row]
+        heads = {match.notation: cell.text for cell in cells if (match := labels.match_column(cell.text)) is not None}
+        if "project_name" in heads and heads.keys() & {"score", "total_score", "weight"}:
+            return tuple(heads.values())[:_MOST_SHOWN]
+    return ()
 
 
 def _listed_projects(grid: Grid) -> int:

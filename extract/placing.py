@@ -51,6 +51,10 @@ def _fill_tiers(grid: Grid, last: int, columns: Columns, notes: dict[int, str]) 
         if tier is None:
             continue
         del filled[notation]
+        if notation == "tier4" and "tier3" in filled:
+            notes |= {column: (grid.at(last, column) or Cell(last, column, "")).text for column in filled["tier3"]}
+            filled["tier3"] = found
+            continue
         texts = _below(grid, last, found[0])
         if tier == "tier1" and any(labels.tier2_concept(text, None) for text in texts):
             firsts = sum(labels.is_tier1(text) for text in texts)

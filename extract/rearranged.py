@@ -19,13 +19,55 @@ from ontology.records import PrintedCell
 
 def rearranged(document: Document) -> Document:
     """Given a document, return it with its forms in the one arrangement that is read."""
-    blocks = [_with_rows(_below_each_other(block)) if isinstance(block, Grid) else block for block in document.blocks]
+    blocks = [_one_way(block) if isinstance(block, Grid) else block for block in document.blocks]
     joined = _with_parts_joined(blocks)
     same = len(joined) == len(document.blocks) and all(a is b for a, b in zip(joined, document.blocks, strict=True))
     return document if same else replace(document, blocks=tuple(joined))
 
 
-# --- two forms side by side
+def _one_way(grid: Grid) -> Grid:
+    return _with_rows(_below_each_other(_each_project(grid)))
+
+
+# --- a project a column, or two forms side by side
+
+
+def _each_project(grid: Grid) -> Grid:
+    """Where projects stand side by side in the row of names, and their targets below them, print each by itself."""
+    for row in range(1, grid.rows + 1):
+        cells = [cell for cell in grid.row_cells(row) if cell.row == row]
+        if not cells or not _is_name(cells[0]) or any(labels.match_block(cell.text) for cell in cells[1:]):
+            continue
+        values = [cell for cell in cells[1:] if cell.text.strip()]
+        if len(values) > 1 and values[-1].last_column == grid.columns and cells[1] is values[0]:
+            return _one_below_another(grid, values)
+    return grid
+
+
+def _one_below_another(grid: Grid, values: Sequence[Cell]) -> Grid:
+    tables = find_tables(grid)
+    asked = [
+        cell
+        for cell in (grid.row_cells(tables[0].last_row) if len(tables) == 1 else ())
+        if (match := labels.match_column(cell.text)) is not None and match.notation == "target"
+    ]
+    if [(cell.column, cell.column_span) for cell in asked] != [(cell.column, cell.column_span) for cell in values]:
+        return grid
+    first = values[0].column
+    width = first - 1 + max(cell.column_span for cell in values)
+    made: list[Cell] = []
+    for number, value in enumerate(values):
+        for cell in grid:
+            if cell.last_column < first:
+                column, last = cell.column, cell.last_column
+            elif cell.column <= value.last_column and cell.last_column >= value.column:
+                column = cell.column if cell.column < first else first + max(0, cell.column - value.column)
+                last = first + min(cell.last_column, value.last_column) - value.column
+            else:
+                continue
+            made.append(replace(cell, row=cell.row + number * grid.rows, column=column, column_span=last - column + 1))
+    return Grid(grid.rows * len(values), width, _filled(made, width), grid.place,
+                (*grid.notes, "各列一个项目，已逐个列出 (a project a column, each printed by itself)"))  # fmt: skip
 
 
 def _below_each_other(grid: Grid) -> Grid:

@@ -229,12 +229,32 @@ def _read_row(grid: Grid, row: int, table: IndicatorTable, read: _Row) -> Indica
     if told:
         # Several columns explain (备注（指标解释等） and 指标值说明): the first that isn't blank counts.
         texts["explanation"], cells["explanation"] = told[0].text, (told[0],)
-    notes = tuple(
+    shared = _take_shared_points(grid, table, texts, cells)
+    notes = shared + tuple(
         f"{head}：{cell.text}" if head else cell.text
         for column, head in table.notes.items()
         if head and (cell := grid.at(row, column)) is not None and cell.text.strip() and cell not in told[:1]
     )
     return IndicatorRow(row, texts, cells, notes)
+
+
+def _take_shared_points(
+    grid: Grid, table: IndicatorTable, texts: dict[str, str], cells: dict[str, tuple[Cell, ...]]
+) -> tuple[str, ...]:
+    """Take out points that one cell prints for the indicators of several rows: those of all of them are none of each.
+    Return what the notes say of them."""
+    notes: list[str] = []
+    for notation in ("weight", "score"):
+        cell = cells[notation][0] if len(cells.get(notation, ())) == 1 else None
+        if cell is None or cell.row_span == 1 or not cell.text.strip():
+            continue
+        rows = range(cell.row, cell.last_row + 1)
+        columns = table.columns.get("tier3") or table.columns.get("tier2", ())
+        names = {id(name) for row in rows for name in _cells(grid, row, columns[:1]) if name.text.strip()}
+        if len(names) > 1:
+            notes.append(f"{'分值' if notation == 'weight' else '得分'}（{len(names)}项合计）：{cell.text}")
+            texts.pop(notation)
+    return tuple(notes)
 
 
 def _leave_out_row(grid: Grid, row: int, table: IndicatorTable | None, why: str, ledger: Ledger) -> None:

@@ -170,6 +170,9 @@ def _has_unit(target: str) -> bool:
     return value is not None and bool(value.unit or value.operator == "by")
 
 
+_NUMBERED = re.compile(r"(?:三级)?指标\s*[\d一二三四五六七八九十]+\s*[:：]")
+
+
 def split_target(text: str) -> tuple[str, str] | None:
     """Given a text that may print an indicator's name and its target ("培训人数≥100人", "队伍建设：稳定"), return both."""
     text = one_line(text).strip(" ；;。，,")
@@ -179,7 +182,9 @@ def split_target(text: str) -> tuple[str, str] | None:
         for at in range(2, len(text))
         if (word := wording().before.at_start(text, at)) and _begins_figure(text, at + len(word))
     ]
-    colon = next((at for at, character in enumerate(text) if character in "：:" and at > 1), None)
+    numbered = _NUMBERED.match(text)  # 指标1：培训人数≥100人: the colon belongs to the name
+    least = numbered.end() if numbered is not None else 1
+    colon = next((at for at, character in enumerate(text) if character in "：:" and at > least), None)
     at = min([*signs[:1], *words[:1], *([colon] if colon is not None else [])], default=None)
     if at is None:
         return _split_at_figure(text)

@@ -458,3 +458,14 @@ def test_an_amount_in_a_sentence_whose_label_is_unknown_is_reported() -> None:
     (project,) = reading.disclosure.projects
     assert [(f.source, f.amount) for f in project.funding] == [("total", 1000000), ("fiscal", 600000)]
     assert "amount.unread" in [i.code for i in reading.disclosure.issues]
+
+
+def test_a_list_of_projects_with_scores_and_no_indicators_is_reported() -> None:
+    reading = read("""
+        2023年度项目支出绩效自评情况汇总表
+        | 序号 | 项目名称 | 全年预算数 | 全年执行数 | 自评得分 |
+        | 1 | 甲 | 100 | 90 | 98 |
+        | 2 | 乙 | 50 | 50 | 95 |
+    """)
+    assert reading.disclosure.projects == ()
+    assert "form.unread" in [i.code for i in reading.disclosure.issues]
