@@ -125,6 +125,8 @@ def read_file(path: str | os.PathLike[str]) -> Reading:
 
 
 def _hash(path: Path) -> str:
+    if not path.is_file():
+        raise OSError("it is a pipe or a device, and no file")  # which may never end
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -3,13 +3,15 @@
     file,address,published,retrieved
     2024年部门预算.pdf,https://www.example.gov.cn/2024/ys.pdf,2024-02-09,2024-11-20
 
-The headings may be Chinese (文件, 网址, 公开日期, 下载日期); only the file must be given. What a CSV says of a file stands in a
-graph of its own, so that it outlives reading the file again.
+The headings may be Chinese (文件, 网址, 公开日期, 下载日期); only the file must be given. A spreadsheet program in Chinese
+saves a CSV in GB18030 and dates as 2024/2/9: both are read too. What a CSV says of a file stands in a graph of its own,
+so that it outlives reading the file again.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -31,6 +33,9 @@ _COLUMNS = {
 }  # fmt: skip
 
 
+_DATE = re.compile(r"(\d{4})(?:-|/|年)(\d{1,2})(?:-|/|月)(\d{1,2})日?", re.ASCII)
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where a file was found, when it was published there, and when it was fetched."""
@@ -41,11 +46,11 @@ class Source:
 
 
 def read_sources(path: Path) -> Mapping[str, Source]:
-    """Given a CSV (UTF-8), return the sources by file name; raise SourcesError, with the line, for what can't be
-    understood: an unknown column, a file that stands there twice, an address or a date that is none."""
+    """Given a CSV (UTF-8, else GB18030), return the sources by file name; raise SourcesError, with the line, for what
+    can't be understood: an unknown column, a file that stands there twice, an address or a date that is none."""
     found: dict[str, Source] = {}
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with path.open(encoding=_encoding(path), newline="") as file:
             rows = csv.reader(file)
             heads = [_COLUMNS.get(head.strip().lower(), head.strip()) for head in next(rows, [])]
             if unknown := [head for head in heads if head not in _COLUMNS.values()]:
@@ -70,8 +75,16 @@ def read_sources(path: Path) -> Mapping[str, Source]:
     except OSError as error:
         raise SourcesError(f"{path} can't be opened ({error.strerror or error})") from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise SourcesError(f"{path} can't be read as a CSV in UTF-8: {error}") from error
+        raise SourcesError(f"{path} can't be read as a CSV in UTF-8 or GB18030: {error}") from error
     return found
+
+
+def _encoding(path: Path) -> str:
+    try:
+        path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8-sig"
 
 
 def _source(where: str, said: Mapping[str, str]) -> Source:
@@ -88,6 +101,8 @@ def _date(where: str, said: str | None) -> date | None:
     if not said:
         return None
     try:
+        if (parts := _DATE.fullmatch(said)) is not None:
+            return date(*map(int, parts.groups()))
         return date.fromisoformat(said)
     except ValueError as error:
         raise SourcesError(f"{where}: {said} is no date; write it as 2024-02-09") from error

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -193,6 +194,16 @@ def test_a_file_that_changes_while_it_is_read_is_not_stored(folder, tmp_path, fa
     assert list((tmp_path / "store" / "documents").iterdir()) == []
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_is_no_file_is_told_and_not_waited_for(folder, tmp_path, jobs):
+    for name in ("pipe.pdf", "other pipe.pdf"):
+        os.mkfifo(folder / name)
+    report = ingest([folder / "pipe.pdf", folder / "other pipe.pdf"], tmp_path / "store", jobs=jobs)
+    assert told(report) == {"pipe.pdf": "failed", "other pipe.pdf": "failed"}
+    assert "no file" in (report.files[0].reason or "")
+
+
 def test_what_was_read_and_cannot_be_kept_is_told_with_its_place(folder, tmp_path, fake_reader):
     store = tmp_path / "store"
     open_store(store).close()
@@ -369,9 +380,20 @@ def test_where_files_were_found_travels_into_the_graph_and_outlives_reading_agai
         assert not any("/source/" in graph for graph in store.reading.graphs())
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("day", ["2024-02-09", "2024/2/9", "2024年2月9日"])
+def test_sources_are_read_as_a_chinese_spreadsheet_program_saves_them(tmp_path, encoding, day):
+    from graph.sources import Source, read_sources
+
+    path = tmp_path / "来源.csv"
+    path.write_text(f"文件,网址,公开日期\r\n部门预算.pdf,https://www.example.gov.cn/a,{day}\r\n", encoding)
+    assert read_sources(path) == {"部门预算.pdf": Source("https://www.example.gov.cn/a", date(2024, 2, 9))}
+
+
 @pytest.mark.parametrize(
     ("lines", "says"),
     [
+        (["file,published", "a.pdf,2024/2/30"], "line 2: 2024/2/30 is no date"),
         (["file,colour", "a.pdf,red"], "line 1: unknown columns colour"),
         (["address", "https://x/"], "line 1: needs a column file"),
         (["file,address", "a.pdf,www.example.cn"], "line 2: www.example.cn is no address"),
