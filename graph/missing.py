@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from graph.comparables import LINE, Comparable
 from graph.likeness import match_names
 from graph.lookup import find_project
-from graph.same_question import Question, asks_the_same, services_said
+from graph.same_question import Question, asks_the_same, match_alike, services_said
 from graph.store import ReadableStore
 from graph.target_rows import TargetRow, read_rows_of_projects
 from ontology.comparables import fold_text
@@ -44,7 +44,7 @@ def find_missing(store: ReadableStore, project: str, comparables: Sequence[Compa
     groups: list[list[TargetRow]] = []
     for peer, year in peers.items():
         theirs = _once([row for row in rows if row.project == peer and row.year == year])
-        asked = {number for _, number in match_names([row.name for row in mine], [row.name for row in theirs])}
+        asked = {number for _, number in match_alike(list(map(_question, mine)), list(map(_question, theirs)))}
         shared = [service for service in _services(mine) if service in _services(theirs)]
         asked |= {
             n

@@ -49,12 +49,19 @@ def asks_the_same(mine: Question, theirs: Question, services: Sequence[Service])
     return bool(either) or left[0] == right[0] or bool(match_names([left[0]], [right[0]]))
 
 
+def match_alike(mine: Sequence[Question], theirs: Sequence[Question]) -> list[tuple[int, int]]:
+    """Given the indicators of two projects, return which of them have like names, as positions, each once; those whose
+    targets are of different kinds (成本控制率 in per cent, 成本控制数 in yuan) ask other things, however like their names."""
+    named = match_names([one.name for one in mine], [one.name for one in theirs])
+    return [(i, j) for i, j in named if not _of_other_kinds(mine[i], theirs[j])]
+
+
 def match_questions(
     mine: Sequence[Question], theirs: Sequence[Question], services: Sequence[Service]
 ) -> list[tuple[int, int]]:
     """Given the indicators of two projects and the kinds of service that both speak of, return which of them ask the
     same, as positions, each once: those of like names first."""
-    found = match_names([one.name for one in mine], [one.name for one in theirs])
+    found = match_alike(mine, theirs)
     taken = ({i for i, _ in found}, {j for _, j in found})
     for i, left in enumerate(mine):
         for j, right in enumerate(theirs):
@@ -63,6 +70,11 @@ def match_questions(
                 taken[0].add(i)
                 taken[1].add(j)
     return found
+
+
+def _of_other_kinds(mine: Question, theirs: Question) -> bool:
+    left, right = _unit(mine), _unit(theirs)
+    return left is not None and right is not None and left.kind != right.kind
 
 
 def _unit(one: Question) -> Unit | None:

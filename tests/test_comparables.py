@@ -19,6 +19,7 @@ from shared import SHARED, needs_shared
 from graph.comparables import Comparable, find_comparables, read_index
 from graph.errors import AmbiguousError, NotFoundError
 from graph.likeness import ProjectText, compare, look, match_names, read_profile, strip_name
+from graph.same_question import Question, match_questions
 from ontology.comparables import comparison, parse_comparison
 from ontology.keys import fold
 from ontology.records import Disclosure, DocumentInfo, Funding, Indicator, Named, Project, Value
@@ -289,6 +290,16 @@ def test_indicators_are_matched_by_name_each_once() -> None:
     mine, theirs = ["群众满意度", "培训人数", "验收合格率"], ["参训人数", "办事群众满意度", "培训人数", "群众满意度"]
     assert match_names(mine, theirs) == [(0, 3), (1, 2)]
     assert match_names([], theirs) == [] and match_names(["绿植数量"], ["工单办结率"]) == []
+
+
+def test_indicators_of_other_kinds_of_unit_ask_other_things_however_like_their_names() -> None:
+    mine = [Question("项目成本控制率", "cost", "%"), Question("故障修复时间", "output", "小时")]
+    theirs = [
+        Question("项目成本控制数", "cost", "万元"),
+        Question("故障修复时间", "output", "分钟"),
+        Question("故障修复率"),
+    ]
+    assert match_questions(mine, theirs, ()) == [(1, 1)]
 
 
 # --- properties --------------------------------------------------------------------------------------------------
