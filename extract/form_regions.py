@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from extract.piece_columns import Carried
 from extract.piece_rows import PieceRow
-from ontology import labels, titles
+from ontology import finance, labels, titles
 from ontology.head_words import find_head_words
 
 _FAR = 3.5  # sizes: a gap above a lone text so high ends a table
@@ -306,7 +306,7 @@ def _rest(rows: Sequence[PieceRow], carried: Carried) -> int | None:
         return None
     for start in range(min(_PAGE_HEADS + 1, len(rows))):
         row = rows[start]
-        if is_head(row) or is_caption(row):
+        if is_head(row) or is_caption(row) or any(finance.match_title(piece.text) for piece in row.pieces):
             return None
         if carried.holds(row.pieces):
             following = rows[start : start + 3]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
+from extract.form_regions import Region, is_caption
 from extract.piece_rows import PieceRow
+from extract.pieces import Piece, is_item
 from extract.values import parse_decimal
 from ontology import finance
 
@@ -28,6 +31,32 @@ def last_money_head(rows: Sequence[PieceRow]) -> int | None:
     known = sum(finance.match_head(piece.text).is_known for row in rows[:first] for piece in row.pieces)
     printed = sum(any(_is_amount(piece.text) for piece in row.pieces) for row in below)
     return first - 1 if known >= _HEADS and printed >= _MOST * len(below) else None
+
+
+def split_numbered(pieces: Sequence[Piece]) -> list[Piece]:
+    """Given the pieces of a page that holds no form, return them with numbered lines under each other (八、…, 九、…) as
+    the names of as many rows, which they are in a table of money."""
+    found: list[Piece] = []
+    for piece in pieces:
+        begun = [n for n, line in enumerate(piece.lines) if n == 0 or is_item(line[0].text)]
+        found += [Piece(piece.lines[start:end]) for start, end in pairwise([*begun, len(piece.lines)])]
+    return found
+
+
+def find_money_regions(rows: Sequence[PieceRow]) -> list[Region]:
+    """Given the rows of a page without lines, return those of its financial tables: from below a title to the last row
+    that prints an amount."""
+    titled = [number for number, row in enumerate(rows) if any(may_hold_money(piece.text) for piece in row.pieces)]
+    regions: list[Region] = []
+    for title, end in pairwise([*titled, len(rows)]):
+        first = title + 1
+        while first < end and is_caption(rows[first]):
+            first += 1
+        printed = [n for n in range(first, end) if any(_is_amount(piece.text) for piece in rows[n].pieces)]
+        head = last_money_head(rows[first : printed[-1] + 1]) if printed else None
+        if head is not None:
+            regions.append(Region(first, printed[-1], ((first, first + head, printed[-1]),)))
+    return regions
 
 
 def _is_amount(text: str) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from extract.normalize import join_wrapped, width_of_unit
+from extract.normalize import fold_characters, join_wrapped, width_of_unit
 from ontology import labels
 
 _BEHIND = 0.3  # sizes: a word this near behind another is the same text (in another font, as figures often are)
@@ -99,6 +99,11 @@ class Piece:
 
     def __str__(self) -> str:
         return f"{self.text!r} x {self.x0:.0f}-{self.x1:.0f} y {self.top:.0f}-{self.bottom:.0f}"
+
+
+def is_item(line: str) -> bool:
+    """Whether a line begins with the number of an item of a list."""
+    return _ITEM.match(fold_characters(line)) is not None
 
 
 def join_words(words: Sequence[Word]) -> list[Piece]:

@@ -1,4 +1,4 @@
-"""Tables that no lines tell: the words of a page to lattices, for performance forms only."""
+"""Tables that no lines tell: the words of a page to lattices, for performance forms and financial tables only."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from extract.form_regions import Region, find_regions, head_texts, unread_heads
 from extract.lattice import Lattice, LatticeCell
+from extract.money_rows import find_money_regions, split_numbered
 from extract.piece_columns import Band, Carried, Edge, columns_of, find_bands, put_edges, runs_to_edge, stab
 from extract.piece_heads import spread_heads
 from extract.piece_order import order_pieces
@@ -42,12 +43,16 @@ class UnruledPage:
 
 
 def read_unruled(words: Sequence[Word], carried: Carried | None = None) -> UnruledPage:
-    """Given words in the order in which they were written, and what the page before carries on, return the forms among
-    them as tables."""
-    rows = find_rows(order_pieces(join_words(words)))
+    """Given words in the order in which they were written, and what the page before carries on, return the forms and
+    the financial tables among them as tables."""
+    pieces = order_pieces(join_words(words))
+    rows = find_rows(pieces)
     tables: list[UnruledTable] = []
     carries: Carried | None = None
     regions = find_regions(rows, carried)
+    if not regions and find_money_regions(rows):
+        rows = find_rows(split_numbered(pieces))
+        regions = find_money_regions(rows)
     for region in regions:
         inside = rows[region.first : region.last + 1]
         table, gutters = _table(inside, region, carried if region.goes_on else None)

@@ -160,9 +160,7 @@ def _unruled(content: PageContent, found: PageDrafts, whole: Sequence[Lattice], 
         outside = [glyph for glyph in content.glyphs if cell_of(glyph, whole) is None]
     lines = read_lines(outside)
     rules = [rule for rule in content.rules if not any(_is_of(rule, lattice.box) for lattice in whole)]
-    may_hold = carried is not None or any(
-        may_hold_form(line.text) or (rules and may_hold_money(line.text)) for line in lines
-    )
+    may_hold = carried is not None or any(may_hold_form(line.text) or may_hold_money(line.text) for line in lines)
     if not may_hold:
         return UnruledPage()
     numbers = [line.box for line in lines if _is_page_number(clean_text(line.text), line.box, content.height)]
