@@ -444,8 +444,10 @@ def _advice(spread: TargetSpread, language: str) -> Iterable[str]:
         yield words["nobody_reported"]
     for mine in spread.mine:
         standing = target_words()["standings"][mine.standing].in_language(language)
-        place = "–" if mine.percentile is None else f"{mine.percentile:.0f}"
         value = f"{plain(mine.target.value)}{unit}"
-        yield words["mine"].format(value=value, percentile=place, standing=standing)
+        if mine.percentile is None or mine.standing == "too_few":
+            yield words["mine_alone"].format(value=value, standing=standing)
+        else:
+            yield words["mine"].format(value=value, percentile=f"{mine.percentile:.0f}", standing=standing)
         if mine.target.actual is not None:
             yield words["mine_achieved"].format(actual=f"{plain(mine.target.actual)}{unit}", value=value)

@@ -21,7 +21,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "changes": ("raised", "lowered", "unchanged", "dropped", "added", "redefined"),
     "why_redefined": ("name", "unit", "kind", "bound", "wording", "date"),
     "standings": ("strict", "middle", "lax", "unknown", "too_few"),
-    "advice": ("peers_set", "peers_achieved", "nobody_reported", "mine", "mine_achieved"),
+    "advice": ("peers_set", "peers_achieved", "nobody_reported", "mine", "mine_alone", "mine_achieved"),
     "directions": ("positive", "negative"),
 }  # fmt: skip
 

@@ -191,6 +191,19 @@ def test_below_three_peers_nothing_is_said_of_my_place() -> None:
     found = find_targets(store_of(*FOUR[:3]), "满意度", project=iri_of(FOUR[0]))
     assert found.mine[0].standing == "too_few"
     assert not any("同类设定" in line for line in found.advice())
+    assert not any("百分位" in line for line in found.advice())
+    assert any("不足三个" in line for line in found.advice())
+
+
+def test_what_is_said_of_my_place_is_true_where_peers_set_the_same() -> None:
+    """Two of three peers are stricter, one sets the same: more than a quarter are no laxer, and nobody says they are."""
+    cities = [
+        disclosed(name, form("热线经费", row("群众满意度", value(n, "%", "ge"), "quality", measure="satisfaction")))
+        for name, n in (("昆明市", "95"), ("曲靖市", "95"), ("南宁市", "96"), ("桂林市", "99"))
+    ]
+    found = find_targets(store_of(*cities), "满意度", project=iri_of(cities[0]))
+    (told,) = (line for line in found.advice() if "本项目" in line)
+    assert told == "本项目 95%，处于第 17 百分位：在同类指标值最宽的四分之一"
 
 
 # --- the answer -------------------------------------------------------------------------------------------------------
