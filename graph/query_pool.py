@@ -18,7 +18,9 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from graph.errors import WorkspaceError
 from graph.guard import check_user_query
+from graph.soundness import check_snapshot
 from graph.sparql import limit_rows
 from ontology.namespaces import PREFIXES
 
@@ -196,6 +198,21 @@ class _Lane:
         self.idle.clear()
 
 
+_DAMAGED = Reply("failed", message="files of this store are damaged; whoever keeps it is told how to mend it")
+
+
+def _tell_damage(snapshot: Path) -> bool:
+    try:
+        check_snapshot(snapshot)
+    except WorkspaceError as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.stderr.flush()
+        return True
+    except OSError:
+        pass
+    return False
+
+
 class QueryPool:
     """The processes that answer queries on one snapshot."""
 
@@ -204,6 +221,8 @@ class QueryPool:
         folder = folder.resolve()  # the processes have another working directory
         self._quick = _Lane(folder, limits.quick, limits.memory, 0, limits.seconds)
         self._slow = _Lane(folder, limits.slow, limits.memory, 19, limits.seconds)
+        self._folder = folder
+        self._doubt: asyncio.Future[bool] | None = None
         self._waiting = 0
         self._kept: OrderedDict[bytes, Reply] = OrderedDict()
         self._kept_size = 0
@@ -216,10 +235,21 @@ class QueryPool:
         if kept is not None:
             self._kept.move_to_end(request)
             return kept
+        if self._doubt is not None and self._doubt.done() and self._doubt.result():
+            return _DAMAGED
         reply = await self._answer(request)
         if reply.ok:
             self._keep(request, reply)
+        elif reply.kind in ("failed", "timeout") and await self._is_damaged():
+            return _DAMAGED
         return reply
+
+    async def _is_damaged(self) -> bool:
+        """Whether the snapshot's files are damaged, of which a query may take for ever or all memory: they are read once,
+        and whoever keeps the endpoint is told."""
+        if self._doubt is None:
+            self._doubt = asyncio.ensure_future(asyncio.to_thread(_tell_damage, self._folder))
+        return await asyncio.shield(self._doubt)
 
     async def _answer(self, request: bytes) -> Reply:
         limits = self.limits

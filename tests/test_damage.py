@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import json
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ import pipeline
 from graph import soundness
 from graph.errors import GraphError, WorkspaceError
 from graph.load import open_batch
+from graph.query_pool import Limits, QueryPool, Question, Reply
 from graph.soundness import MARK, SUMS
 from graph.sources import Source
 from graph.workspace import Workspace
@@ -175,6 +178,32 @@ def test_what_was_found_damaged_is_not_opened_again(store):
         with pytest.raises(WorkspaceError):
             asked()
     assert (workspace.snapshot_folder / MARK).exists()
+
+
+def test_the_endpoint_tells_its_keeper_what_is_damaged_and_its_clients_no_path(store, capfd):
+    snapshot = Workspace.open(store).snapshot_folder
+    for table in largest_tables(snapshot):
+        if table.stat().st_size > 100_000:
+            flip(table)
+
+    async def ask() -> list[Reply]:
+        pool = QueryPool(snapshot, Limits(seconds=20, memory=1 << 30))
+        try:
+            asked = (
+                "SELECT ?p (COUNT(*) AS ?n) { ?f a pikg:Form ; ?p ?o } GROUP BY ?p",
+                "SELECT ?o { ?s pikg:order ?o }",
+            )
+            return [await pool.answer(Question(sparql)) for sparql in asked]
+        finally:
+            await pool.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        replies = thread.submit(asyncio.run, ask()).result()
+    assert {reply.kind for reply in replies} == {"failed"}
+    assert {reply.message for reply in replies} == {
+        "files of this store are damaged; whoever keeps it is told how to mend it"
+    }
+    assert capfd.readouterr().err.count(f"the snapshot in {snapshot} can't be read") == 1
 
 
 def test_verify_reads_every_file(store, capsys):
