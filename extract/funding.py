@@ -97,6 +97,9 @@ def read_funding(grid: Grid, rows: Iterable[int], ledger: Ledger) -> FundingBloc
             named = answer.left_cell if answer.left is not None and answer.left.role("source") else answer.above_cell
             year = _year_in(answer.above_cell) or _year_over(grid, answer.blocked, ledger)
             amount = Amount(stage, source, text, _own_unit(answer), cell, named, year)
+            if _between_sources(grid, cell, answer):
+                unread.append((cell, named.text if named is not None else ""))
+                continue
             amounts.append(amount)
             in_rows.setdefault((cell.row, id(answer.left_cell), stage, source, year), []).append((amount, answer))
             ledger.value(cell, "funding.amount")
@@ -113,7 +116,7 @@ def read_funding(grid: Grid, rows: Iterable[int], ledger: Ledger) -> FundingBloc
             ledger.value(amount.cell, "funding.amount")
     terms = [amount for amount in terms if ledger.use_of(amount.cell) == "value"]
     amounts = [*terms, *amounts]
-    amounts = _with_unit_of_block(_once(amounts, ledger), [cell for cell in grid if cell.row in wanted])
+    amounts = _once(_with_unit_of_block(amounts, [cell for cell in grid if cell.row in wanted]), ledger)
     inline, unknown = _read_inline(grid, wanted, ledger)
     inline = _with_unit_of_block(inline, [cell for cell in grid if cell.row in wanted])
     for spot, match in marks.items():
@@ -121,6 +124,17 @@ def read_funding(grid: Grid, rows: Iterable[int], ledger: Ledger) -> FundingBloc
         if label is not None and _is_money(match) and match.value is None:
             ledger.label(label, "funding")
     return FundingBlock((*amounts, *inline), execution, (*unread, *unknown))
+
+
+def _between_sources(grid: Grid, cell: Cell, answer: _Answer) -> bool:
+    """Whether a figure stands right below one source and, behind another's own figure, beside that: whose it is nobody
+    knows."""
+    left, above = answer.left_cell, answer.above_cell
+    if left is None or above is None or answer.left is None or answer.above is None or above.last_row != cell.row - 1:
+        return False
+    sources = {answer.left.role("source"), answer.above.role("source")}
+    beside = grid.at(left.row, left.last_column + 1)
+    return len(sources - {None, "total"}) == 2 and beside is not cell and beside is not None and beside.row < cell.row
 
 
 def _unsure(rows: Iterable[list[tuple[Amount, _Answer]]]) -> list[Amount]:
@@ -233,9 +247,11 @@ def _place(answer: _Answer) -> tuple[str, str, str] | None:
         return "amount", left_stage, answer.row_source  # 省级财政资金 | 2000 | 实际支出 | 1960
     above_source = above.role("source") if above else None
     above_stage = above.role("stage") if above else None
+    part = above.role("execution") if above else None
+    if left is not None and left.role("section") == "funding" and (above_stage or part):
+        left_stage = None  # 预算资金 at the side of 预算数 | 执行数 | 执行率 heads them all
     if (left and left.role("outside")) or (above and above.role("outside") and left_source):
         return "outside", "", ""
-    part = above.role("execution") if above else None
     if left_source is not None:
         if part is not None and above_source is None:
             return "execution", part, left_source

@@ -276,7 +276,7 @@ def _read_head(grid: Grid, first: int, last: int) -> IndicatorTable:
         lowest = path[-1]
         notation = _notation_of_time(grid, last, path) or _column_notation(path)
         if notation is None:
-            money = _funding_column(path, column)
+            money = _funding_column(path, column, of_projects="project_name" in head.columns)
             if money is not None:
                 head.funding.append(money)
                 continue
@@ -471,7 +471,7 @@ def _by_half(notation: str, hints: tuple[str, ...]) -> str:
     return notation
 
 
-def _funding_column(path: list[Cell], column: int) -> FundingColumn | None:
+def _funding_column(path: list[Cell], column: int, *, of_projects: bool) -> FundingColumn | None:
     stage = source = unit = None
     seen = False
     for cell in path:
@@ -484,7 +484,7 @@ def _funding_column(path: list[Cell], column: int) -> FundingColumn | None:
         source = match.role("source") or source
         unit = labels.money_unit(*match.hints) or unit
         seen = seen or any(role.group in ("stage", "source") for role in match.roles)
-        seen = seen or match.role("section") == "funding"
+        seen = seen or match.role("section") == "funding" or (of_projects and match.role("execution") == "rate")
     if not seen or labels.match_column(path[-1].text) is not None:
         return None
     lowest = labels.match_block(path[-1].text)
