@@ -181,7 +181,7 @@ def _targets(indicator: str, format_: str, folder: Path, language: Language, **n
     project = narrow["project"]
     with _open(folder) as store:
         spread = store.targets(indicator, **narrow)
-        steps = store.target_history(project, [m.target.row.name for m in spread.mine]) if project else []
+        steps = store.target_history(project, spread.own_names) if project else []
     if format_ == "json":
         terminal.write_json(spread.to_json(language), sys.stdout)
     else:

@@ -128,6 +128,13 @@ class TargetSpread:
     own: frozenset[str] = frozenset()
 
     @property
+    def own_names(self) -> list[str]:
+        """What the projects that were asked about call the indicator, in all their forms: also in words, and in those
+        that a newer form doesn't have any more."""
+        rows = (one.row for one in (*self.targets, *self.left_out))
+        return list(dict.fromkeys(row.name for row in rows if row.project in self.own))
+
+    @property
     def quartiles(self) -> Quartiles | None:
         """How all targets are spread; None where there are none."""
         return quartiles(target.value for target in self.targets)

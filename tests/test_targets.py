@@ -290,6 +290,19 @@ def test_plan_and_report_are_compared_within_the_year() -> None:
     assert find_target_history(store, "培训经费", names=["没有"])[0].changes == ()
 
 
+def test_what_a_newer_form_does_not_ask_any_more_is_told_of_the_indicator() -> None:
+    store = store_of(
+        disclosed("昆明市", form("培训经费", satisfied("90", "学员反映评价满意率")), year=2023),
+        disclosed("昆明市", form("培训经费", satisfied("95", "服务对象满意度")), year=2024),
+    )
+    spread = find_targets(store, "满意度", project="培训经费")
+    (step,) = find_target_history(store, "培训经费", names=spread.own_names)
+    assert {change.name: change.what for change in step.changes} == {
+        "服务对象满意度": "added",
+        "学员反映评价满意率": "dropped",
+    }
+
+
 def test_a_form_of_an_unknown_year_is_before_and_after_none() -> None:
     unknown = city("昆明市", "80", year=None)
     assert find_target_history(store_of(unknown, city("昆明市", "90")), "培训经费") == []
