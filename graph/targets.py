@@ -131,7 +131,7 @@ class TargetSpread:
     def own_names(self) -> list[str]:
         """What the projects that were asked about call the indicator, in all their forms: also in words, and in those
         that a newer form doesn't have any more."""
-        rows = (one.row for one in (*self.targets, *self.left_out))
+        rows = (*(target.row for target in self.targets), *(one.row for one in self.left_out))
         return list(dict.fromkeys(row.name for row in rows if row.project in self.own))
 
     @property
