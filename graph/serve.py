@@ -471,4 +471,7 @@ def build_app(workspace: Workspace, limits: Limits | None = None) -> Starlette:
 
 def run_endpoint(app: Starlette, host: str, port: int) -> None:
     """Given the endpoint and an address, serve it until the process is told to end."""
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
+    uvicorn.run(
+        app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=1,
+        http="h11", h11_max_incomplete_event_size=_BODY_LIMIT,  # a query sent by GET may be as long as one by POST
+    )  # fmt: skip

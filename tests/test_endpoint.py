@@ -15,6 +15,8 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import urlopen
 
 import httpx
 import pytest
@@ -136,6 +138,14 @@ def test_graphs_come_in_the_format_that_the_client_prefers(client, accept, sent_
     answer = client.get("/sparql", params={"query": query}, headers={"Accept": accept})
     assert (answer.status_code, answer.headers["content-type"]) == (200, sent_as)
     assert len(Graph().parse(data=answer.text, format=reader)) >= 1
+
+
+def test_a_long_query_may_be_sent_either_way(client, address):
+    query = f"ASK {{}} # {'长' * 30_000}"
+    assert client.post("/sparql", data={"query": query}).json()["boolean"] is True
+    asked = f"{address}/sparql?{urlencode({'query': query, 'format': 'json'})}"
+    with urlopen(asked, timeout=30) as answer:
+        assert json.load(answer)["boolean"] is True
 
 
 def test_an_unknown_format_is_refused_and_a_short_name_understood(client):
