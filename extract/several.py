@@ -41,13 +41,13 @@ def each_indicator(row: IndicatorRow, *, names_target: bool) -> Iterator[Indicat
 
 
 def _single(row: IndicatorRow) -> IndicatorRow:
-    """A row with one indicator: a figure that goes on in the next line ("≤2.5万", "元/公里") is one; and where its name is
+    """A row with one indicator: what goes on in the next line ("≤2.5万", "元/公里") is one value; and where its name is
     numbered ("（1）居民满意度"), the number before its target or actual is that of a list of one."""
     texts = dict(row.texts)
     numbered = _ITEM.match(texts.get("tier3", "")) is not None
     for side in ("target", "actual"):
         text = texts.get(side, "")
-        if "\n" in text and _is_figure(one_line(text)):
+        if len(lines := _lines(text)) > 1 and not any(_ITEM.match(line) or _is_whole(line) for line in lines[1:]):
             texts[side] = one_line(text)
         if numbered and text:
             texts[side] = _ITEM.sub("", texts[side])

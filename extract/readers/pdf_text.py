@@ -17,6 +17,7 @@ _ITEM = re.compile(
 )
 WIDEST_PADDING = 6.0  # points between a cell's line and its text; text that stands farther off is centred
 _SENTENCE_END = tuple("。；;！!？?：:")
+_IN_PROSE = "，。"  # marks of sentences, which no name and no value has
 _TO_SPARE = 1.0  # sizes: a line with so much more room than the next one's first word needs was ended on purpose
 _SOME = 0.3  # sizes: the same where the next line begins an item of a list, or a cell beside has a break there, too
 _LEVEL = 0.3  # sizes: lines whose middles differ by less stand beside each other
@@ -97,8 +98,11 @@ def cell_text(lines: Sequence[Line], room: Box | None = None, beside: Sequence[f
     of a sentence, and the line before it had room left; or where that line had room for the word that begins this one,
     so that nothing but a break in the text itself can have ended it.
     """
-    latin = _is_latin("".join(line.text for line in lines))
+    whole = "".join(line.text for line in lines)
+    latin = _is_latin(whole)
     right = max((line.box.x1 for line in lines), default=0.0)
+    if any(mark in whole for mark in _IN_PROSE):
+        room = None  # where a sentence breaks says nothing
     text = ""
     previous: Line | None = None
     for line in lines:
