@@ -133,7 +133,7 @@ def _number_first(match: re.Match[str]) -> str:
     """百分之95 as 95百分之, 百分之九十五 likewise: the unit behind its number, as everywhere else."""
     number = match["number"]
     if not _NUMBER.fullmatch(number.lstrip("-")):
-        numeral = parse_numeral(number)
+        numeral = Decimal(100) if number == "百" else parse_numeral(number)  # 百分之百
         if numeral is None:
             return match[0]
         number = str(numeral)
@@ -152,6 +152,8 @@ def _with_digits(text: str) -> str | None:
             unit = read_unit(text, second.end())
         if number is None or unit is None or unit.unit is None or unit.unit.kind == "grade":
             continue
+        if text.startswith("分之", match.end()):
+            continue  # 三分之二 is a fraction, not three 分
         head = text[: match.start()]
         led = not head or head[-1] in words.signs or words.before.at_end(head) or words.lead.at_end(head)
         if not led and not read_per(head)[0]:
