@@ -210,6 +210,8 @@ def _unit_costs(service: str | None, project: str | None, format_: str, folder: 
     basis: Literal["planned", "achieved"] = "achieved" if given["achieved"] else "planned"
     if project is not None and service is not None:
         raise click.UsageError("give either a SERVICE or --project")
+    if service is not None and not service.strip():
+        raise click.UsageError("the SERVICE is empty; leave it out to list all")
     with _open(folder) as store:
         if project is not None:
             found: Any = store.unit_costs(project, basis=basis)

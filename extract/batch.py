@@ -11,7 +11,7 @@ from pathlib import Path
 from extract.assemble import Reading, assemble
 from extract.bounds import bounded
 from extract.errors import ReaderDefectError, TooLargeError, UnreadableDocumentError
-from extract.formats import Format, detect, unsupported
+from extract.formats import Format, detect, require_file, unsupported
 from extract.grid import Document
 
 _READERS: dict[Format, str] = {
@@ -109,6 +109,7 @@ def _describe_defect(path: Path, error: Exception) -> str:
 
 
 def _sha256(path: Path) -> str:
+    require_file(path)
     try:
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -97,8 +97,15 @@ _OFFICE_XML = (
 )
 
 
+def require_file(path: Path) -> None:
+    """Raise UnreadableDocumentError for a pipe: whoever opens it waits for ever."""
+    if path.is_fifo():
+        raise UnreadableDocumentError(f"{path.name}: cannot be opened (it is a pipe or a device, and no file)")
+
+
 def detect(path: Path) -> Format:
     """Given a file, return its format by its content; raise UnreadableDocumentError where it is no document."""
+    require_file(path)
     try:
         with path.open("rb") as stream:
             head = stream.read(_HEAD)

@@ -79,6 +79,17 @@ def test_a_file_that_fails_is_told_in_a_line_and_the_others_are_stored(call, tmp
     assert f"unchanged: {EXAMPLES[0].name}" in told
 
 
+@posix
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_pipe_among_the_files_is_told_and_waited_for_by_nobody(call, tmp_path, jobs):
+    shutil.copy(EXAMPLES[0], tmp_path)
+    os.mkfifo(tmp_path / "pipe.pdf")
+    status, told, complaint = call("ingest", tmp_path, "--store", tmp_path / "store", "--jobs", jobs)
+    assert (status, complaint) == (1, "failed: pipe.pdf: cannot be opened (it is a pipe or a device, and no file)\n")
+    assert "1 stored, 1 failed" in told
+    assert call("extract", tmp_path / "pipe.pdf")[0] == 1
+
+
 def test_a_folder_lists_what_it_passed_over_and_succeeds(call, tmp_path):
     shutil.copy(EXAMPLES[0], tmp_path)
     (tmp_path / "notes.mp4").write_bytes(b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00")

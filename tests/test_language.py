@@ -113,3 +113,11 @@ def test_what_became_of_files_is_told_in_chinese(call, tmp_path):
     assert "跳过：notes.mp4：" in told
     assert told.splitlines()[-1].endswith("存入 1 份，跳过 1 份，失败 1 份")
     assert complaint.startswith("失败：坏.pdf：")
+    (tmp_path / "空").mkdir()
+    assert call("ingest", tmp_path / "空", "--store", tmp_path / "s", "--lang", "zh")[:2] == (
+        0,
+        f"{tmp_path / 's'}：没有找到文件\n",
+    )
+    assert call("ingest", tmp_path / "无", "--store", tmp_path / "s", "--lang", "zh")[2].endswith(
+        "：没有这个文件或文件夹\n"
+    )

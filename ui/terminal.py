@@ -293,14 +293,29 @@ def _write_rows(answer: Rows, headings: Mapping[str, str], file: TextIO, t: Text
     things are left out, and said to be."""
     from graph.results import show  # noqa: PLC0415
 
+    def told(node: Any) -> str:
+        return _labelled(str(node)) or show(node) if t.language == "zh" else show(node)
+
     heads = [headings.get(variable, variable) for variable in answer.variables]
     kept = [number for number in range(len(heads)) if not headings or not _only_things(answer, number)] or [
         *range(len(heads))
     ]
-    write_table([heads[n] for n in kept], [[show(row[n]) for n in kept] for row in answer.rows], file)
+    write_table([heads[n] for n in kept], [[told(row[n]) for n in kept] for row in answer.rows], file)
     if len(kept) < len(heads):
         left_out = t("app.and").join(head for number, head in enumerate(heads) if number not in kept)
         complain(t("terminal.columns_left_out", names=left_out))
+
+
+def _labelled(iri: str) -> str | None:
+    """What a concept's IRI is called in Chinese; None for anything else."""
+    from ontology.concepts import concept_schemes  # noqa: PLC0415
+    from ontology.namespaces import CONCEPT  # noqa: PLC0415
+
+    scheme, _, notation = iri.removeprefix(CONCEPT).partition("/")
+    if not iri.startswith(CONCEPT) or scheme not in concept_schemes():
+        return None
+    known = concept_schemes()[scheme].concepts.get(notation)
+    return None if known is None else known.label.zh
 
 
 def _only_things(answer: Rows, column: int) -> bool:
