@@ -457,5 +457,6 @@ def _report_unexplained(layout: Layout, work: _Work) -> None:
             if labels.mentions_people(cell.text):
                 ledger.leave_out(cell, "人名、电话不读入 (names and telephones are never read)", sensitive=True)
                 continue
-            text = cell.text if len(cell.text) <= 60 else cell.text[:60] + "…"
+            text = one_line(cell.text)
+            text = text if len(text) <= 60 else text[:60] + "…"
             work.issues.append(issue("cell.unexplained", cell.printed.place, text=text))

@@ -38,7 +38,7 @@ def split_numbered(pieces: Sequence[Piece]) -> list[Piece]:
     the names of as many rows, which they are in a table of money."""
     found: list[Piece] = []
     for piece in pieces:
-        begun = [n for n, line in enumerate(piece.lines) if n == 0 or is_item(line[0].text)]
+        begun = [n for n, line in enumerate(piece.lines) if n == 0 or is_item("".join(word.text for word in line))]
         found += [Piece(piece.lines[start:end]) for start, end in pairwise([*begun, len(piece.lines)])]
     return found
 
