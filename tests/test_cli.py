@@ -255,7 +255,7 @@ def test_a_file_that_cannot_be_written_whole_stays_as_it_was(store, tmp_path, ar
     small = "import resource, sys, pikg; resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200)); pikg.main()"
     command = [sys.executable, "-c", small, *arguments, "-o", str(file), "--store", str(store)]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
-    assert (ended.returncode, ended.stderr.decode().strip()) == (1, "error: File too large")
+    assert (ended.returncode, ended.stderr.decode().strip()) == (1, f"error: {file}: File too large")
     assert file.read_text("utf-8") == "of yesterday"
     assert list(tmp_path.iterdir()) == [file]
 
