@@ -67,6 +67,10 @@ def damaged_snapshot(folder: Path, reason: str) -> WorkspaceError:
 
 def damaged_graph(folder: Path, reason: str) -> WorkspaceError:
     """Given the folder of a graph that can't be read and why, return the error that says so and what to do."""
+    if "No space left" in reason:  # what is opened to write is written to at once
+        return WorkspaceError(
+            f"{folder} can't be written ({reason}); make room, and call it again: what was stored before is there whole"
+        )
     return WorkspaceError(
         f"the graph in {folder} can't be read: {reason}; if it is damaged, restore the store from a backup, or make it "
         f"anew from what was read of its documents: `pikg backup FOLDER --anew --store {folder.parent}`"

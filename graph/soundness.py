@@ -158,8 +158,8 @@ def _differs(path: Path, told: _Sum) -> bool:
 # --- what was found -----------------------------------------------------------------------------------------------
 def damage_told(files: Iterable[str]) -> str:
     """Given damaged files, return what is said of them."""
-    named = list(files)
-    more = f" and {len(named) - 3} more" if len(named) > 3 else ""
+    named = sorted(files)
+    more = ", …" if len(named) > 3 else ""
     return f"{', '.join(named[:3])}{more}: not as it was written"
 
 

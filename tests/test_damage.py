@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from disclosures import disclosure, files, lines, load
+from streamlit.testing.v1 import AppTest
 
 import pikg
 import pipeline
@@ -20,7 +21,7 @@ from graph import soundness
 from graph.errors import GraphError, WorkspaceError
 from graph.load import open_batch
 from graph.query_pool import Limits, QueryPool, Question, Reply
-from graph.soundness import MARK, SUMS
+from graph.soundness import MARK, SUMS, damage_told, mark_damaged
 from graph.sources import Source
 from graph.workspace import Workspace
 
@@ -268,6 +269,29 @@ def test_optimize_does_not_publish_a_damaged_graph_and_a_backup_makes_it_anew(fi
     assert pikg.run(["backup", str(tmp_path / "anew"), "--anew", "--store", str(store)]) == 0
     assert lines(Workspace.open(tmp_path / "anew")) == expected
     assert pikg.open_store(tmp_path / "anew").verify().damaged == ()
+
+
+def test_the_app_says_that_a_damaged_store_cannot_be_opened(store, monkeypatch):
+    mark_damaged(Workspace.open(store).snapshot_folder, damage_told(["000016.sst"]))
+    monkeypatch.setenv("PIKG_STORE", str(store))
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params["lang"] = "en"
+    shown = "\n".join(str(getattr(one, "value", "")) for one in app.run().main)
+    assert "The store could not be opened" in shown
+    assert "000016.sst: not as it was written" in shown
+    assert "no documents" not in shown
+    assert "pikg ingest" not in shown
+
+
+def test_a_graph_that_cannot_be_opened_for_want_of_room_is_not_called_damaged(workspace, monkeypatch):
+    monkeypatch.setattr("graph.embedded.ox.Store", raise_io_error)
+    with pytest.raises(WorkspaceError, match="make room") as caught, workspace.write():
+        pass
+    assert "backup" not in str(caught.value)
+
+
+def raise_io_error(*_arguments: object) -> None:
+    raise OSError("IO error: No space left on device: While appending to file: 000083.sst")
 
 
 @pytest.mark.parametrize("content", [None, b"", b"the newest"])

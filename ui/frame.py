@@ -83,10 +83,11 @@ def _show_page(name: str, parameters: Mapping[str, str], t: Texts) -> None:
 
 
 def show_missing(folder: Path, error: GraphError | None, t: Texts) -> None:
-    """Say that there is nothing to show yet, why, and how to fill the store."""
-    unusable = error is not None and not isinstance(error, NotFoundError)
-    why = told(error, t) if error is not None and unusable else t("app.empty_body")
-    show(tag("div", tag("h1", t("app.empty_title")), tag("p", why), class_="pk-head"))
+    """Say that there is nothing to show yet, and how to fill the store; or that it can't be opened, and why."""
+    if error is not None and not isinstance(error, NotFoundError):
+        show(tag("div", tag("h1", t("app.unusable_title")), tag("p", told(error, t)), class_="pk-head"))
+        return
+    show(tag("div", tag("h1", t("app.empty_title")), tag("p", t("app.empty_body")), class_="pk-head"))
     if error is None and may_write():
         show(tag("p", link(address("import", t.language), t("app.to_import"))))
     st.code(f"pikg ingest FILE … --store {folder}", language=None)
