@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import zlib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from graph.errors import WorkspaceError, damaged_graph, damaged_snapshot
-from graph.files import link_or_copy, store_files
+from graph.files import store_files
 
 SUMS = "sums.json"
 """The file of a snapshot that says how its files were written."""
@@ -34,10 +33,9 @@ _sound: set[Path] = set()
 
 
 class _Sum(NamedTuple):
-    """How a file was written: its bytes, when (nanoseconds), and their CRC-32."""
+    """How a file was written: its bytes and their CRC-32."""
 
     size: int
-    written: int
     crc: int
 
 
@@ -55,27 +53,22 @@ def note_sums(snapshot: Path) -> None:
         partial.replace(snapshot / SUMS)
 
 
-def _known_before(snapshot: Path) -> dict[tuple[int, int], tuple[Path, _Sum]]:
-    """What is known of the files of earlier snapshots, by the file itself: names may be given again (see _is_needed)."""
+def _known_before(snapshot: Path) -> dict[tuple[int, int], _Sum]:
+    """What is known of the files of earlier snapshots, by the file itself: a name may be given again."""
     known = {}
     for folder in snapshot.parent.iterdir():
         for name, told in ((folder.name.isdecimal() and _read(folder)) or {}).items():
-            path = folder / name
             with suppress(FileNotFoundError):
-                inode = os.stat(path)  # noqa: PTH116 - hundreds of files
-                if inode.st_ino and path.suffix == ".sst":
-                    known[inode.st_dev, inode.st_ino] = path, told
+                inode = os.stat(folder / name)  # noqa: PTH116 - hundreds of files
+                if inode.st_ino and name.endswith(".sst"):
+                    known[inode.st_dev, inode.st_ino] = told
     return known
 
 
-def _sum(path: Path, known: Mapping[tuple[int, int], tuple[Path, _Sum]]) -> _Sum:
+def _sum(path: Path, known: Mapping[tuple[int, int], _Sum]) -> _Sum:
     now = os.stat(path)  # noqa: PTH116
-    earlier = known.get((now.st_dev, now.st_ino))
-    if earlier is not None:
-        before, told = earlier
-        if (told.size, told.written) == (now.st_size, now.st_mtime_ns) or _is_needed(before):
-            return told  # where it was written to since, it is damaged
-    return _Sum(now.st_size, now.st_mtime_ns, _crc(path))
+    told = known.get((now.st_dev, now.st_ino))
+    return told if told is not None and told.size == now.st_size else _Sum(now.st_size, _crc(path))
 
 
 def _read(snapshot: Path) -> dict[str, _Sum] | None:
@@ -84,30 +77,6 @@ def _read(snapshot: Path) -> dict[str, _Sum] | None:
         return {name: _Sum(*said) for name, said in told.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return None
-
-
-def _is_needed(path: Path) -> bool:
-    """Whether a snapshot's table is a part of the store. A merging that is stopped in its midst leaves tables behind
-    that belong to nothing; they are linked with the others, and written anew by the next writer, under the same name in
-    the same file. Without one that is needed the snapshot can't be opened."""
-    from graph.embedded import open_snapshot  # noqa: PLC0415 - which reads marks from here
-
-    with tempfile.TemporaryDirectory(prefix="pikg-") as other:
-        for name in store_files(path.parent):
-            if name != path.name:
-                _stand_for((path.parent / name).absolute(), Path(other, name))
-        try:
-            open_snapshot(Path(other)).close()
-        except WorkspaceError:
-            return True
-    return False
-
-
-def _stand_for(path: Path, other: Path) -> None:
-    try:
-        other.symlink_to(path)
-    except OSError:  # Windows, where not everybody may
-        link_or_copy(path, other)
 
 
 def _crc(path: Path) -> int:
@@ -130,8 +99,7 @@ def find_damaged(snapshot: Path, copy: Path | None = None) -> list[str]:
     """Given the folder of a snapshot, and where it was copied to, return the files that don't read as they were written;
     none where that was not noted."""
     folder, sums = copy or snapshot, _read(snapshot) or {}
-    differing = [name for name, told in sorted(sums.items()) if _differs(folder / name, told)]
-    return [name for name in differing if not name.endswith(".sst") or _is_needed(snapshot / name)]
+    return [name for name, told in sorted(sums.items()) if _differs(folder / name, told)]
 
 
 def find_damaged_tables(graph: Path, snapshot: Path) -> list[str]:
