@@ -359,7 +359,7 @@ def say_verified(verified: Verified, language: Language) -> bool:
     result = "n_checked" if verified.checksums and sound else "n_unchecked" if sound else "n_read"
     complain(t(f"terminal.{result}", n=verified.files, bytes=f"{verified.bytes:,}"))
     for sha256 in verified.damaged:
-        complain(t("terminal.damaged_original", sha256=sha256))
+        complain(t("terminal.damaged_original", file=f"documents/{sha256}"))
     return sound
 
 
