@@ -64,6 +64,13 @@ def test_exit_statuses(call, store, arguments, status, says):
     assert says in complaint
 
 
+@pytest.mark.parametrize("arguments", [[], ["correct"]])
+def test_a_call_without_a_command_is_shown_the_help_once(call, arguments):
+    status, _, complaint = call(*arguments)
+    assert (status, complaint.count("Usage: ")) == (2, 1)
+    assert complaint.rstrip("\n") == call(*arguments, "--help")[1].rstrip("\n")
+
+
 def test_a_file_that_fails_is_told_in_a_line_and_the_others_are_stored(call, tmp_path):
     broken = tmp_path / "坏 文件.pdf"
     broken.write_bytes(b"%PDF-1.7\nnothing")

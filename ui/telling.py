@@ -35,6 +35,9 @@ def _said(error: Exception, t: Texts) -> str:
 
 def tell_call(error: click.ClickException, language: Language) -> int:
     """Given what is wrong with a call, tell it with the usage of the command; return the exit status."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()  # its message is the whole help
+        return error.exit_code
     t = Texts(language)
     context = error.ctx if isinstance(error, click.UsageError) else None
     if context is not None:
