@@ -108,3 +108,19 @@ def test_elements_shown_as_a_table_are_one(tmp_path, table, row, cell):
     (grid,) = document.grids
     assert (grid.rows, grid.columns) == (2, 2)
     assert [cell.text for cell in grid] == ["项目名称", "政策热线", "资金总额", "58"]
+
+
+def test_what_stands_between_a_table_and_its_rows_or_cells_loses_nothing(tmp_path):
+    def row(*texts: str) -> str:
+        return "<div role='row'>" + "".join(f"<div role='cell'>{text}</div>" for text in texts) + "</div>"
+
+    page = f"""<html><body><p>前</p><div role="table">单位：万元<h2>绩效目标表</h2><div>{row("项目名称", "政策热线")}</div>
+        <div><div role="row"><div>旁注</div><div><div role="cell">资金总额</div><div role="cell">58</div></div></div></div>
+        <script>var rows = 2;</script></div><p>后</p></body></html>"""
+    document = blocks_of(tmp_path, page)
+    (grid,) = document.grids
+    assert [(cell.row, cell.column, cell.text) for cell in grid] == [
+        (1, 1, "项目名称"), (1, 2, "政策热线"), (2, 1, "资金总额"), (2, 2, "58"),
+    ]  # fmt: skip
+    told = [block.text for block in document.blocks if isinstance(block, Paragraph)]
+    assert told == ["前", "单位：万元", "绩效目标表", "旁注", "后"]

@@ -212,16 +212,37 @@ def _arranges(table: Element) -> bool:
     """Whether a table only arranges a page: it holds tables of its own, or no row with two cells."""
     if next(table.iterdescendants("table"), None) is not None:
         return True
-    return all(sum(1 for cell in row if _tag(cell) in ("td", "th")) < 2 for row in table.iterdescendants("tr"))
+    return all(sum(1 for _ in _cells(row)) < 2 for row in table.iterdescendants("tr"))
 
 
 def _rows(table: Element) -> Iterator[Element]:
-    for child in table:
+    """The shown rows of a table, in whatever elements (thead, form, div) they stand."""
+    for child in filter(_is_shown, table):
         if _tag(child) == "tr":
-            if _is_shown(child):
-                yield child
-        elif _tag(child) in ("thead", "tbody", "tfoot") and _is_shown(child):
+            yield child
+        else:
             yield from _rows(child)
+
+
+def _cells(row: Element) -> Iterator[Element]:
+    """The shown cells of a row, in whatever elements they stand."""
+    for child in filter(_is_shown, row):
+        if _tag(child) in ("td", "th"):
+            yield child
+        else:
+            yield from _cells(child)
+
+
+def _beside_cells(part: Element) -> Iterator[str]:
+    """What a table, or a part of it, prints outside of its cells, as its caption."""
+    yield _space(part.text)
+    for child in part:
+        if _is_shown(child) and _tag(child) not in ("td", "th"):
+            if next(child.iterdescendants("td", "th"), None) is not None:
+                yield from _beside_cells(child)
+            else:
+                yield _cell_text(child)
+        yield _space(child.tail)
 
 
 def _span(cell: Element, name: str) -> int:
@@ -232,10 +253,8 @@ def _span(cell: Element, name: str) -> int:
 
 
 def _read_table(table: Element, reading: _Reading) -> None:
-    for caption in table.iterchildren("caption"):
-        text = clean_text(_cell_text(caption))
-        if text:
-            reading.blocks.append(Paragraph(text, Place()))
+    for text in filter(None, map(clean_text, _beside_cells(table))):
+        reading.blocks.append(Paragraph(text, Place()))
     rows = list(_rows(table))
     reading.tables += 1
     number = reading.tables
@@ -243,9 +262,7 @@ def _read_table(table: Element, reading: _Reading) -> None:
     cells: list[Cell] = []
     for row, element in enumerate(rows, 1):
         column = 1
-        for child in element:
-            if _tag(child) not in ("td", "th") or not _is_shown(child):
-                continue
+        for child in _cells(element):
             while (row, column) in taken:
                 column += 1
             height = min(_span(child, "rowspan") if child.get("rowspan") != "0" else len(rows), len(rows) - row + 1)
