@@ -159,12 +159,11 @@ def _unruled(content: PageContent, found: PageDrafts, whole: Sequence[Lattice], 
     else:
         outside = [glyph for glyph in content.glyphs if cell_of(glyph, whole) is None]
     lines = read_lines(outside)
-    rules = [rule for rule in content.rules if not any(_is_of(rule, lattice.box) for lattice in whole)]
-    may_hold = carried is not None or any(may_hold_form(line.text) or may_hold_money(line.text) for line in lines)
-    if not may_hold:
+    if carried is None and not any(may_hold_form(line.text) or may_hold_money(line.text) for line in lines):
         return UnruledPage()
     numbers = [line.box for line in lines if _is_page_number(clean_text(line.text), line.box, content.height)]
     words = read_words([glyph for glyph in outside if not any(_lies_in(glyph, box) for box in numbers)])
+    rules = [rule for rule in content.rules if not any(_is_of(rule, lattice.box) for lattice in whole)]
     by_lines = read_row_ruled(words, rules, content.height, carried)
     goes_on = any(table.goes_on for table in by_lines.tables)
     by_words = read_unruled(by_lines.rest, None if goes_on else carried)
