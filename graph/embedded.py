@@ -24,7 +24,7 @@ from graph.errors import GraphError, InvalidLiteralError, QueryError, WorkspaceE
 from graph.files import LOG_AT_MOST, Flush, are_many, drop_old_notes, link_closed, log_size, wait_for_merging
 from graph.lines import write_new_graphs
 from graph.lock import cannot_write
-from graph.soundness import mark_damaged, refuse_damaged
+from graph.soundness import mark_damaged, refuse_damaged, tells_damage
 from graph.sparql import syntax_error
 from graph.store import Answer, Rows, Triple, Triples
 from graph.watch import watched
@@ -179,7 +179,7 @@ class EmbeddedStore:
             yield
         except (OSError, RuntimeError) as error:
             folder = self._snapshot_folder or self._written
-            if folder is None or "orruption" not in str(error):
+            if folder is None or not tells_damage(str(error)):
                 raise QueryError(f"the query could not be answered: {error}") from error
             damaged = damaged_graph if self._snapshot_folder is None else mark_damaged
             raise damaged(folder, str(error)) from error

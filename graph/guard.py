@@ -28,7 +28,7 @@ from graph.errors import (
 )
 from graph.lock import Lease
 from graph.remote_settings import REMOTE_FILE
-from graph.soundness import check_snapshot, mark_damaged, refuse_damaged
+from graph.soundness import check_snapshot, mark_damaged, refuse_damaged, tells_damage
 from graph.sparql import Token, find_graph_references, position, read_tokens
 from graph.store import Answer, Rows, Triples
 from ontology.namespaces import PREFIXES
@@ -211,7 +211,7 @@ def _read_answer(lines: Iterator[Any], snapshot_folder: Path) -> Answer:
 
 
 def _not_answered(told: dict[str, Any], snapshot_folder: Path) -> GraphError:
-    if "orruption" in told["message"]:
+    if tells_damage(told["message"]):
         return mark_damaged(snapshot_folder, told["message"])
     return QueryError(f"the query could not be answered: {told['message']}")
 

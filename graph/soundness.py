@@ -124,6 +124,12 @@ def _differs(path: Path, told: _Sum) -> bool:
 
 
 # --- what was found -----------------------------------------------------------------------------------------------
+def tells_damage(message: str) -> bool:
+    """Given what Oxigraph says of an error, whether it is about damaged files. It may print an IRI of the query, which
+    holds no blank: that a function is named "Corruption" is no damage."""
+    return "Corruption: " in message
+
+
 def damage_told(files: Iterable[str]) -> str:
     """Given damaged files, return what is said of them."""
     named = sorted(files)

@@ -30,7 +30,17 @@ from graph.embedded import open_snapshot, open_store
 from graph.errors import GraphError, NotFoundError, WorkspaceError, damaged_graph
 from graph.lock import Holder, Lease, WriterLock, cannot_write, try_claim
 from graph.remote_settings import REMOTE_FILE, RemoteSettings, read_remote
-from graph.soundness import MARK, SUMS, check_graph, damage_told, find_damaged, mark_damaged, note_sums, refuse_damaged
+from graph.soundness import (
+    MARK,
+    SUMS,
+    check_graph,
+    damage_told,
+    find_damaged,
+    mark_damaged,
+    note_sums,
+    refuse_damaged,
+    tells_damage,
+)
 from graph.store import WholeStore, WritableStore
 from ontology.namespaces import DEFAULT_BASE, Namespace
 
@@ -240,7 +250,7 @@ class Workspace:
             try:
                 yield Writer(self, store)
             except RuntimeError as error:
-                if "orruption" in str(error):  # a block of Oxigraph's files is not what it was
+                if tells_damage(str(error)):  # a block of Oxigraph's files is not what it was
                     raise damaged_graph(self.folder / "graph", str(error)) from error
                 raise
             finally:

@@ -18,7 +18,8 @@ from streamlit.testing.v1 import AppTest
 import pikg
 import pipeline
 from graph import soundness
-from graph.errors import GraphError, WorkspaceError
+from graph.errors import GraphError, QueryError, WorkspaceError
+from graph.guard import run_user_query
 from graph.load import open_batch
 from graph.query_pool import Limits, QueryPool, Question, Reply
 from graph.soundness import MARK, SUMS, damage_told, mark_damaged
@@ -236,6 +237,16 @@ def test_each_snapshot_has_checksums_and_knows_those_of_tables_it_shares(workspa
     assert not shared & set(read)
     assert set(after) == set(read) | shared
     assert soundness.find_damaged(workspace.snapshot_folder) == []
+
+
+def test_a_function_named_corruption_is_no_damage(workspace):
+    load(workspace, 1)
+    asked = "SELECT (<https://example.org/Corruption:now>(1) AS ?x) {}"
+    with pytest.raises(QueryError, match="is not supported"):
+        run_user_query(workspace.snapshot_folder, asked)
+    with workspace.read() as opened, pytest.raises(QueryError, match="is not supported"):
+        opened.query(asked)
+    assert not (workspace.snapshot_folder / MARK).exists()
 
 
 def test_a_backup_of_a_damaged_store_is_refused(store, tmp_path):
