@@ -11,6 +11,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -145,7 +146,8 @@ def run_user_query(
         try:
             lines = _ask(request, timeout)
         except GraphError:  # it took too long or too much: so does a query that meets a damaged block
-            check_snapshot(snapshot_folder)
+            with suppress(OSError):  # the files can't be read now
+                check_snapshot(snapshot_folder)
             raise
     return _read_answer(lines, snapshot_folder)
 

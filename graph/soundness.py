@@ -9,6 +9,7 @@ them can't hang, and what was found damaged is marked: nobody opens it again.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import zlib
@@ -97,7 +98,7 @@ def has_sums(snapshot: Path) -> bool:
 
 def find_damaged(snapshot: Path, copy: Path | None = None) -> list[str]:
     """Given the folder of a snapshot, and where it was copied to, return the files that don't read as they were written;
-    none where that was not noted."""
+    none where that was not noted. Raise OSError where one can't be read for another reason than a failing disk."""
     folder, sums = copy or snapshot, _read(snapshot) or {}
     return [name for name, told in sorted(sums.items()) if _differs(folder / name, told)]
 
@@ -119,8 +120,10 @@ def _differs(path: Path, told: _Sum) -> bool:
         return path.stat().st_size != told.size or _crc(path) != told.crc
     except FileNotFoundError:
         return path.parent.exists()  # else it was pruned
-    except OSError:  # a sector that can't be read
-        return True
+    except OSError as error:
+        if error.errno != errno.EIO:  # too many files are open, or we may not read it: it says nothing of the file
+            raise
+        return True  # a sector that can't be read
 
 
 # --- what was found -----------------------------------------------------------------------------------------------
@@ -162,9 +165,13 @@ def mark_damaged(snapshot: Path, reason: str) -> WorkspaceError:
 def check_snapshot(snapshot: Path) -> None:
     """Given a snapshot that there is reason to doubt, read all its files, once in this process; raise WorkspaceError
     where one is damaged."""
+    if snapshot not in _sound:
+        verify_snapshot(snapshot)
+
+
+def verify_snapshot(snapshot: Path) -> None:
+    """Given a snapshot, read all its files; raise WorkspaceError where one is damaged."""
     refuse_damaged(snapshot)
-    if snapshot in _sound:
-        return
     if damaged := find_damaged(snapshot):
         raise mark_damaged(snapshot, damage_told(damaged))
     _sound.add(snapshot)

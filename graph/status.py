@@ -14,7 +14,7 @@ from graph.errors import WorkspaceError
 from graph.files import store_files
 from graph.load import StoredDocument, find_documents
 from graph.lock import Holder
-from graph.soundness import check_graph, check_snapshot, has_sums
+from graph.soundness import check_graph, has_sums, verify_snapshot
 from graph.store import select
 from graph.workspace import Workspace
 
@@ -92,7 +92,7 @@ def verify_files(workspace: Workspace) -> Verified:
         snapshot, lease = workspace.lease()
         with lease:
             try:
-                check_snapshot(snapshot)
+                verify_snapshot(snapshot)
             except WorkspaceError:
                 check_graph(workspace.folder / "graph", snapshot)
                 raise

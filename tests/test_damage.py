@@ -224,6 +224,29 @@ def test_verify_reads_every_file(store, capsys):
         assert table.name in capsys.readouterr().err
 
 
+def test_verify_reads_again_what_was_sound_before(store):
+    workspace = Workspace.open(store)
+    with pikg.open_store(store) as opened:
+        assert opened.verify().damaged == ()
+        table = largest_tables(workspace.snapshot_folder)[0]
+        flip(table)
+        with pytest.raises(WorkspaceError, match=table.name):
+            opened.verify()
+
+
+@pytest.mark.parametrize(("reason", "damaged"), [(errno.EIO, True), (errno.EMFILE, False), (errno.EACCES, False)])
+def test_only_what_a_failing_disk_cannot_read_is_damage(workspace, monkeypatch, reason, damaged):
+    load(workspace, 1)
+
+    def fail(path: Path) -> int:
+        raise OSError(reason, "it can't be read", str(path))
+
+    monkeypatch.setattr(soundness, "_crc", fail)
+    with pytest.raises(WorkspaceError if damaged else OSError):
+        soundness.check_snapshot(workspace.snapshot_folder)
+    assert (workspace.snapshot_folder / MARK).exists() == damaged
+
+
 def test_each_snapshot_has_checksums_and_knows_those_of_tables_it_shares(workspace, monkeypatch):
     load(workspace, 1)
     before = json.loads((workspace.snapshot_folder / SUMS).read_text("ascii"))
