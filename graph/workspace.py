@@ -324,8 +324,9 @@ class Workspace:
                 target.rmdir()
             partial.rename(target)
         except (GraphError, OSError) as error:
-            shutil.rmtree(partial, ignore_errors=True)
             raise WorkspaceError(f"the backup could not be written to {target}: {_reason(error)}") from error
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
 
     def _copy_to(self, target: Path) -> None:
         for name in ("snapshots", "documents", "index"):
@@ -333,7 +334,7 @@ class Workspace:
         folder, lease = self.lease()
         with lease:
             refuse_damaged(folder)
-            shutil.copytree(folder, target / "graph", ignore=shutil.ignore_patterns("LOCK", "text", SUMS, MARK))
+            shutil.copytree(folder, target / "graph", ignore=shutil.ignore_patterns("LOCK", "text", f"{SUMS}*", MARK))
             if damaged := find_damaged(folder, target / "graph"):
                 if find_damaged(folder):
                     raise mark_damaged(folder, damage_told(damaged))

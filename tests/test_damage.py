@@ -247,6 +247,16 @@ def test_only_what_a_failing_disk_cannot_read_is_damage(workspace, monkeypatch, 
     assert (workspace.snapshot_folder / MARK).exists() == damaged
 
 
+def test_a_backup_that_fails_leaves_nothing_behind(workspace, tmp_path):
+    def fill(folder: Path) -> None:
+        (folder / "half").touch()
+        raise ValueError("a document can't be read")
+
+    with pytest.raises(ValueError, match="can't be read"):
+        workspace.backup(tmp_path / "backup", fill)
+    assert list(tmp_path.glob("backup*")) == []
+
+
 def test_each_snapshot_has_checksums_and_knows_those_of_tables_it_shares(workspace, monkeypatch):
     load(workspace, 1)
     before = json.loads((workspace.snapshot_folder / SUMS).read_text("ascii"))
