@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,16 +31,16 @@ MUCH = 1 << 30
 _IDLE = 30.0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Asked:
-    """What a thread asks: of which folder, since when, and how large the process was when it was first looked at."""
+    """Something that is asked: of which folder, since when, and how large the process was when it was first looked at."""
 
     folder: Path
     begun: float
     memory: int | None = None
 
 
-_asked: dict[int, _Asked] = {}
+_asked: set[_Asked] = set()
 _sound: set[Path] = set()
 _guard = threading.Lock()
 _thread: threading.Thread | None = None
@@ -52,26 +52,23 @@ def watched(folder: Path | None) -> Iterator[None]:
     if folder is None:
         yield
         return
-    own = threading.get_ident()
-    before = _asked.get(own)
-    _asked[own] = _Asked(folder, time.monotonic())
-    if _thread is None:
-        _start()
+    own = _Asked(folder, time.monotonic())
+    _asked.add(own)
     try:
+        if _thread is None:
+            _start()
         yield
     finally:
-        if before is None:
-            _asked.pop(own, None)
-        else:
-            _asked[own] = before
+        _asked.discard(own)  # a process that was forked has forgotten it
 
 
 def _start() -> None:
     global _thread  # noqa: PLW0603 - one for the process
-    with _guard:
+    with _guard, suppress(RuntimeError):  # no thread is to be had: nobody looks
         if _thread is None:
-            _thread = threading.Thread(target=_look, name="watch", daemon=True)
-            _thread.start()
+            thread = threading.Thread(target=_look, name="watch", daemon=True)
+            thread.start()
+            _thread = thread
 
 
 def _forget() -> None:
@@ -92,7 +89,7 @@ def _look() -> None:
         time.sleep(EVERY)
         if _asked:
             idle_since = time.monotonic()
-            _look_at(list(_asked.values()))
+            _look_at(list(_asked))
         elif time.monotonic() - idle_since > _IDLE:
             with _guard:
                 _thread = None

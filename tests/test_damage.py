@@ -8,6 +8,7 @@ import json
 import shutil
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 import pikg
 import pipeline
-from graph import soundness
+from graph import soundness, watch
 from graph.errors import GraphError, QueryError, WorkspaceError
 from graph.guard import run_user_query
 from graph.load import open_batch
@@ -164,6 +165,28 @@ def test_no_query_hangs_or_answers_otherwise_where_a_table_is_damaged(store):
         shutil.copyfile(whole / table.name, table)
         (workspace.snapshot_folder / MARK).unlink(missing_ok=True)
     assert damaged > 1, "no query met what was damaged"
+
+
+def test_queries_that_end_in_another_order_than_they_began_are_not_watched_any_more(workspace):
+    first, second = (watch.watched(workspace.snapshot_folder) for _ in range(2))
+    first.__enter__()
+    second.__enter__()
+    assert len(watch._asked) == 2
+    first.__exit__(None, None, None)
+    second.__exit__(None, None, None)
+    assert not watch._asked
+
+
+def test_a_query_is_answered_where_no_thread_is_to_be_had(workspace, monkeypatch):
+    load(workspace, 1)
+
+    def fail(_thread: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(watch, "_thread", None)
+    with workspace.read() as opened:
+        monkeypatch.setattr(threading.Thread, "start", fail)
+        assert opened.query("ASK { ?s ?p ?o }") is True
 
 
 def test_what_was_found_damaged_is_not_opened_again(store):
