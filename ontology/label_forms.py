@@ -17,7 +17,7 @@ ORDINAL = re.compile(
     r"^\s*(?:[(（]?[一二三四五六七八九十]{1,3}[)）、.．]|[(（]\d{1,2}[)）]|\d{1,2}[、.．)）](?!\d)|[①-⑳])\s*"
 )
 _YEAR = re.compile(r"^(?:20\d\d年度?|20\d\d)")
-_FOREIGN_TAIL = re.compile(r"(?<=[一-鿿)）:：])[\s/]*[A-Za-z][A-Za-z0-9 ,.'’&/()（）_-]{2,}$")
+_FOREIGN_TAIL = re.compile(r"(?<=[一-鿿)）])[\s/]*[A-Za-z][A-Za-z0-9 ,.'’&/()（）_-]{2,}[:：]?$")
 _MONEY_TAIL = re.compile(r"(?:人民币)?(?:百万|[千万亿])?元$|%$")
 
 

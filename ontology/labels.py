@@ -235,13 +235,14 @@ def _year_words() -> Mapping[str, tuple[str, ...]]:
 
 def _match_with_year(label: str, hints: tuple[str, ...]) -> Match | None:
     """A label of money that says of which year it is: 本年一般公共预算拨款 is 一般公共预算拨款; 上年度预算安排 is no money of
-    the year."""
+    the year. What is carried over is the year's where it comes from one before it: 上年度结转资金, not 本年结转结余."""
     for time, words in _year_words().items():
         for word in words:
             roles = _block_table().get(label.removeprefix(word), ()) if label.startswith(word) else ()
             money = tuple(role for role in roles if role.group in ("source", "stage") or role.notation == "funding")
             if money:
-                return Match(money if time == "this" else (Role("outside", "figure"),), hints)
+                carried = any(role.notation == "carryover" for role in money)
+                return Match(money if (time == "this") != carried else (Role("outside", "figure"),), hints)
     return None
 
 

@@ -101,6 +101,33 @@ def test_a_value_behind_a_colon_belongs_to_its_label() -> None:
     assert match_block("为保障服务：提升质量") is None
 
 
+@pytest.mark.parametrize(
+    ("printed", "value"),
+    [("项目名称：ERP", "ERP"), ("项目名称: Smart City", "Smart City"), ("项目名称 Project Name：ERP", "ERP"),
+     ("项目名称 Project Name", None), ("项目名称 Project Name：", None)],
+)  # fmt: skip
+def test_english_behind_a_colon_is_the_value_and_no_translation(printed: str, value: str | None) -> None:
+    found = match_block(printed)
+    assert found is not None
+    assert (found.role("field"), found.value) == ("name", value)
+
+
+@pytest.mark.parametrize(
+    ("printed", "group", "notation"),
+    [
+        ("本年一般公共预算拨款", "source", "fiscal"),
+        ("上年度预算安排", "outside", "figure"),
+        ("上年度结转资金", "source", "carryover"),
+        ("上一年度结转结余", "source", "carryover"),
+        ("本年结转结余", "outside", "figure"),
+    ],
+)
+def test_money_of_a_year_counts_in_the_year_that_has_it(printed: str, group: labels.Group, notation: str) -> None:
+    found = match_block(printed)
+    assert found is not None
+    assert found.role(group) == notation
+
+
 def test_a_line_of_several_labels_is_taken_apart() -> None:
     assert split_labels("填报单位：某某局（公章） 填报日期：2023.3.1") == [
         "填报单位：某某局（公章）",
