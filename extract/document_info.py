@@ -17,7 +17,7 @@ from ontology.vocabulary import read_data
 _COVER = 10
 """How many lines at a document's start may be its cover."""
 
-_YEAR = re.compile(r"(?<![-—–－~～至到])(20\d\d)\s*年")  # 2024-2026年 is no one year
+_YEAR = re.compile(r"(?<!20\d\d[-—–－~～至到])(?<!20\d\d[-—－]{2})(20\d\d)\s*年")  # 2024-2026年 is no one year
 _CHINESE_YEAR = re.compile(r"二[〇○零OＯ0]([〇○零一二三四五六七八九OＯ0]{2})\s*年")
 _CHINESE_DIGITS = {
     "〇": 0,

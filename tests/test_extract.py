@@ -141,6 +141,24 @@ def test_covers(cover: str, kind: str, year: int, unit: str) -> None:
     assert info.unit.name == unit
 
 
+@pytest.mark.parametrize(
+    ("cover", "title", "year"),
+    [
+        ("某某市水务局-2024年部门预算", "某某市水务局-2024年部门预算", 2024),
+        ("某某市水务局——2024年部门预算", "某某市水务局——2024年部门预算", 2024),
+        ("附件3-2024年部门预算", "附件3-2024年部门预算", 2024),
+        ("某某市水务局2024-2026年绩效规划", None, None),
+        ("某某市水务局2024——2026年绩效规划", None, None),
+        ("某某市水务局2024至2026年绩效规划", None, None),
+    ],
+)
+def test_a_year_behind_a_dash_counts_and_the_end_of_a_term_does_not(
+    cover: str, title: str | None, year: int | None
+) -> None:
+    info = assemble(draw(cover), file="a.pdf", sha256="0" * 64).disclosure.document
+    assert (info.title, info.fiscal_year) == (title, year)
+
+
 def test_a_label_on_the_cover_names_the_publisher_where_the_title_names_a_region() -> None:
     text = "附件1\n上海市普陀区2025年区级部门预算\n预算主管部门：上海市普陀区商务委员会"
     info = assemble(draw(text), file="a.pdf", sha256="0" * 64).disclosure.document
