@@ -90,15 +90,13 @@ def _has_value(grid: Grid, label: Cell) -> bool:
 
 
 def _split(grid: Grid, row: int, column: int) -> Grid:
-    crossing = [cell for cell in grid if cell.column < column <= cell.last_column and cell.text.strip()]
-    right = [cell for cell in grid if cell.row >= row and cell.column >= column]
-    width = max(column - 1, grid.columns - column + 1)
-    if any(cell.row >= row for cell in crossing) or any(cell.row < row for cell in grid if cell in right):
+    if any(cell.row >= row and cell.column < column <= cell.last_column and cell.text.strip() for cell in grid):
         return grid
-    left = [_cut(cell, column - 1) for cell in grid if cell.column < column]
-    above = [cell for cell in grid if cell.row < row and cell.column >= column]
-    if any(cell.text.strip() for cell in above):
+    if any(cell.row < row and cell.column >= column and cell.text.strip() for cell in grid):
         return grid  # what stands above the right form only is not known to be its own
+    width = max(column - 1, grid.columns - column + 1)
+    left = [_cut(cell, column - 1) for cell in grid if cell.column < column]
+    right = [cell for cell in grid if cell.row >= row and cell.column >= column]
     down = grid.rows - row + 1
     below = [replace(cell, row=cell.row + down, column=cell.column - column + 1) for cell in right]
     made = Grid(grid.rows + down, width, _filled([*left, *below], width), grid.place,
@@ -172,7 +170,9 @@ def _turned(grid: Grid, heads: Sequence[Cell]) -> Grid:
     first, last = heads[0].row, heads[-1].last_row
     start = max(head.last_column for head in heads) + 1
     inside = [cell for cell in grid if first <= cell.row <= last and cell.column >= start]
-    sides = [cell for cell in grid if cell.row <= last and cell.last_row >= first and cell.column < heads[0].column]
+    placed = {(cell.row, cell.column) for cell in (*heads, *inside)}
+    beside = [cell for cell in grid if cell.row <= last and cell.last_row >= first and cell.text.strip()]
+    sides = [cell for cell in beside if (cell.row, cell.column) not in placed]  # also behind a narrow head
     tops = [head.row for head in heads]
     if any(cell.last_row > last or cell.row not in tops for cell in inside) or any(cell.row < first for cell in sides):
         return grid
@@ -240,7 +240,8 @@ def _is_heading(text: str) -> bool:
 
 
 def _stacked(parts: Sequence[Block]) -> Grid:
-    width = max(part.columns for part in parts if isinstance(part, Grid))
+    grids = [part for part in parts if isinstance(part, Grid)]
+    width = max(grid.columns for grid in grids)
     rows = 0
     made: list[Cell] = []
     for part in parts:
@@ -250,7 +251,6 @@ def _stacked(parts: Sequence[Block]) -> Grid:
             continue
         made += [replace(cell, row=cell.row + rows) for cell in part]
         rows += part.rows
-    place = next(part.place for part in parts if isinstance(part, Grid))
-    return Grid(
-        rows, width, _filled(made, width), place, ("分项标题下的各表合为一张 (the tables of one form, joined)",)
-    )
+    notes = [note for grid in grids for note in grid.notes]
+    return Grid(rows, width, _filled(made, width), grids[0].place,
+                (*notes, "分项标题下的各表合为一张 (the tables of one form, joined)"))  # fmt: skip

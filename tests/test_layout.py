@@ -433,6 +433,20 @@ def test_no_arrangement_of_labels_stops_the_reading(seed: int) -> None:
     assert reading.report.to_text()
 
 
+def test_a_text_behind_a_head_of_indicators_in_columns_is_not_dropped() -> None:
+    reading = read("""
+        2024年度项目支出绩效目标表
+        | 项目名称 | < | 全民健身 | < |
+        | 一级指标 | < | 产出指标 | 效益指标 |
+        | 二级指标 | 另有说明 | 数量指标 | 社会效益指标 |
+        | 三级指标 | < | 活动场次 | 参与人数 |
+        | 指标值 | < | ≥30场 | ≥1.5万人次 |
+    """)
+    (project,) = reading.disclosure.projects
+    assert [row.tier3 for row in project.indicators] == ["活动场次", "参与人数"]
+    assert [cell.text for table in reading.report.tables for cell in table.unexplained] == ["另有说明"]
+
+
 def test_amounts_under_heads_that_no_list_has_are_not_taken_for_the_total() -> None:
     reading = read(f"""
         2024年项目支出绩效目标表
