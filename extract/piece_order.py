@@ -18,10 +18,10 @@ _HEIGHTS: tuple[Callable[[Piece], float], ...] = (lambda p: p.middle, lambda p: 
 def order_pieces(pieces: Sequence[Piece]) -> list[Piece]:
     """Given pieces in the order in which they were written, return them in that of the rows that they belong to."""
     begun = _rows_end(pieces)
-    ordered = list(pieces[:begun])
-    if 2 * begun < len(pieces):
+    if begun == 0 or 2 * begun < len(pieces):
         return list(pieces)
-    lowest = min((piece.top for piece in pieces[begun - 1 : begun]), default=0.0)
+    ordered = list(pieces[:begun])
+    lowest = pieces[begun - 1].top
     for piece in pieces[begun:]:
         at = _place(ordered, piece, is_above=piece.bottom < lowest)
         if at is None:
