@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import RerunException, StopException
 
 from drafting import LARGEST_UPLOAD, MOST_FILES, MOST_PAGES, Draft, DraftFile
 from ui.data import read_contents
@@ -170,15 +171,24 @@ def _told(answers: Answers, file: DraftFile, t: Texts) -> list[Html | str]:
 
 
 def _store(answers: Answers, draft: Draft, t: Texts) -> None:
+    interrupted: RerunException | StopException | None = None
     with ExitStack() as spinning:
 
         def tell(stored: int, of: int) -> None:
+            nonlocal interrupted
+            if interrupted is not None:
+                return
             text = t("import.storing_one", n=stored + 1, of=of) if stored < of else t("import.putting_together")
-            spinning.close()
-            spinning.enter_context(st.spinner(text))
+            try:
+                spinning.close()
+                spinning.enter_context(st.spinner(text))
+            except (RerunException, StopException) as asked:
+                interrupted = asked  # the reader clicked elsewhere, or left: the draft first notes what was stored
 
         spinning.enter_context(st.spinner(t("import.storing")))
         outcome = draft.store(answers.folder, tell)
+    if interrupted is not None:
+        raise interrupted
     if outcome.locked:
         _say(t("import.locked"), told(outcome.reason or "", t), bad=True)
     elif outcome.reason is not None:
