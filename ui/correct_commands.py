@@ -33,17 +33,10 @@ def _texts(language: Language) -> Texts:
     return Texts(language)
 
 
-def _concept(scheme: str, notation: str, language: Language) -> str:
-    """What a concept is called: its label in Chinese, in English the word that stands in the line."""
-    from ontology.concepts import concept_schemes  # noqa: PLC0415
-
-    return notation if language == "en" else concept_schemes()[scheme].concepts[notation].label.zh
-
-
 def _told(one: Decision, language: Language) -> str:
     """What was decided, in a line."""
     from ontology.decisions import CellCorrection, IdentityVerdict, IndicatorGrouping, Undoing  # noqa: PLC0415
-    from ui.terminal import told_place  # noqa: PLC0415
+    from ui.terminal import told_concept, told_place  # noqa: PLC0415
 
     t = _texts(language)
     if isinstance(one, CellCorrection):
@@ -51,7 +44,7 @@ def _told(one: Decision, language: Language) -> str:
         place = t("terminal.and").join(filter(None, (one.file or one.document[:12], where, one.field)))
         return t("terminal.decided_cell", place=place, old=one.old, new=one.new)
     if isinstance(one, IdentityVerdict):
-        said = _concept("identity_status", one.verdict, language)
+        said = told_concept(t, "identity_status", one.verdict)
         return t(f"terminal.decided_{one.relation}", verdict=said, one=one.names[0], other=one.names[1])
     if isinstance(one, IndicatorGrouping):
         return t("terminal.decided_grouping", name=one.name, notation=one.notation)
@@ -110,10 +103,13 @@ def _cell(document: str, folder: Path, language: Language, **said: Any) -> None:
 def _identity(proposal: str, verdict: str, folder: Path, language: Language, **given: Any) -> None:
     """Confirm or refuse PROPOSAL (its IRI, its key or the first four digits of it and more), a proposed identity as
     `pikg query proposed-identities --format csv` lists them."""
+    from ui.terminal import told_concept  # noqa: PLC0415
+
     with open_store(folder) as store:
         made = store.judge_identity(proposal, "confirmed" if verdict == "confirm" else "refused", **given)
-    (one, other), said = made.names, _concept("identity_status", made.verdict, language)
-    click.echo(_texts(language)(f"terminal.judged_{made.relation}", id=made.id, verdict=said, one=one, other=other))
+    t, (one, other) = _texts(language), made.names
+    said = told_concept(t, "identity_status", made.verdict)
+    click.echo(t(f"terminal.judged_{made.relation}", id=made.id, verdict=said, one=one, other=other))
 
 
 @correct.command("indicator", short_help="Say which canonical indicator a name belongs to.")
@@ -165,7 +161,7 @@ def _list(format_: str, all_: bool, folder: Path, language: Language) -> int:
     elif shown:
         rows = [
             [
-                one.decision.id, _concept("standing", one.standing, language), _told(one.decision, language),
+                one.decision.id, terminal.told_concept(t, "standing", one.standing), _told(one.decision, language),
                 one.decision.who, one.decision.when[:10], one.decision.why,
             ]
             for one in shown

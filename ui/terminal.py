@@ -145,12 +145,12 @@ def say_ingest_report(report: IngestReport, folder: Path, language: Language) ->
 def _say_stored(summary: FileSummary, t: Texts) -> None:
     publisher = summary.publisher or t("terminal.no_publisher")
     notes = sum(1 for issue in summary.issues if issue.severity == "info")
-    read = [("form", summary.projects), ("indicator", summary.indicators), ("funding", summary.funding)]
-    read += [("line", summary.budget_lines)] if summary.budget_lines else []
-    issues = [("issue", len(summary.issues) - notes)] + ([("note", notes)] if notes else [])
-    told = (t("terminal.and").join(_number(t, count, noun) for noun, count in counts) for counts in (read, issues))
+    read = {"form": summary.projects, "indicator": summary.indicators, "funding": summary.funding}
+    read |= {"line": summary.budget_lines} if summary.budget_lines else {}
+    issues = {"issue": len(summary.issues) - notes} | ({"note": notes} if notes else {})
     whose = t("terminal.whose", publisher=publisher, year=_year(summary.fiscal_year, t))
-    say(t("terminal.stored", file=summary.path.name, whose=whose, read=next(told), issues=next(told)))
+    told = {"whose": whose, "read": _numbers(t, read), "issues": _numbers(t, issues)}
+    say(t("terminal.stored", file=summary.path.name, **told))
     _say_decisions(summary, t)
     graver = [issue for issue in summary.issues if issue.severity != "info"]
     say_issues(graver[:MAX_ISSUES_SHOWN], t)
@@ -170,12 +170,16 @@ def _number(t: Texts, count: int, noun: str, **values: object) -> str:
     return t(f"terminal.one_{noun}" if count == 1 else f"terminal.n_{noun}", n=count, **values)
 
 
+def _numbers(t: Texts, counts: Mapping[str, int]) -> str:
+    return t("terminal.and").join(_number(t, count, noun) for noun, count in counts.items())
+
+
 def _year(year: int | None, t: Texts) -> str:
     return t("terminal.no_year") if year is None else t("terminal.year", year=year)
 
 
-def _concept(scheme: str, notation: str, t: Texts) -> str:
-    """What a concept is called: its label in Chinese, in English the word that stands in the JSON."""
+def told_concept(t: Texts, scheme: str, notation: str) -> str:
+    """Given a concept, return what it is called: its label in Chinese, in English the word that stands in the JSON."""
     from ontology.concepts import concept_schemes  # noqa: PLC0415
 
     known = concept_schemes()[scheme].concepts.get(notation)
@@ -189,7 +193,7 @@ def say_issues(issues: Sequence[Issue], t: Texts) -> None:
         place = told_place(t, page=at.page, sheet=at.sheet, table=at.table, row=at.row) if at else ""
         told = {"place": place + t("app.colon") if place else "", "code": issue.code}
         message = issue.message_zh if t.language == "zh" else issue.message_en
-        say(t("terminal.issue", severity=_concept("severity", issue.severity, t), message=message, **told))
+        say(t("terminal.issue", severity=told_concept(t, "severity", issue.severity), message=message, **told))
 
 
 def told_place(t: Texts, **parts: int | str | None) -> str:
@@ -216,22 +220,21 @@ def say_disclosure(disclosure: Disclosure, t: Texts) -> None:
     unit = document.unit.name if document.unit else t("terminal.no_publisher")
     if document.region:
         unit = t("terminal.in_region", publisher=unit, region=document.region.name)
-    kind, year = _concept("kind", document.kind, t), _year(document.fiscal_year, t)
+    kind, year = told_concept(t, "kind", document.kind), _year(document.fiscal_year, t)
     say(t("terminal.whose_of", publisher=unit, kind=kind, year=year))
     for project in disclosure.projects:
         _say_project(project, t)
     say()
-    counts = (("form", len(disclosure.projects)), ("issue", len(disclosure.issues)))
-    say(t("terminal.and").join(_number(t, count, noun) for noun, count in counts))
+    say(_numbers(t, {"form": len(disclosure.projects), "issue": len(disclosure.issues)}))
     say_issues(disclosure.issues, t)
 
 
 def _say_project(project: Project, t: Texts) -> None:
     say()
-    kind, year = _concept("form", project.form, t), _year(project.fiscal_year, t)
+    kind, year = told_concept(t, "form", project.form), _year(project.fiscal_year, t)
     say(t("terminal.form", id=project.form_id, name=project.name, kind=kind, year=year))
     for amount in project.funding:
-        stage, source = _concept("stage", amount.stage, t), _concept("source", amount.source, t)
+        stage, source = told_concept(t, "stage", amount.stage), told_concept(t, "source", amount.source)
         printed = f"{amount.raw} {amount.unit or ''}".rstrip()
         say(t("terminal.amount", stage=stage, source=source, printed=printed, amount=f"{amount.amount:f}"))
     if project.objective:
