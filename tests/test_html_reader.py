@@ -1,5 +1,7 @@
 """Web pages are read as a browser shows them: the tables, without the page around them."""
 
+import time
+
 import pytest
 
 from extract.errors import UnreadableDocumentError
@@ -99,7 +101,7 @@ def test_what_is_filled_into_fields_of_a_table_is_its_text(tmp_path):
 )
 def test_elements_shown_as_a_table_are_one(tmp_path, table, row, cell):
     style = """<style>.t {display:table} /* .r{display:block} */
-        div.r, p {color:red; display : table-row} .c{display:table-cell}</style>"""
+        div.r, p {color:red; display : table-row} @media all { .x{color:red} .c{display:table-cell} }</style>"""
     rows = "".join(
         f"<div {row}>" + "".join(f"<div {cell}>{text}</div>" for text in texts) + "</div>"
         for texts in (("项目名称", "政策热线"), ("资金总额", "58"))
@@ -124,3 +126,11 @@ def test_what_stands_between_a_table_and_its_rows_or_cells_loses_nothing(tmp_pat
     ]  # fmt: skip
     told = [block.text for block in document.blocks if isinstance(block, Paragraph)]
     assert told == ["前", "单位：万元", "绩效目标表", "旁注", "后"]
+
+
+@pytest.mark.parametrize("styles", ["a" * 200_000, "/* " * 100_000, "a{" * 100_000])
+def test_styles_without_an_end_are_read_in_no_time(tmp_path, styles):
+    began = time.process_time()
+    document = blocks_of(tmp_path, f"<html><head><style>{styles}</style></head><body><p>正文</p></body></html>")
+    assert [block.text for block in document.blocks if isinstance(block, Paragraph)] == ["正文"]
+    assert time.process_time() - began < 5
