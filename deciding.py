@@ -347,5 +347,7 @@ def _read_kept(batch: Batch, sha256: str, file: str | None, workspace: Workspace
     if not original.is_file():
         raise GraphError(f"the original of the document {sha256[:12]} is not kept; ingest its file again")
     read = read_disclosure(original).disclosure
+    if read.document.sha256 != sha256:
+        raise GraphError(f"the original of the document {sha256[:12]} is damaged; ingest its file again")
     name = file or (find_document(batch.writer.store, sha256).file if workspace is None else sha256)
     return replace(read, document=replace(read.document, file=name))

@@ -338,6 +338,16 @@ def test_optimize_does_not_publish_a_damaged_graph_and_a_backup_makes_it_anew(fi
     assert pikg.open_store(tmp_path / "anew").verify().damaged == ()
 
 
+def test_a_damaged_original_is_not_read_in_the_place_of_its_document(store, tmp_path):
+    with pikg.open_store(store) as opened:
+        sha256 = next(one.sha256 for one in opened.status().documents if one.file.endswith(".pdf"))
+    original = store / "documents" / sha256
+    original.write_bytes(original.read_bytes() + b"\n")  # it can still be read
+    (store / "readings" / f"{sha256}.json.gz").unlink()
+    with pytest.raises(WorkspaceError, match=f"the original of the document {sha256[:12]} is damaged"):
+        pikg.open_store(store).backup(tmp_path / "anew", anew=True)
+
+
 def test_the_app_says_that_a_damaged_store_cannot_be_opened(store, monkeypatch):
     mark_damaged(Workspace.open(store).snapshot_folder, damage_told(["000016.sst"]))
     monkeypatch.setenv("PIKG_STORE", str(store))
