@@ -15,12 +15,10 @@ import time
 from pathlib import Path
 
 import pytest
-from calls import CALLS, of_store
-from disclosures import disclosure
+from calls import CALLS, Call, caller, of_store, two_documents
 from interrupting import INTERRUPTIBLE
 
 import pikg
-from graph.load import open_batch
 from graph.store import Rows, Triples
 from graph.workspace import Workspace
 from ui.terminal import write_answer, write_table
@@ -32,23 +30,12 @@ posix = pytest.mark.skipif(os.name == "nt", reason="as POSIX shells do it")
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("cli") / "库 store"
-    with open_batch(Workspace.open(folder, create=True)) as batch:
-        batch.load(disclosure(1, indicators=30))
-        batch.load(disclosure(2, name="=1+1", unit="清河市档案馆", year=2025))
-    return folder
+    return two_documents(tmp_path_factory.mktemp("cli") / "库 store")
 
 
 @pytest.fixture
-def call(capsys):
-    """Calls a command in this process; returns its exit status, what it printed, and what it complained of."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        status = pikg.run([str(argument) for argument in arguments])
-        told = capsys.readouterr()
-        return status, told.out, told.err
-
-    return call
+def call(capsys) -> Call:
+    return caller(capsys)
 
 
 def pikg_process(*arguments: object, **options) -> subprocess.CompletedProcess[bytes]:

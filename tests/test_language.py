@@ -6,24 +6,16 @@ import re
 from pathlib import Path
 
 import pytest
-from calls import CALLS, of_store
-from disclosures import disclosure
+from calls import CALLS, Call, caller, of_store, two_documents
 
-import pikg
 import pipeline
-from graph.load import open_batch
-from graph.workspace import Workspace
 
 EXAMPLES = sorted((Path(__file__).resolve().parent.parent / "examples").glob("*.pdf"))
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("cli") / "库 store"
-    with open_batch(Workspace.open(folder, create=True)) as batch:
-        batch.load(disclosure(1, indicators=30))
-        batch.load(disclosure(2, name="=1+1", unit="清河市档案馆", year=2025))
-    return folder
+    return two_documents(tmp_path_factory.mktemp("cli") / "库 store")
 
 
 @pytest.fixture(scope="module")
@@ -34,15 +26,8 @@ def examples(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def call(capsys):
-    """Calls a command in this process; returns its exit status, what it printed, and what it complained of."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        status = pikg.run([str(argument) for argument in arguments])
-        told = capsys.readouterr()
-        return status, told.out, told.err
-
-    return call
+def call(capsys) -> Call:
+    return caller(capsys)
 
 
 @pytest.mark.parametrize(("arguments", "status"), [(arguments, status) for arguments, status, _ in CALLS])
