@@ -20,6 +20,8 @@ _NEAR = 12
 """How many lines above a table may speak of it."""
 _NAMES = ("name", "name_and_code", "unit_name")
 _TEXTS = ("objective", "outcome")
+_NAME_LABEL = "项目名称"
+"""Put before a heading that names a project and prints no label of its own."""
 _OWNERS = ("department", "implementing_unit", "code")
 
 
@@ -83,6 +85,3 @@ def _with_rows(grid: Grid, lines: Sequence[Paragraph], heading: Paragraph | None
     made += [replace(cell, row=cell.row + rows) for cell in grid]
     note = "表上的文字行归入表中 (lines above the table, taken into it)"
     return Grid(grid.rows + rows, grid.columns, tuple(made), grid.place, (*grid.notes, note))
-
-
-_NAME_LABEL = "项目名称"

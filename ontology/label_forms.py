@@ -18,6 +18,8 @@ ORDINAL = re.compile(
 )
 _YEAR = re.compile(r"^(?:20\d\d年度?|20\d\d)")
 _FOREIGN_TAIL = re.compile(r"(?<=[一-鿿)）])[\s/]*[A-Za-z][A-Za-z0-9 ,.'’&/()（）_-]{2,}[:：]?$")
+_LONGEST_TRANSLATED = 160
+"""No label with its translation is longer; to look for one in a long text takes the square of its length."""
 _MONEY_TAIL = re.compile(r"(?:人民币)?(?:百万|[千万亿])?元$|%$")
 
 
@@ -36,7 +38,7 @@ def fold(text: str) -> str:
 
 def without_translation(text: str) -> str:
     """Given a label, return it without the English behind its Chinese: "项目名称 Project Name" is "项目名称"."""
-    return _FOREIGN_TAIL.sub("", text)
+    return _FOREIGN_TAIL.sub("", text) if len(text) <= _LONGEST_TRANSLATED else text
 
 
 @lru_cache(maxsize=65536)

@@ -128,6 +128,11 @@ def test_money_of_a_year_counts_in_the_year_that_has_it(printed: str, group: lab
     assert found.role(group) == notation
 
 
+def test_english_is_not_looked_for_in_a_text_that_is_far_too_long_for_a_label() -> None:
+    text = ")aaa" * 250_000 + "中"  # a megabyte that would take hours
+    assert (match_block(text), match_column(text), form_title(text)) == (None, None, None)
+
+
 def test_a_line_of_several_labels_is_taken_apart() -> None:
     assert split_labels("填报单位：某某局（公章） 填报日期：2023.3.1") == [
         "填报单位：某某局（公章）",
